@@ -1,0 +1,1 @@
+"""The domain: from a raw log line to a risk score with reasons. Plain Python, no web framework."""

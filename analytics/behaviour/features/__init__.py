@@ -1,0 +1,1 @@
+"""Behaviour features, one a file."""

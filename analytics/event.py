@@ -1,0 +1,180 @@
+"""What comes in: the context of a feed, batches of events as Arrow tables, and rejected lines."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+from analytics.fields import BY_NAME, SCHEMA
+
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+LATEST_AHEAD = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What is known of a log beside its bytes: who sent it, when, and what it leaves unsaid.
+
+    `origin` tells this file or request body apart from others: of a file the hash of its first
+    line with host and user, so that a file that grew keeps its events' ids; of a request the
+    hash of its body. `timezone` is used where a time in the log names no zone.
+    """
+
+    feed: str
+    batch: str
+    origin: str
+    received: datetime
+    timezone: tzinfo = UTC
+    host: str | None = None
+    user: str | None = None
+    realm: str = "site"
+    columns: tuple[str, ...] = ()
+
+    def event_id(self, *identity: object) -> str:
+        """A stable id from the source's own identity of the event: same parts, same id."""
+        text = "\x1f".join(str(part) for part in identity)
+        return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+    def line_id(self, offset: int, line: bytes) -> str:
+        """A stable id for a line that has no identity of its own: its place and its bytes."""
+        key = f"{self.feed}\x1f{self.origin}\x1f{offset}\x1f".encode()
+        return hashlib.blake2b(key + line, digest_size=16).hexdigest()
+
+    def implausible(self, time: datetime) -> str | None:
+        """Why this time (with zone) cannot be an event's, or None where it can."""
+        if time < EARLIEST:
+            return f"time {time.isoformat()} is before {EARLIEST.year}"
+        if time > self.received + LATEST_AHEAD:
+            return f"time {time.isoformat()} is in the future"
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A record that could not become an event: its first line's number, why, and its text."""
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some events of one log, as a table with the columns of `SCHEMA`, and what was rejected."""
+
+    events: pa.Table
+    rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A log format: how to recognise it and how to read it.
+
+    `recognises` gets the first bytes (at most 64 KiB, whole lines where there are any) and the
+    path as it was given, and answers how sure it is, 0 to 1; it never raises. `parse` reads the
+    stream to its end in bounded memory; whatever the bytes, it never raises: each record ends
+    in some Batch as an event or as Rejected.
+    """
+
+    name: str
+    family: str
+    title: str
+    recognises: Callable[[bytes, str], float]
+    parse: Callable[[BinaryIO, Context], Iterator[Batch]]
+
+
+CASELESS = frozenset({"git", "github", "hf", "k8s"})
+REALM = "site"  # of numeric ids where the site has only one
+
+
+def account(kind: str, name: str | None) -> str | None:
+    """An account as `kind:name`, lower case where the kind ignores case; None for no name."""
+    if not name:
+        return None
+    return f"{kind}:{name.lower() if kind in CASELESS else name}"
+
+
+Row = Mapping[str, Any]
+
+
+def table_of(rows: Sequence[Row], context: Context, source: Source) -> pa.Table:
+    """A table with the columns of `SCHEMA`; fields that no row has are null.
+
+    Each row maps field names to Python values and has at least `@timestamp` and `event.id`.
+    What is the same in all rows of a source (family, dataset, feed, batch) is filled in here.
+    """
+    size = len(rows)
+    constants: dict[str, Any] = {
+        "event.ingested": context.received,
+        "event.module": source.family,
+        "event.dataset": source.name,
+        "feed.id": context.feed,
+        "batch.id": context.batch,
+    }
+    named: set[str] = set().union(*rows) if rows else set()
+    arrays = []
+    for column in SCHEMA:
+        if column.name in constants:
+            arrays.append(pa.repeat(pa.scalar(constants[column.name], column.type), size))
+        elif column.name in named:
+            arrays.append(pa.array([row.get(column.name) for row in rows], column.type))
+        elif column.name == "event.kind":
+            arrays.append(pa.repeat(pa.scalar("event", column.type), size))
+        else:
+            arrays.append(pa.nulls(size, column.type))
+    unknown = named - BY_NAME.keys()
+    if unknown:
+        raise KeyError(f"{source.name} fills unknown fields: {', '.join(sorted(unknown))}")
+    return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+@dataclass(slots=True)
+class Collector:
+    """Gathers a parser's rows and rejections and hands them out in batches of bounded size."""
+
+    context: Context
+    source: Source
+    size: int = 50_000
+    rows: list[Row] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def add(self, row: Row) -> None:
+        """Takes an event whose time is plausible; one whose time is not becomes Rejected."""
+        reason = self.context.implausible(row["@timestamp"])
+        if reason is None:
+            self.rows.append(row)
+        else:
+            self.reject(row.get("batch.line") or 0, reason, row.get("event.original") or "")
+
+    def reject(self, line: int, reason: str, text: str | bytes) -> None:
+        """Takes a record that cannot be read; keeps at most 4,096 characters of its text."""
+        self.rejected.append(Rejected(line=line, reason=reason, text=readable(text)[:4096]))
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to `take`."""
+        return len(self.rows) >= self.size or len(self.rejected) >= self.size
+
+    def take(self) -> Batch:
+        """What was gathered since the last time."""
+        batch = Batch(
+            events=table_of(self.rows, self.context, self.source), rejected=tuple(self.rejected)
+        )
+        self.rows, self.rejected = [], []
+        return batch
+
+    def rest(self) -> Iterable[Batch]:
+        """The last batch, if anything is left."""
+        return [self.take()] if self.rows or self.rejected else []
+
+
+def readable(text: str | bytes) -> str:
+    """Text that can be stored and shown: invalid UTF-8 as \\xNN, NUL and lone surrogates too."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "backslashreplace")
+    else:
+        text = text.encode("utf-8", "backslashreplace").decode()
+    return text.replace("\x00", "\\x00")

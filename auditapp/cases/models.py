@@ -1,0 +1,104 @@
+"""Alerts, findings and risk scores: what people look at and decide upon."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+
+class Alert(models.Model):
+    """A rule matched an event. Keeps the account; the person is joined when it is read."""
+
+    class State(models.TextChoices):
+        """What people made of it."""
+
+        OPEN = "open"
+        ACKNOWLEDGED = "acknowledged"
+        CLOSED = "closed"
+
+    rule = models.CharField(max_length=200, db_index=True)
+    rule_version = models.CharField(max_length=16)
+    title = models.CharField(max_length=300)
+    severity = models.CharField(max_length=15)
+    confidence = models.FloatField()
+    time = models.DateTimeField(db_index=True, help_text="of the event, UTC")
+    detected = models.DateTimeField(default=timezone.now)
+    event = models.CharField(max_length=64)
+    account = models.CharField(max_length=300, null=True, db_index=True)  # noqa: DJ001
+    owner = models.CharField(max_length=300, null=True)  # noqa: DJ001
+    object = models.CharField(max_length=1000, null=True)  # noqa: DJ001
+    tags = models.JSONField(default=list)
+    tactics = models.JSONField(default=list)
+    batch = models.UUIDField(null=True)
+    state = models.CharField(max_length=15, choices=State, default=State.OPEN)
+    close_reason = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        """A rule raises one alert an event."""
+
+        ordering: ClassVar = ["-time", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "event"], name="alert_once")
+        ]
+
+    def __str__(self) -> str:
+        """Rule and event."""
+        return f"{self.rule} {self.event}"
+
+
+class TouchedDay(models.Model):
+    """A day (UTC) whose events changed since it was assessed. `serial` grows with each change,
+    so that a day touched while it is being assessed is assessed once more."""
+
+    day = models.DateField(primary_key=True)
+    serial = models.BigIntegerField(default=1)
+
+    def __str__(self) -> str:
+        """The day."""
+        return str(self.day)
+
+
+class FindingRow(models.Model):
+    """What behaviour and governance found about a person on a day; replaced with the day."""
+
+    day = models.DateField(db_index=True)
+    kind = models.CharField(max_length=15)
+    finding = models.CharField(max_length=100, help_text="id of the feature or check")
+    title = models.CharField(max_length=300)
+    person = models.CharField(max_length=100, db_index=True)
+    time = models.DateTimeField()
+    points = models.FloatField()
+    confidence = models.FloatField()
+    sentence = models.TextField()
+    events = models.JSONField(default=list)
+    resource = models.CharField(max_length=1000, null=True)  # noqa: DJ001
+    tactics = models.JSONField(default=list)
+    observed = models.FloatField(null=True)
+    expected = models.FloatField(null=True)
+    probability = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        """The sentence."""
+        return self.sentence
+
+
+class ScoreRow(models.Model):
+    """A person's risk at the end of a day, or now; `reasons` as `risk --json` gives them, and
+    with time, confidence, contribution, counted, cluster, tactics."""
+
+    person = models.CharField(max_length=100, db_index=True)
+    as_of = models.DateTimeField(db_index=True)
+    score = models.FloatField()
+    level = models.CharField(max_length=10)
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        """One score a person and time."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "as_of"], name="score_once")
+        ]
+
+    def __str__(self) -> str:
+        """Person and score."""
+        return f"{self.person} {self.score:.0f}"

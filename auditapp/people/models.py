@@ -1,0 +1,76 @@
+"""The watched organisation: its people, their accounts, and whose things are whose."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Person(models.Model):
+    """Somebody who works there, under the site's own id."""
+
+    id = models.CharField(primary_key=True, max_length=100)
+    name = models.CharField(max_length=200)
+    team = models.CharField(max_length=100, blank=True)
+    role = models.CharField(max_length=100, blank=True)
+    manager = models.CharField(max_length=100, blank=True)
+    start = models.DateField(null=True, blank=True)
+    end = models.DateField(null=True, blank=True)
+
+    class Meta:
+        """By name."""
+
+        ordering: ClassVar = ["name", "id"]
+
+    def __str__(self) -> str:
+        """The person's name."""
+        return self.name
+
+
+class AccountLink(models.Model):
+    """An account (`kind:name`) belongs to a person for a time: since ≤ t < until, UTC."""
+
+    class Use(models.TextChoices):
+        """Who uses the account."""
+
+        PERSONAL = "personal"
+        SHARED = "shared"
+        SERVICE = "service"
+
+    account = models.CharField(max_length=300, db_index=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="links")
+    since = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+    use = models.CharField(max_length=10, choices=Use, default=Use.PERSONAL)
+
+    class Meta:
+        """The same link stands there once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "person", "since"], name="link_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Account and person."""
+        return f"{self.account} → {self.person_id}"
+
+
+class ResourceRow(models.Model):
+    """Whatever matches the pattern belongs to the owner."""
+
+    kind = models.CharField(max_length=20)
+    pattern = models.CharField(max_length=500)
+    owner = models.CharField(max_length=300)
+    criticality = models.CharField(max_length=10)
+
+    class Meta:
+        """The same pattern stands there once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "pattern"], name="resource_once")
+        ]
+
+    def __str__(self) -> str:
+        """Kind and pattern."""
+        return f"{self.kind} {self.pattern}"
