@@ -44,11 +44,11 @@ class Resources:
     rows: tuple[Resource, ...] = ()
 
     @cached_property
-    def _matchers(self) -> dict[str, list[tuple[pathspec.PathSpec, Resource]]]:
+    def _matchers(self) -> dict[str, list[tuple[pathspec.GitIgnoreSpec, Resource]]]:
         """By kind, the longest pattern first."""
-        found: dict[str, list[tuple[pathspec.PathSpec, Resource]]] = {}
+        found: dict[str, list[tuple[pathspec.GitIgnoreSpec, Resource]]] = {}
         for row in sorted(self.rows, key=lambda row: -len(row.pattern)):
-            spec = pathspec.PathSpec.from_lines("gitignore", [row.pattern])
+            spec = pathspec.GitIgnoreSpec.from_lines([row.pattern])
             found.setdefault(row.kind, []).append((spec, row))
         return found
 
