@@ -106,28 +106,42 @@ def table_of(rows: Sequence[Row], context: Context, source: Source) -> pa.Table:
     Each row maps field names to Python values and has at least `@timestamp` and `event.id`.
     What is the same in all rows of a source (family, dataset, feed, batch) is filled in here.
     """
-    size = len(rows)
+    named: set[str] = set().union(*rows) if rows else set()
+    columns = {
+        name: pa.array([row.get(name) for row in rows], field.arrow)
+        for name, field in BY_NAME.items()
+        if name in named
+    }
+    unknown = named - columns.keys()
+    if unknown:
+        raise KeyError(f"{source.name} fills unknown fields: {', '.join(sorted(unknown))}")
+    return assemble(columns, len(rows), context, source)
+
+
+def assemble(
+    columns: Mapping[str, pa.Array], size: int, context: Context, source: Source
+) -> pa.Table:
+    """As `table_of`, from columns of `size` values each; for sources with no time for rows.
+
+    The family and `event.kind` are only filled in where a column leaves them null.
+    """
     constants: dict[str, Any] = {
         "event.ingested": context.received,
-        "event.module": source.family,
         "event.dataset": source.name,
         "feed.id": context.feed,
         "batch.id": context.batch,
     }
-    named: set[str] = set().union(*rows) if rows else set()
+    usual: dict[str, Any] = {"event.kind": "event", "event.module": source.family} | constants
     arrays = []
     for column in SCHEMA:
-        if column.name in constants:
-            arrays.append(pa.repeat(pa.scalar(constants[column.name], column.type), size))
-        elif column.name in named:
-            arrays.append(pa.array([row.get(column.name) for row in rows], column.type))
-        elif column.name == "event.kind":
-            arrays.append(pa.repeat(pa.scalar("event", column.type), size))
+        name, kind = column.name, column.type
+        if name in columns and name not in constants:
+            own = columns[name]
+            arrays.append(own.fill_null(usual[name]) if name in usual else own)
+        elif name in usual:
+            arrays.append(pa.repeat(pa.scalar(usual[name], kind), size))
         else:
-            arrays.append(pa.nulls(size, column.type))
-    unknown = named - BY_NAME.keys()
-    if unknown:
-        raise KeyError(f"{source.name} fills unknown fields: {', '.join(sorted(unknown))}")
+            arrays.append(pa.nulls(size, kind))
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
