@@ -1,0 +1,83 @@
+"""Bash histories with times: `#epoch` before each command, which may go on over several lines."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from analytics.event import Batch, Collector, Context, Source
+from analytics.histories import Command, add
+from analytics.reading import LONGEST_LINE, Line, lines
+
+TIME = re.compile(rb"#(\d{9,10})[ \t]*")
+TIMES = re.compile(rb"^#\d{9,10}[ \t]*\r?$", re.MULTILINE)
+UNTIMED = "no time: turn on HISTTIMEFORMAT"
+
+
+def recognises(head: bytes, path: str) -> float:
+    """By the file's name, or by lines that are nothing but `#` and an epoch."""
+    if "bash_history" in path.rsplit("/", 1)[-1]:
+        return 0.9
+    if TIME.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r")):
+        return 0.9
+    return 0.7 if TIMES.search(head) else 0.0
+
+
+@dataclass(slots=True)
+class _Open:
+    """The command that is being read: its time and the lines so far."""
+
+    time: Line
+    epoch: int
+    texts: list[bytes] = field(default_factory=list)
+    size: int = 0
+
+    def close(self, collector: Collector) -> None:
+        while self.texts and not self.texts[-1].strip():
+            self.texts.pop()
+        if not self.texts:
+            collector.reject(self.time.number, "a time without a command", self.time.text)
+            return
+        plain = b"\n".join(self.texts)
+        command = Command(
+            line=self.time.number,
+            offset=self.time.offset,
+            epoch=self.epoch,
+            head=self.time.text + b"\n" + self.texts[0],
+            raw=self.time.text + b"\n" + plain,
+            plain=plain,
+        )
+        add(command, collector)
+
+
+def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
+    """An event for each timed command; a command without a time is rejected."""
+    collector = Collector(context, SOURCE)
+    current: _Open | None = None
+    for line in lines(log):
+        if found := TIME.fullmatch(line.text):
+            if current:
+                current.close(collector)
+            current = _Open(line, int(found[1]))
+        elif line.too_long or (current and current.size + len(line.text) > LONGEST_LINE):
+            collector.reject(line.number, "command is too long", line.text)
+        elif current:
+            if current.texts or line.text.strip():
+                current.texts.append(line.text)
+                current.size += len(line.text) + 1
+        elif line.text.strip():
+            collector.reject(line.number, UNTIMED, line.text)
+        if collector.full:
+            yield collector.take()
+    if current:
+        current.close(collector)
+    yield from collector.rest()
+
+
+SOURCE = Source(
+    name="bash_history",
+    family="shell",
+    title="Bash history",
+    recognises=recognises,
+    parse=parse,
+)
