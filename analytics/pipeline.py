@@ -3,16 +3,134 @@
     source bytes → batch spooled → parse → normalise (ECS) → identify → store → detect → score
     → explain → show · report
 
-Spooling, the queue and what people see belong to the application; each step in between is one
-call here. What flows is a batch: an Arrow table with the columns of `fields.SCHEMA`.
+Spooling, the queue and what people see belong to the application; every step in between is one
+call below. What flows is a batch, an Arrow table with the columns of `fields.SCHEMA`. Persons
+are joined when events are read (`identify`), so that mending an identity rewrites no event.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import BinaryIO
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics import sources
+from analytics.behaviour import anomaly, person_days
+from analytics.detection import matcher
+from analytics.detection.sigma import RuleSet
 from analytics.event import Batch, Context, Source
+from analytics.fields import SCHEMA
+from analytics.findings import Alert, Finding, RiskScore
+from analytics.governance import isolation, review, traces
+from analytics.identity import Directory
+from analytics.plugins import discover
+from analytics.resources import Resources
+from analytics.risk import score
+from analytics.risk.weights import Weights
+from analytics.store.base import EventStore, Question
+
+HEAD = 64 << 10
+SURE = 0.5
+BASELINE_DAYS = 60
+SCORED_DAYS = 84  # six half-lives: what is older has less than 2 % of its weight left
+
+PILLARS = (isolation, review, traces)
+
+
+@cache
+def log_sources() -> dict[str, Source]:
+    """Every log source by name."""
+    return discover(sources, "SOURCE", Source)
+
+
+def recognise(head: bytes, path: str) -> Source | None:
+    """The source that is surest to read a log that begins with `head`, or None."""
+    best = max(log_sources().values(), key=lambda source: source.recognises(head, path))
+    return best if best.recognises(head, path) >= SURE else None
 
 
 def parse(source: Source, log: BinaryIO, context: Context) -> Iterator[Batch]:
-    """1 · PARSE and NORMALISE: raw bytes become ECS events in batches, or Rejected."""
+    """PARSE and NORMALISE: raw bytes become ECS events in batches, or Rejected."""
     return source.parse(log, context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a batch: counts of records, alerts, and the days (UTC) it touched."""
+
+    stored: int
+    duplicates: int
+    rejected: int
+    alerts: list[Alert]
+    days: set[date]
+
+
+def take_in(batch: Batch, *, store: EventStore, rules: RuleSet, again: bool = False) -> Taken:
+    """STORE, then DETECT over what is new.
+
+    `again` says that an earlier attempt at the same log may have stopped between the two, so
+    known events are matched as well; alerts are told apart by rule and event.
+    """
+    appended = store.append(batch.events)
+    fresh = batch.events if again else batch.events.filter(appended.new)
+    return Taken(
+        stored=appended.stored,
+        duplicates=appended.duplicates,
+        rejected=len(batch.rejected),
+        alerts=matcher.match(rules, fresh) if fresh.num_rows else [],
+        days=_days(fresh),
+    )
+
+
+def _days(events: pa.Table) -> set[date]:
+    days = pc.unique(pc.cast(events["@timestamp"], pa.date32(), safe=False))
+    return {day for day in days.to_pylist() if day is not None}
+
+
+def assess(
+    day: date, *, store: EventStore, directory: Directory, resources: Resources, weights: Weights
+) -> list[Finding]:
+    """IDENTIFY and find: what behaviour and governance have to say about one day (UTC).
+
+    Also writes the day's person-days, from which later days learn what is usual.
+    """
+    events = _events_of(day, store)
+    today = person_days.of_day(events, directory)
+    store.put_person_days(day, today)
+    history = store.person_days(day - timedelta(days=BASELINE_DAYS), day)
+    findings = anomaly.find(day, today, history, directory, events, weights)
+    for pillar in PILLARS:
+        findings.extend(pillar.find(day, events, directory, resources))
+    return findings
+
+
+def _events_of(day: date, store: EventStore) -> pa.Table:
+    start = datetime.combine(day, time.min, UTC)
+    columns = sorted(
+        {"@timestamp", "event.id", *person_days.COLUMNS}.union(
+            *(pillar.COLUMNS for pillar in PILLARS)
+        )
+    )
+    tables = list(store.scan(Question(since=start, until=start + timedelta(days=1)), columns))
+    return (
+        pa.concat_tables(tables)
+        if tables
+        else pa.schema([SCHEMA.field(name) for name in columns]).empty_table()
+    )
+
+
+def rate(
+    alerts: Iterable[Alert],
+    findings: Iterable[Finding],
+    *,
+    as_of: datetime,
+    directory: Directory,
+    resources: Resources,
+    weights: Weights,
+) -> list[RiskScore]:
+    """SCORE and EXPLAIN: each person's risk at a time with its reasons, the highest first."""
+    of_rules = score.from_alerts(alerts, directory, weights)
+    return score.scores([*of_rules, *findings], as_of, resources, weights)

@@ -58,6 +58,18 @@ class TouchedDay(models.Model):
         return str(self.day)
 
 
+class Turn(models.Model):
+    """Whose turn it is with work that only one process may do at a time."""
+
+    name = models.CharField(primary_key=True, max_length=50)
+    owner = models.CharField(max_length=100, blank=True)
+    until = models.DateTimeField(help_text="anyone may take it from then on")
+
+    def __str__(self) -> str:
+        """What the work is."""
+        return self.name
+
+
 class FindingRow(models.Model):
     """What behaviour and governance found about a person on a day; replaced with the day."""
 

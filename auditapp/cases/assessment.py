@@ -1,0 +1,183 @@
+"""Assesses the days that changed and keeps everybody's score."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from analytics.risk.explain import reason_json
+from django.db import transaction
+
+from analytics import pipeline
+from analytics.findings import Alert as FoundAlert
+from analytics.findings import Finding, ReasonKind, RiskScore, Severity
+from analytics.risk import weights as risk_weights
+from analytics.store.base import Question
+from auditapp.cases import turns
+from auditapp.cases.intake import touch
+from auditapp.cases.models import Alert, FindingRow, ScoreRow, TouchedDay
+from auditapp.eventstore import store
+from auditapp.people.directory import directory, resources
+
+AFTERMATH = timedelta(days=28)  # later days whose baseline a changed day still moves noticeably
+HISTORY = timedelta(days=90)  # daily scores are kept current this far back
+
+Progress = Callable[[int, int], None]
+
+
+def touch_all() -> None:
+    """Marks every day that has events: people, resources or weights changed."""
+    touch(store().days(Question()))
+
+
+def refresh(now: datetime, progress: Progress | None = None) -> list[date]:
+    """Assesses what changed and scores from there on; the days it assessed.
+
+    Raises turns.Taken where another process is at it.
+    """
+    with turns.turn("assess") as prolong:
+
+        def step(done: int, total: int) -> None:
+            prolong()
+            if progress:
+                progress(done, total)
+
+        days = assess_touched(step)
+        if days or not ScoreRow.objects.exists():
+            rescore(days[0] if days else now.date(), now, step)
+        return days
+
+
+def assess_touched(progress: Progress | None = None) -> list[date]:
+    """Assesses all touched days and those that learn from them; the days it assessed."""
+    marks = dict(TouchedDay.objects.values_list("day", "serial"))
+    if not marks:
+        return []
+    days = _affected(sorted(marks))
+    people, owned, weights = directory(), resources(), risk_weights.load()
+    for number, day in enumerate(days):
+        if progress:
+            progress(number, len(days))
+        findings = pipeline.assess(
+            day, store=store(), directory=people, resources=owned, weights=weights
+        )
+        with transaction.atomic():
+            FindingRow.objects.filter(day=day).delete()
+            FindingRow.objects.bulk_create([_row(day, found) for found in findings], batch_size=500)
+            if day in marks:  # touched again meanwhile: the serial grew, the mark stays
+                TouchedDay.objects.filter(day=day, serial=marks[day]).delete()
+    return days
+
+
+def _affected(touched: list[date]) -> list[date]:
+    """The touched days and the following ones that have events, in order."""
+    start = datetime.combine(touched[0], time.min, UTC)
+    known = store().days(Question(since=start))
+    near = (day for day in known if any(mark <= day <= mark + AFTERMATH for mark in touched))
+    return sorted({*touched, *near})
+
+
+def rescore(since: date, now: datetime, progress: Progress | None = None) -> None:
+    """Computes everybody's score at the end of each day from `since` and at `now`, and keeps them.
+
+    Scores after the last midnight are replaced by those of `now`.
+    """
+    midnight = datetime.combine(now.date(), time.min, UTC)
+    first = max(datetime.combine(since, time.min, UTC), midnight - HISTORY) + timedelta(days=1)
+    times = [*_midnights(first, midnight), now]
+    for number, as_of in enumerate(times):
+        if progress:
+            progress(number, len(times))
+        scores = scores_at(as_of)
+        with transaction.atomic():
+            stale = ScoreRow.objects.filter(as_of=as_of)
+            if as_of == now:
+                stale = ScoreRow.objects.filter(as_of__gt=midnight)
+            stale.delete()
+            ScoreRow.objects.bulk_create([_score_row(score) for score in scores], batch_size=500)
+
+
+def _midnights(first: datetime, last: datetime) -> Iterator[datetime]:
+    while first <= last:
+        yield first
+        first += timedelta(days=1)
+
+
+def scores_at(as_of: datetime) -> list[RiskScore]:
+    """Everybody's score at a time, from what is known now, the highest first; keeps nothing."""
+    start = as_of - timedelta(days=pipeline.SCORED_DAYS)
+    alerts = Alert.objects.filter(time__gte=start, time__lte=as_of).exclude(
+        state=Alert.State.CLOSED, close_reason="false_positive"
+    )
+    findings = FindingRow.objects.filter(time__gte=start, time__lte=as_of)
+    return pipeline.rate(
+        (_alert(row) for row in alerts.iterator(2000)),
+        (_finding(row) for row in findings.iterator(2000)),
+        as_of=as_of,
+        directory=directory(),
+        resources=resources(),
+        weights=risk_weights.load(),
+    )
+
+
+def _score_row(score: RiskScore) -> ScoreRow:
+    return ScoreRow(
+        person=score.person,
+        as_of=score.as_of,
+        score=score.score,
+        level=score.level,
+        reasons=[reason_json(reason) for reason in score.reasons],
+    )
+
+
+def _row(day: date, found: Finding) -> FindingRow:
+    return FindingRow(
+        day=day,
+        kind=found.kind,
+        finding=found.id,
+        title=found.title,
+        person=found.person,
+        time=found.time,
+        points=found.points,
+        confidence=found.confidence,
+        sentence=found.sentence,
+        events=list(found.events),
+        resource=found.resource[:1000] if found.resource else None,
+        tactics=list(found.tactics),
+        observed=found.observed,
+        expected=found.expected,
+        probability=found.probability,
+    )
+
+
+def _finding(row: FindingRow) -> Finding:
+    return Finding(
+        kind=ReasonKind(row.kind),
+        id=row.finding,
+        title=row.title,
+        person=row.person,
+        time=row.time,
+        points=row.points,
+        confidence=row.confidence,
+        sentence=row.sentence,
+        events=tuple(row.events),
+        resource=row.resource,
+        tactics=tuple(row.tactics),
+        observed=row.observed,
+        expected=row.expected,
+        probability=row.probability,
+    )
+
+
+def _alert(row: Alert) -> FoundAlert:
+    return FoundAlert(
+        rule=row.rule,
+        title=row.title,
+        severity=Severity(row.severity),
+        confidence=row.confidence,
+        time=row.time,
+        event=row.event,
+        account=row.account,
+        owner=row.owner,
+        object=row.object,
+        tags=tuple(row.tags),
+        tactics=tuple(row.tactics),
+    )

@@ -1,0 +1,55 @@
+"""manage.py alerts"""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from auditapp.accounts.command_line import add_reader, check_reader
+from auditapp.accounts.pseudonyms import shown
+from auditapp.cases.management.arguments import moment
+from auditapp.cases.models import Alert
+from auditapp.people.directory import directory
+
+
+class Command(BaseCommand):
+    """Lists alerts."""
+
+    help = "List the alerts that rules raised, newest first."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--since, --until, --json, --as."""
+        parser.add_argument("--since", type=moment, metavar="T", help="from this event time on")
+        parser.add_argument("--until", type=moment, metavar="T", help="before this event time")
+        parser.add_argument("--json", action="store_true", help="a list on standard output")
+        add_reader(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Writes lines or JSON."""
+        check_reader(options["reader"])
+        alerts = Alert.objects.all()
+        if options["since"]:
+            alerts = alerts.filter(time__gte=options["since"])
+        if options["until"]:
+            alerts = alerts.filter(time__lt=options["until"])
+        people = directory()
+        rows = [
+            {
+                "id": alert.pk,
+                "rule": alert.rule,
+                "title": alert.title,
+                "severity": alert.severity,
+                "time": alert.time.isoformat(),
+                "person": people.who(alert.account, alert.time),
+                "events": [alert.event],
+                "tactics": alert.tactics,
+            }
+            for alert in alerts
+        ]
+        if options["json"]:
+            self.stdout.write(json.dumps(rows))
+            return
+        for row in rows:
+            name = shown(row["person"]) if row["person"] else "unknown person"
+            self.stdout.write(f"{row['time'][:19]}  {row['severity']:13} {name}: {row['title']}")

@@ -1,0 +1,49 @@
+"""manage.py risk"""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from auditapp.accounts.command_line import add_reader, check_reader
+from auditapp.accounts.pseudonyms import shown
+from auditapp.cases.management.arguments import moment, positive
+from auditapp.cases.ranking import ranking
+
+
+class Command(BaseCommand):
+    """Shows who needs attention, and why."""
+
+    help = "Rank people by risk, with the reasons."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--as-of, --limit, --json, --as."""
+        parser.add_argument("--as-of", type=moment, metavar="T", help="time of the score; now")
+        parser.add_argument("--limit", type=positive, metavar="N", help="only the first N people")
+        parser.add_argument("--json", action="store_true", help="a list on standard output")
+        add_reader(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Writes a table or JSON."""
+        check_reader(options["reader"])
+        people = ranking(options["as_of"])[: options["limit"]]
+        if options["json"]:
+            rows = [
+                {
+                    "person": person.person,
+                    "name": shown(person.person),
+                    "score": round(person.score, 2),
+                    "level": person.level,
+                    "reasons": person.reasons,
+                }
+                for person in people
+            ]
+            self.stdout.write(json.dumps(rows))
+            return
+        if not people:
+            self.stdout.write("Nobody has a risk score. Take logs in, then run manage.py score.")
+        for person in people:
+            self.stdout.write(f"{person.score:5.1f}  {person.level:9} {shown(person.person)}")
+            for reason in person.reasons[:3]:
+                self.stdout.write(f"       · {reason['sentence']}")

@@ -1,0 +1,49 @@
+"""Who needs attention: the newest scores, or those of a past time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from analytics.risk.explain import reason_json
+
+from auditapp.cases.assessment import scores_at
+from auditapp.cases.models import ScoreRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A person's place in the ranking. `reasons` are as `risk --json` gives them."""
+
+    person: str
+    score: float
+    level: str
+    as_of: datetime
+    reasons: list[dict[str, Any]]
+
+
+def ranking(as_of: datetime | None = None) -> list[Ranked]:
+    """Everybody with a score, the highest first; the kept ones of the last scoring, or those
+    computed for a past time."""
+    if as_of is not None:
+        return [
+            Ranked(
+                person=score.person,
+                score=score.score,
+                level=score.level,
+                as_of=as_of,
+                reasons=[reason_json(reason) for reason in score.reasons],
+            )
+            for score in scores_at(as_of)
+        ]
+    newest = ScoreRow.objects.order_by("-as_of").values_list("as_of", flat=True).first()
+    rows = ScoreRow.objects.filter(as_of=newest).order_by("-score", "person")
+    return [
+        Ranked(
+            person=row.person,
+            score=row.score,
+            level=row.level,
+            as_of=row.as_of,
+            reasons=row.reasons,
+        )
+        for row in rows
+    ]

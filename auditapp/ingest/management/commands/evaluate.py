@@ -1,0 +1,82 @@
+"""manage.py evaluate"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from argparse import ArgumentParser
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from analytics.simulation import truth
+
+
+class Command(BaseCommand):
+    """Measures detection on a simulated organisation."""
+
+    help = "Take a simulated site folder in, score it, and compare with its truth.json."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """DIR and --json."""
+        parser.add_argument("folder", metavar="DIR", type=Path, help="what simulate wrote")
+        parser.add_argument("--json", action="store_true", help="one object on standard output")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Works in an installation of its own that is gone afterwards."""
+        folder: Path = options["folder"]
+        if not (folder / "truth.json").is_file():
+            raise CommandError(f"{folder} has no truth.json; it is no folder of simulate")
+        known = truth.read(folder / "truth.json")
+        with tempfile.TemporaryDirectory(prefix="foureyes-evaluate-") as home:
+            run = _Installation(Path(home))
+            run("migrate", "--verbosity", "0")
+            run("import", str(folder))
+            taken = json.loads(run("ingest", str(folder / "logs"), "--json"))
+            as_of = self._end(run)
+            run("score", "--as-of", as_of)
+            ranking = json.loads(run("risk", "--json"))
+            alerts = json.loads(run("alerts", "--json"))
+            history = json.loads(run("history"))
+        people = sum(1 for _ in (folder / "people.csv").open()) - 1
+        result = truth.measure(known, ranking, history, alerts, people=people)
+        result["events_per_second"] = round(taken["stored"] / max(taken["seconds"], 1e-9))
+        if options["json"]:
+            self.stdout.write(json.dumps(result))
+        else:
+            for name, value in result.items():
+                self.stdout.write(f"{name:50} {json.dumps(value)}")
+
+    def _end(self, run: "_Installation") -> str:
+        """The midnight after the newest event."""
+        newest = run("events", "*", "--limit", "1", "--json").strip()
+        if not newest:
+            raise CommandError("the folder's logs hold no event")
+        time = datetime.fromisoformat(json.loads(newest)["@timestamp"]).astimezone(UTC)
+        return (time + timedelta(days=1)).replace(hour=0, minute=0, second=0).isoformat()
+
+
+class _Installation:
+    """Runs commands against an empty home."""
+
+    def __init__(self, home: Path) -> None:
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DATABASE_URL", "EVENT_STORE_URL", "CELERY_BROKER_URL")
+        }
+        self._environment = {**kept, "FOUREYES_HOME": str(home), "FOUREYES_DEMO": "true"}
+
+    def __call__(self, *arguments: str) -> str:
+        """What the command printed. Raises CommandError with its last words where it failed."""
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+        done = subprocess.run(  # noqa: S603 - our own command line
+            command, env=self._environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+        if done.returncode:
+            raise CommandError(f"{arguments[0]} failed with exit code {done.returncode}")
+        return done.stdout
