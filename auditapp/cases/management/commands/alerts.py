@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from auditapp.accounts.command_line import add_reader, check_reader
-from auditapp.accounts.pseudonyms import shown
+from auditapp.accounts.pseudonyms import reference, shown
 from auditapp.cases.management.arguments import moment
 from auditapp.cases.models import Alert
 from auditapp.people.directory import directory
@@ -41,15 +41,17 @@ class Command(BaseCommand):
                 "title": alert.title,
                 "severity": alert.severity,
                 "time": alert.time.isoformat(),
-                "person": people.who(alert.account, alert.time),
+                "person": person and reference(person),
+                "name": person and shown(person),
                 "events": [alert.event],
                 "tactics": alert.tactics,
             }
             for alert in alerts
+            for person in [people.who(alert.account, alert.time)]
         ]
         if options["json"]:
             self.stdout.write(json.dumps(rows))
             return
         for row in rows:
-            name = shown(row["person"]) if row["person"] else "unknown person"
+            name = row["name"] or "unknown person"
             self.stdout.write(f"{row['time'][:19]}  {row['severity']:13} {name}: {row['title']}")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from auditapp.accounts.command_line import add_reader, check_reader
-from auditapp.accounts.pseudonyms import shown
+from auditapp.accounts.pseudonyms import reference, shown
 from auditapp.cases.management.arguments import moment, positive
 from auditapp.cases.ranking import ranking
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if options["json"]:
             rows = [
                 {
-                    "person": person.person,
+                    "person": reference(person.person),
                     "name": shown(person.person),
                     "score": round(person.score, 2),
                     "level": person.level,
