@@ -1,0 +1,148 @@
+"""Columns of some events as rules look at them: each distinct value once where values repeat."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.fields import BY_NAME
+
+Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int64]
+SAMPLE = 2_000
+ARGUMENT = re.compile(r"process\.args\[(\d{1,4})\]")
+LABEL = "labels."
+PROGRAM = "process.image"  # the program's path; where only its name is known, /name
+
+
+def known(column: str) -> bool:
+    """Whether `View` has a column of this name: a field, a label, an argument or the program."""
+    return (
+        (column in BY_NAME and column != "labels")
+        or column == PROGRAM
+        or column.startswith(LABEL)
+        or ARGUMENT.fullmatch(column) is not None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The texts of a column and the rows in which they stand.
+
+    `codes` is the place in `texts` of each value, -1 for null; None where texts are the values.
+    `parents` is each value's row where the column holds lists.
+    """
+
+    texts: pa.Array
+    codes: Codes | None
+    parents: Codes | None
+    rows: int
+
+    def spread(self, chosen: Mask) -> Mask:
+        """The rows in which one of the chosen texts stands."""
+        if self.codes is not None:
+            chosen = np.append(chosen, False)[self.codes]
+        if self.parents is not None:
+            rows = np.zeros(self.rows, dtype=bool)
+            rows[self.parents[chosen]] = True
+            return rows
+        return chosen
+
+
+class Test(Protocol):
+    """Something that holds or not for each row; equal tests have equal answers."""
+
+    def __call__(self, view: "View") -> Mask: ...
+    def __hash__(self) -> int: ...
+
+
+class View:
+    """Some events, with what was already found out about them."""
+
+    def __init__(self, events: pa.Table) -> None:
+        self.events = events
+        self.rows: int = events.num_rows
+        self._values: dict[str, Values] = {}
+        self._answers: dict[Test, Mask] = {}
+
+    def holds(self, test: Test) -> Mask:
+        """The test's answer, a boolean a row; asked of the columns only once."""
+        answer = self._answers.get(test)
+        if answer is None:
+            answer = self._answers[test] = test(self)
+        return answer
+
+    def only(self, rows: Mask) -> "View":
+        """A view of some of the rows."""
+        return self if rows.all() else View(self.events.filter(pa.array(rows)))
+
+    def array(self, column: str) -> pa.Array:
+        """A column as it is stored; nulls where these events lack it."""
+        argument = ARGUMENT.fullmatch(column)
+        if argument:
+            return _element(self.array("process.args"), int(argument[1]))
+        if column == PROGRAM:
+            name = self.array("process.name")
+            path = pc.binary_join_element_wise("", name, "/")
+            return pc.coalesce(self.array("process.executable"), path)
+        if column.startswith(LABEL):
+            labels = self.array("labels")
+            return pc.map_lookup(labels, pa.scalar(column.removeprefix(LABEL)), "first")
+        if column not in self.events.column_names:
+            return pa.nulls(self.rows, BY_NAME[column].arrow)
+        found = self.events.column(column).combine_chunks()
+        return pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found
+
+    def values(self, column: str) -> Values:
+        """A column's texts; numbers, flags and times as Arrow writes them."""
+        found = self._values.get(column)
+        if found is None:
+            found = self._values[column] = _values(self.array(column), self.rows)
+        return found
+
+    def texts(self, column: str) -> list[str | None]:
+        """A column as texts, one a row; of a list the first."""
+        array = self.array(column)
+        if pa.types.is_list(array.type):
+            array = _element(array, 0)
+        texts: list[str | None] = array.cast(pa.string()).to_pylist()
+        return texts
+
+    def where(self, column: str, choose: Callable[[pa.Array], Mask]) -> Mask:
+        """The rows in which `choose` takes one of the column's texts."""
+        values = self.values(column)
+        return values.spread(choose(values.texts))
+
+
+def _values(array: pa.Array, rows: int) -> Values:
+    parents = None
+    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
+        parents = np.asarray(pc.list_parent_indices(array), dtype=np.int64)
+        array = array.flatten()
+    if array.type != pa.string() and not pa.types.is_dictionary(array.type):
+        array = array.cast(pa.string())
+    if not pa.types.is_dictionary(array.type):
+        if not _repeats(array):
+            return Values(array, None, parents, rows)
+        array = array.dictionary_encode()
+    codes = np.asarray(array.indices.cast(pa.int64()).fill_null(-1))
+    return Values(array.dictionary.cast(pa.string()), codes, parents, rows)
+
+
+def _repeats(array: pa.Array) -> bool:
+    """Whether it pays to look at distinct values only: of a near-unique column it does not."""
+    sample = array.slice(0, SAMPLE)
+    return 2 * int(pc.count_distinct(sample).as_py()) <= len(sample)
+
+
+def _element(lists: pa.Array, place: int) -> pa.Array:
+    """The value at a place of each list, null where it is shorter."""
+    lengths = np.asarray(pc.list_value_length(lists).fill_null(0), dtype=np.int64)
+    starts = np.cumsum(lengths) - lengths
+    taken = pa.array(starts + place, mask=lengths <= place)
+    return lists.flatten().take(taken)

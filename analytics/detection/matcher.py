@@ -1,0 +1,93 @@
+"""Matches rules over batches of events.
+
+For each log source: its rows are picked first, then those in which a literal of any of its rules
+stands (one alternation a column), and only these are asked the whole conditions.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from analytics.detection.columns import Mask, View
+from analytics.detection.logsources import LogSource
+from analytics.detection.patterns import Pattern, anywhere, of_text
+from analytics.detection.predicates import Text
+from analytics.detection.sigma import Rule, RuleSet
+from analytics.findings import Alert
+
+PIECE = 65_536  # rows at a time, which bounds memory
+
+
+def match(rules: RuleSet, events: pa.Table) -> list[Alert]:
+    """An alert for each rule and event that match, rule by rule, in the events' order."""
+    found: list[Alert] = []
+    for start in range(0, events.num_rows, PIECE):
+        piece = View(events.slice(start, PIECE))
+        for rule, rows in hits(rules.rules, piece):
+            found.extend(_alerts(rule, rows))
+    return found
+
+
+def hits(rules: Iterable[Rule], view: View) -> Iterator[tuple[Rule, View]]:
+    """Each rule that matches, with a view of the events that it matched."""
+    by_source: dict[LogSource, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        by_source[rule.source].append(rule)
+    for source, its_rules in by_source.items():
+        routed = view.only(_routed(source, view))
+        if routed.rows:
+            yield from _of_source(its_rules, routed)
+
+
+def _routed(source: LogSource, view: View) -> Mask:
+    rows = np.ones(view.rows, dtype=bool)
+    for column, values in source.where:
+        rows &= view.holds(Text(column, tuple(of_text(value) for value in values)))
+    return rows
+
+
+def _of_source(rules: Sequence[Rule], routed: View) -> Iterator[tuple[Rule, View]]:
+    gated = [rule for rule in rules if rule.predicate.gate is not None]
+    likely = routed.only(_opened(gated, routed)) if gated else routed
+    for rule in rules:
+        view = routed if rule.predicate.gate is None else likely
+        matched = view.holds(rule.predicate) if view.rows else np.zeros(0, dtype=bool)
+        if matched.any():
+            yield rule, view.only(matched)
+
+
+def _opened(rules: Iterable[Rule], view: View) -> Mask:
+    """The rows in which any of the rules' gates is open."""
+    literals: dict[str, dict[str, Pattern]] = defaultdict(dict)
+    for rule in rules:
+        for column, literal in rule.predicate.gate or ():
+            literals[column][literal] = anywhere(literal)
+    rows = np.zeros(view.rows, dtype=bool)
+    for column, patterns in literals.items():
+        rows |= view.holds(Text(column, tuple(patterns.values())))
+    return rows
+
+
+def _alerts(rule: Rule, view: View) -> Iterator[Alert]:
+    columns: dict[str, list[Any]] = {
+        name: view.array(name).to_pylist()
+        for name in ("@timestamp", "event.id", "actor.account", "owner.account")
+    }
+    objects = view.texts(rule.object) if rule.object else [None] * view.rows
+    for time, event, account, owner, thing in zip(*columns.values(), objects, strict=True):
+        yield Alert(
+            rule=rule.id,
+            title=rule.title,
+            severity=rule.severity,
+            confidence=rule.confidence,
+            time=time,
+            event=event,
+            account=account,
+            owner=owner,
+            object=thing,
+            tags=rule.tags,
+            tactics=rule.tactics,
+        )

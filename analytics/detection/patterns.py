@@ -1,0 +1,96 @@
+"""Sigma's text values as RE2 expressions: linear in time, whatever a mounted rule says."""
+
+import re
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sigma.types import (
+    SigmaCasedString,
+    SigmaRegularExpression,
+    SigmaRegularExpressionFlag,
+    SigmaString,
+    SpecialChars,
+)
+
+FLAGS = {
+    SigmaRegularExpressionFlag.IGNORECASE: "i",
+    SigmaRegularExpressionFlag.MULTILINE: "m",
+    SigmaRegularExpressionFlag.DOTALL: "s",
+}
+WILDCARDS = {SpecialChars.WILDCARD_MULTI: ".*", SpecialChars.WILDCARD_SINGLE: "."}
+
+
+class RuleError(Exception):
+    """A rule cannot be matched; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """An RE2 expression, searched for anywhere in a text.
+
+    `literal` is a piece of text that stands, in upper or lower case, in whatever it matches;
+    empty where none is known.
+    """
+
+    regex: str
+    literal: str = ""
+
+
+def of_string(value: SigmaString, anywhere: bool = False) -> Pattern:
+    """The whole text with `*` and `?` as wildcards; any part of it where `anywhere`.
+
+    Upper and lower case are the same unless the value is cased. Raises RuleError for a
+    placeholder, which only the site could fill.
+    """
+    parts = list(value.s)
+    open_start, open_end = anywhere, anywhere
+    while parts and parts[0] is SpecialChars.WILDCARD_MULTI:
+        open_start = True
+        parts.pop(0)
+    while parts and parts[-1] is SpecialChars.WILDCARD_MULTI:
+        open_end = True
+        parts.pop()
+    expression, literal = "", ""
+    for part in parts:
+        if isinstance(part, str):
+            expression += re.escape(part)
+            literal = max(literal, part, key=len)
+        elif isinstance(part, SpecialChars):
+            expression += WILDCARDS[part]
+        else:
+            raise RuleError(f"placeholder %{part.name}% has no values here")
+    start, end = "" if open_start else r"\A", "" if open_end else r"\z"
+    flags = "s" if isinstance(value, SigmaCasedString) else "is"
+    return Pattern(f"(?{flags}:{start}{expression}{end})", literal)
+
+
+def of_text(text: str) -> Pattern:
+    """Exactly this text, upper or lower case."""
+    return of_string(SigmaString.from_str(text))
+
+
+def anywhere(literal: str) -> Pattern:
+    """This text in any place, upper or lower case."""
+    return of_string(SigmaString.from_str(literal), anywhere=True)
+
+
+def of_regex(value: SigmaRegularExpression) -> Pattern:
+    """A regular expression, case-sensitive unless flagged; found anywhere unless anchored.
+
+    Raises RuleError for what RE2 does not know: look-around and back-references, which no
+    engine does in linear time.
+    """
+    if value.contains_placeholder():
+        raise RuleError(
+            f"regular expression {value.to_plain()!r}: a placeholder has no values here"
+        )
+    expression = str(value.regexp)
+    flags = "".join(sorted(FLAGS[flag] for flag in value.flags))
+    pattern = Pattern(f"(?{flags}:{expression})" if flags else f"(?:{expression})")
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern.regex)
+    except pa.ArrowInvalid as error:
+        reason = str(error).removeprefix("Invalid regular expression: ")
+        raise RuleError(f"regular expression {expression!r}: {reason}") from error
+    return pattern

@@ -1,0 +1,243 @@
+"""What a rule's condition becomes: a tree that answers with a boolean for each row of a view."""
+
+import ipaddress
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.detection.columns import Mask, View
+from analytics.detection.patterns import Pattern
+
+SHORTEST = 3  # a literal of one or two characters stands nearly everywhere
+NUMERAL = r"\A-?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:e[+-]?[0-9]{1,2})?\z"
+
+Gate = frozenset[tuple[str, str]]  # (column, literal): one of them stands wherever it holds
+
+
+class Predicate(Protocol):
+    """A condition over rows. Equal predicates are asked once a view."""
+
+    def __call__(self, view: View) -> Mask: ...
+    def __hash__(self) -> int: ...
+
+    @property
+    def gate(self) -> Gate | None:
+        """Literals of which at least one stands in every row that matches; None if unknown."""
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """Every part holds."""
+
+    parts: tuple[Predicate, ...]
+
+    def __call__(self, view: View) -> Mask:
+        answer = np.ones(view.rows, dtype=bool)
+        for part in self.parts:
+            if not answer.any():
+                break
+            answer = answer & view.holds(part)
+        return answer
+
+    @property
+    def gate(self) -> Gate | None:
+        gates = [gate for part in self.parts if (gate := part.gate) is not None]
+        return max(gates, key=_selectivity, default=None)
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Predicate, ...]
+
+    def __call__(self, view: View) -> Mask:
+        answer = np.zeros(view.rows, dtype=bool)
+        for part in self.parts:
+            answer = answer | view.holds(part)
+        return answer
+
+    @property
+    def gate(self) -> Gate | None:
+        gates = [part.gate for part in self.parts]
+        known = [gate for gate in gates if gate is not None]
+        return frozenset().union(*known) if len(known) == len(gates) else None
+
+
+@dataclass(frozen=True)
+class Not:
+    """The part does not hold; so also where the field is absent."""
+
+    part: Predicate
+
+    gate = None
+
+    def __call__(self, view: View) -> Mask:
+        return ~view.holds(self.part)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A value of the column matches one of the patterns."""
+
+    column: str
+    patterns: tuple[Pattern, ...]
+
+    @cached_property
+    def regex(self) -> str:
+        """All patterns as one alternation."""
+        return "|".join(dict.fromkeys(pattern.regex for pattern in self.patterns))
+
+    def __call__(self, view: View) -> Mask:
+        return view.where(self.column, lambda texts: found(texts, self.regex))
+
+    @property
+    def gate(self) -> Gate | None:
+        if any(len(pattern.literal) < SHORTEST for pattern in self.patterns):
+            return None
+        return frozenset((self.column, pattern.literal.lower()) for pattern in self.patterns)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """The event has no value there; an empty list is none."""
+
+    column: str
+
+    gate = None
+
+    def __call__(self, view: View) -> Mask:
+        array = view.array(self.column)
+        if pa.types.is_list(array.type):
+            array = pc.fill_null(pc.equal(pc.list_value_length(array), 0), True)
+            return np.asarray(array, dtype=bool)
+        return np.asarray(array.is_null(), dtype=bool)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in the column, or a text that is one, compares so: equal, less, greater …"""
+
+    column: str
+    comparison: str
+    number: float
+
+    gate = None
+
+    def __call__(self, view: View) -> Mask:
+        return view.where(self.column, self._compare)
+
+    def _compare(self, texts: pa.Array) -> Mask:
+        numerals = pc.if_else(pa.array(found(texts, NUMERAL)), texts, None)
+        compare: Callable[[Any, Any], Any] = getattr(pc, self.comparison)
+        answer = compare(numerals.cast(pa.float64()), pa.scalar(float(self.number)))
+        return np.asarray(answer.fill_null(False))
+
+
+@dataclass(frozen=True)
+class Network:
+    """The column holds an address of the network."""
+
+    column: str
+    network: ipaddress.IPv4Network | ipaddress.IPv6Network
+
+    gate = None
+
+    def __call__(self, view: View) -> Mask:
+        return view.where(self.column, lambda texts: _each(texts, self._contains))
+
+    def _contains(self, text: str) -> bool:
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            return False
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return address in self.network
+
+
+@dataclass(frozen=True)
+class TimePart:
+    """The minute, hour, day, week, month or year of a time, in UTC, compares so."""
+
+    column: str
+    part: str
+    comparison: str
+    number: float
+
+    gate = None
+
+    def __call__(self, view: View) -> Mask:
+        times = view.array(self.column)
+        if not pa.types.is_timestamp(times.type):
+            return np.zeros(view.rows, dtype=bool)
+        part = getattr(pc, "iso_week" if self.part == "week" else self.part)(times)
+        answer = getattr(pc, self.comparison)(part, pa.scalar(int(self.number)))
+        return np.asarray(answer.fill_null(False))
+
+
+@dataclass(frozen=True)
+class Same:
+    """One of the column's texts is, begins, ends or contains one of the other column's."""
+
+    column: str
+    other: str
+    starts: bool = False
+    ends: bool = False
+
+    gate = None
+
+    def __call__(self, view: View) -> Mask:
+        ours, theirs = _by_row(view, self.column), _by_row(view, self.other)
+        return np.fromiter(
+            (
+                any(self._holds(text, part) for text in texts for part in parts)
+                for texts, parts in zip(ours, theirs, strict=True)
+            ),
+            dtype=bool,
+            count=view.rows,
+        )
+
+    def _holds(self, text: str, part: str) -> bool:
+        if self.starts and self.ends:
+            return part in text
+        if self.starts:
+            return text.startswith(part)
+        return text.endswith(part) if self.ends else text == part
+
+
+def found(texts: pa.Array, regex: str) -> Mask:
+    """Where the RE2 expression is found; never where there is no text."""
+    answer = pc.match_substring_regex(texts, regex).fill_null(False)
+    return np.asarray(answer.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _each(texts: pa.Array, test: Callable[[str], bool]) -> Mask:
+    answers = (text is not None and test(text) for text in texts.to_pylist())
+    return np.fromiter(answers, dtype=bool, count=len(texts))
+
+
+def _by_row(view: View, column: str) -> Iterable[list[str]]:
+    """The texts of each row, lower case."""
+    values = view.values(column)
+    texts = [None if text is None else text.lower() for text in values.texts.to_pylist()]
+    places = values.codes if values.codes is not None else np.arange(len(texts))
+    rows = values.parents if values.parents is not None else np.arange(view.rows)
+    by_row: list[list[str]] = [[] for _ in range(view.rows)]
+    for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+        text = texts[place] if place >= 0 else None
+        if text is not None:
+            by_row[row].append(text)
+    return by_row
+
+
+def _selectivity(gate: Gate) -> int:
+    """How rarely a gate opens, roughly: short literals and the words of event.* are frequent."""
+    return min(
+        (1 if column.startswith("event.") else len(literal) for column, literal in gate), default=0
+    )
