@@ -112,6 +112,13 @@ class Directory:
                 found[row] = self.who(encoded.dictionary[codes[row]].as_py(), times[row].as_py())
         return pa.array(found, pa.string())
 
+    def joined(self, events: pa.Table) -> pa.Table:
+        """The events with `person` (behind actor.account) and `owner` (behind owner.account)."""
+        times = events["@timestamp"]
+        for column, account_column in (("person", "actor.account"), ("owner", "owner.account")):
+            events = events.append_column(column, self.persons(events[account_column], times))
+        return events
+
     def peers(self, person: str) -> list[str]:
         """The people of the same role, or of the same team where the role stands alone."""
         me = self.people.get(person)

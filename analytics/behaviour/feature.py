@@ -12,7 +12,7 @@ class Measure(StrEnum):
 
     EVENTS = "events"  # how many there are
     DISTINCT = "distinct"  # how many different values `of` has
-    TOTAL = "total"  # the sum of `of`
+    TOTAL = "total"  # the sum of `of`: an amount, compared on a logarithmic scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,8 @@ class Feature:
 
     `columns` are the event fields it reads. `select` gets a day's events, with the columns
     `person` and `owner` (person ids, null where unknown) added, and answers which of them count,
-    a boolean a row. `sentence` is a template with {observed} and {expected}.
+    a boolean a row. `sentence` is a template with {observed} and {expected}. Fewer than `least`
+    are never an anomaly; amounts that differ by less than `grain` are the same.
     """
 
     name: str
@@ -33,3 +34,5 @@ class Feature:
     measure: Measure = Measure.EVENTS
     of: str | None = None
     tactics: tuple[str, ...] = ()
+    least: float = 1.0
+    grain: float = 1.0

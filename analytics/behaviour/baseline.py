@@ -1,0 +1,124 @@
+"""What is usual for a person: their own past, shrunk to their peers' where it is short.
+
+The formulae, their sources and the reasons for each choice are in docs/scoring.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.behaviour import amounts, counts
+from analytics.behaviour.person_days import Codes, Numbers
+from analytics.identity import Directory
+
+OWN_QUANTILE = 0.90
+PEER_QUANTILE = 0.95
+LEAST_HEAVY = 1.0
+SLACK = 2.0  # a heavy day counts at most twice what a heavy day usually is
+PEERS_WORTH = 1 / 3  # a day of peers tells a third of what an own day tells
+MOST_PEER_DAYS = 30.0
+HALF_SURE = 4.0  # days of evidence at which confidence is a half
+SUREST = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """Past values of one feature: row i is one active day of person number `codes[i]`."""
+
+    codes: Codes
+    values: Numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peers:
+    """Groups of person numbers; `group_of` is each person's. Groups may overlap."""
+
+    members: tuple[Codes, ...]
+    group_of: Codes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """For each person: what to expect of a day, and how unlikely as much as observed is."""
+
+    expected: Numbers
+    probability: Numbers
+
+
+def peers_of(persons: Sequence[str], directory: Directory) -> Peers:
+    """The peer group of each person; who is in no one's has all the others for peers."""
+    place = {person: number for number, person in enumerate(persons)}
+    everyone = np.arange(len(persons), dtype=np.int64)
+    members: list[Codes] = [everyone]
+    group_of = np.zeros(len(persons), dtype=np.int64)
+    numbers: dict[tuple[str, str], int] = {}
+    for person, number in place.items():
+        told = directory.people.get(person)
+        if told is None:
+            continue
+        key = (told.role, told.team)
+        if key not in numbers:
+            group = [place[peer] for peer in directory.peers(person) if peer in place]
+            numbers[key] = len(members) if len(group) > 1 else 0
+            if len(group) > 1:
+                members.append(np.array(sorted(group), dtype=np.int64))
+        group_of[number] = numbers[key]
+    return Peers(members=tuple(members), group_of=group_of)
+
+
+def expect(observed: Numbers, past: Past, peers: Peers, *, grain: float | None) -> Expectation:
+    """What was to be expected of each person's day, by person number.
+
+    `observed` may be nan for persons of whom only the past is known. With `grain` the values
+    are amounts, compared on a logarithmic scale; without they are counts.
+    """
+    told = ~np.isnan(past.values)
+    codes, values = past.codes[told], past.values[told]
+    if grain is not None:
+        values, observed = np.log1p(values / grain), np.log1p(observed / grain)
+    values = np.minimum(values, _heaviest(codes, values, peers)[codes])
+    days, total, squares = (
+        np.bincount(codes, weights=power, minlength=len(observed)).astype(np.float64)
+        for power in (np.ones_like(values), values, values**2)
+    )
+    family = counts if grain is None else amounts
+    priors = np.array(
+        [family.prior(days[group], total[group], squares[group]) for group in peers.members]
+    )[peers.group_of]
+    expected, probability = family.predict(observed, days, total, squares, priors)
+    if grain is not None:
+        expected = np.expm1(np.maximum(expected, 0.0)) * grain
+    return Expectation(expected=expected, probability=probability)
+
+
+def confidence(past: Past, peers: Peers) -> Numbers:
+    """How far a baseline can be trusted, 0 to 0.9, by person: it grows with the days behind it."""
+    people = len(peers.group_of)
+    days = np.bincount(past.codes[~np.isnan(past.values)], minlength=people).astype(np.float64)
+    of_groups = np.array([days[group].sum() for group in peers.members])
+    others = np.minimum(of_groups[peers.group_of] - days, MOST_PEER_DAYS)
+    evidence = days + PEERS_WORTH * others
+    return np.asarray(np.minimum(SUREST, evidence / (evidence + HALF_SURE)))
+
+
+def _heaviest(codes: Codes, values: Numbers, peers: Peers) -> Numbers:
+    """The most that one past day of each person may count: winsorised against both quantiles."""
+    people = len(peers.group_of)
+    order = np.lexsort((values, codes))
+    days = np.bincount(codes, minlength=people)
+    ends = np.cumsum(days)
+    ranks = np.ceil(OWN_QUANTILE * days).astype(np.int64)
+    own = np.zeros(people)
+    some = days > 0
+    own[some] = values[order][(ends - days + np.maximum(ranks, 1) - 1)[some]]
+    of_groups = np.array([_quantile(values, codes, group, people) for group in peers.members])
+    usual = np.maximum(np.maximum(own, of_groups[peers.group_of]), LEAST_HEAVY)
+    return np.asarray(SLACK * usual, dtype=np.float64)
+
+
+def _quantile(values: Numbers, codes: Codes, group: Codes, people: int) -> float:
+    inside = np.zeros(people, dtype=bool)
+    inside[group] = True
+    chosen = values[inside[codes]]
+    return float(np.quantile(chosen, PEER_QUANTILE)) if len(chosen) else 0.0

@@ -1,0 +1,76 @@
+"""One row of numbers a person and day: what each feature makes of that person's events."""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.behaviour import features
+from analytics.behaviour.feature import Feature, Measure
+from analytics.identity import Directory
+from analytics.plugins import discover
+from analytics.selection import OBJECTS
+
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+
+@cache
+def known_features() -> dict[str, Feature]:
+    """Every behaviour feature by name, in alphabetical order."""
+    return discover(features, "FEATURE", Feature)
+
+
+COLUMNS: tuple[str, ...] = tuple(
+    sorted(
+        {"@timestamp", "event.id", "actor.account", "owner.account", *OBJECTS}.union(
+            *(
+                (*feature.columns, *([feature.of] if feature.of else []))
+                for feature in known_features().values()
+            )
+        )
+    )
+)
+
+
+def of_day(events: pa.Table, directory: Directory) -> pa.Table:
+    """`person`, sorted, and a float64 for each feature, of all persons that have events.
+
+    `events` are one day's, with at least `COLUMNS`; those of unknown actors are left out.
+    """
+    told = directory.joined(events.select(COLUMNS))
+    told = told.filter(pc.is_valid(told["person"]))
+    persons = sorted(pc.unique(told["person"]).to_pylist())
+    codes = codes_of(told["person"], persons)
+    columns: dict[str, pa.Array] = {"person": pa.array(persons, pa.string())}
+    for name, feature in known_features().items():
+        columns[name] = pa.array(_measured(feature, told, codes, len(persons)))
+    return pa.table(columns)
+
+
+def codes_of(values: pa.ChunkedArray, persons: list[str]) -> Codes:
+    """The place of each value in the list, -1 where it is not there."""
+    places = pc.index_in(values, value_set=pa.array(persons, pa.string()))
+    return np.asarray(pc.fill_null(places, -1), dtype=np.int64)
+
+
+def _measured(feature: Feature, told: pa.Table, codes: Codes, people: int) -> Numbers:
+    """The feature's number for each person, by code."""
+    chosen = np.asarray(feature.select(told), dtype=bool)
+    if feature.measure is Measure.EVENTS:
+        return np.bincount(codes[chosen], minlength=people).astype(np.float64)
+    values = told[feature.of].filter(pa.array(chosen))
+    present = np.asarray(pc.is_valid(values), dtype=bool)
+    who, values = codes[chosen][present], values.drop_null()
+    if feature.measure is Measure.TOTAL:
+        amounts = np.asarray(values, dtype=np.float64)
+        return np.bincount(who, weights=amounts, minlength=people).astype(np.float64)
+    return _distinct(who, values, people)
+
+
+def _distinct(who: Codes, values: pa.ChunkedArray, people: int) -> Numbers:
+    encoded = pc.dictionary_encode(values.combine_chunks())
+    pairs = np.unique(who * (len(encoded.dictionary) + 1) + np.asarray(encoded.indices))
+    return np.bincount(pairs // (len(encoded.dictionary) + 1), minlength=people).astype(np.float64)
