@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.timezone import now
 
 
 class Feed(models.Model):
@@ -14,7 +15,7 @@ class Feed(models.Model):
     timezone = models.CharField(max_length=64, default="UTC")
     host = models.CharField(max_length=255, blank=True)
     realm = models.CharField(max_length=50, default="site")
-    created = models.DateTimeField(default=timezone.now)
+    created = models.DateTimeField(default=now)
     last_seen = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
@@ -50,9 +51,12 @@ class Batch(models.Model):
     sha256 = models.CharField(max_length=64)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - null is no key
     token = models.ForeignKey("accounts.ApiToken", null=True, on_delete=models.SET_NULL)
-    received = models.DateTimeField(default=timezone.now, db_default=Now())
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_owner = models.CharField(max_length=100, blank=True)
+    received = models.DateTimeField(default=now, db_default=Now())
+    started = models.DateTimeField(null=True, blank=True, help_text="first attempt")
+    lease_until = models.DateTimeField(
+        null=True, blank=True, help_text="nobody else may take it before"
+    )
+    lease_owner = models.CharField(max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     finished = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
