@@ -1,0 +1,66 @@
+"""Who sends logs: `Authorization: Bearer fe_…`."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from auditapp.accounts.models import ApiToken
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Puts the ApiToken into `request.auth`; the user stays anonymous."""
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser, ApiToken] | None:
+        """None where no bearer token was sent. Raises AuthenticationFailed for a wrong one."""
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        now = timezone.now()
+        token = ApiToken.objects.filter(digest=ApiToken.hash(text.strip())).first()
+        if token is None or not token.valid(now):
+            raise AuthenticationFailed("The token is unknown, expired or revoked.")
+        unseen = Q(last_used__isnull=True) | Q(last_used__lt=now - SEEN_EVERY)
+        if token.last_used is None or token.last_used < now - SEEN_EVERY:
+            ApiToken.objects.filter(unseen, id=token.id).update(last_used=now)
+        return AnonymousUser(), token
+
+    def authenticate_header(self, request: Request) -> str:
+        """Makes a missing token 401 rather than 403."""
+        return "Bearer"
+
+
+class HoldsToken(BasePermission):
+    """Lets in whoever came with a token."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the request carries a valid token."""
+        return isinstance(request.auth, ApiToken)
+
+
+class HoldsTokenOrSignedIn(HoldsToken):
+    """Lets in tokens, and people who are signed in."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether either is there."""
+        return super().has_permission(request, view) or bool(request.user.is_authenticated)
+
+
+class _Documented(OpenApiAuthenticationExtension):
+    """Says in the schema what a token is."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "fe_…"}

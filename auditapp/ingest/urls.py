@@ -1,0 +1,10 @@
+"""Addresses of the REST door."""
+
+from django.urls import path
+
+from auditapp.ingest import api
+
+urlpatterns = [
+    path("ingest/<str:source>", api.IngestView.as_view(), name="api-ingest"),
+    path("batches/<uuid:batch_id>", api.BatchView.as_view(), name="api-batch"),
+]

@@ -1,0 +1,20 @@
+"""Every address: the REST door and its schema, health, signing in, and the pages."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from auditapp import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/v1/", include("auditapp.ingest.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(template_name="ingest/api_docs.html"),
+        name="api-docs",
+    ),
+    path("", include("auditapp.accounts.urls")),
+    path("", include("auditapp.dashboard.urls")),
+]
