@@ -1,0 +1,80 @@
+"""Batches, their ids, and what becomes Rejected."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from analytics.event import Collector, Context, Source, account, readable, table_of
+from analytics.fields import SCHEMA
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+CONTEXT = Context(feed="f", batch="b", origin="o", received=NOW)
+SOURCE = Source(
+    name="s",
+    family="shell",
+    title="S",
+    recognises=lambda head, path: 0,
+    parse=lambda log, c: iter(()),
+)
+
+
+def row(**more: Any) -> dict[str, Any]:
+    return {"@timestamp": NOW, "event.id": "1", **more}
+
+
+def test_a_table_has_every_field_and_what_all_rows_share() -> None:
+    table = table_of([row(), row()], CONTEXT, SOURCE)
+    assert table.schema == SCHEMA
+    assert table["feed.id"].to_pylist() == ["f", "f"]
+    assert table["event.module"].to_pylist() == ["shell", "shell"]
+    assert table["git.files"].null_count == 2
+
+
+def test_a_field_that_does_not_exist_is_an_error_of_the_source() -> None:
+    with pytest.raises(KeyError, match="nmae"):
+        table_of([row(**{"user.nmae": "x"})], CONTEXT, SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("time", "reason"),
+    [
+        (datetime(1970, 1, 1, tzinfo=UTC), "before 1980"),
+        (datetime(2100, 1, 1, tzinfo=UTC), "in the future"),
+        (NOW + timedelta(days=3), "in the future"),
+    ],
+)
+def test_an_event_at_an_impossible_time_is_rejected(time: datetime, reason: str) -> None:
+    collector = Collector(CONTEXT, SOURCE)
+    collector.add({"@timestamp": time, "event.id": "1", "batch.line": 7, "event.original": "raw"})
+    (batch,) = collector.rest()
+    assert batch.events.num_rows == 0
+    assert (batch.rejected[0].line, batch.rejected[0].text) == (7, "raw")
+    assert reason in batch.rejected[0].reason
+
+
+def test_the_same_line_at_another_place_is_another_event() -> None:
+    assert CONTEXT.line_id(0, b"ls") != CONTEXT.line_id(3, b"ls")
+    assert CONTEXT.line_id(0, b"ls") == CONTEXT.line_id(0, b"ls")
+    other = Context(feed="f", batch="another", origin="o", received=NOW + timedelta(days=1))
+    assert other.line_id(0, b"ls") == CONTEXT.line_id(0, b"ls")
+
+
+def test_parts_of_an_identity_do_not_run_together() -> None:
+    assert CONTEXT.event_id("a", "bc") != CONTEXT.event_id("ab", "c")
+    assert CONTEXT.event_id("lone surrogate \udcff")
+
+
+def test_kinds_that_ignore_case_are_written_in_lower_case() -> None:
+    assert account("github", "AnaS") == "github:anas"
+    assert account("unix", "AnaS") == "unix:AnaS"
+    assert account("unix", "") is None
+    assert account("unix", None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [(b"a\xffb", "a\\xffb"), ("a\udcffb", "a\\udcffb"), ("a\x00b", "a\\x00b"), ("añb", "añb")],
+)
+def test_text_that_cannot_be_stored_is_made_readable(text: str | bytes, shown: str) -> None:
+    assert readable(text) == shown
