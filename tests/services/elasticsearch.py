@@ -1,0 +1,121 @@
+"""One Elasticsearch node from Maven Central's minimal distribution: no Docker, Java 17 or later."""
+
+import os
+import shutil
+import subprocess
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+from tests.services.running import Command, Missing, free_port, own
+
+VERSION = "8.19.21"
+ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
+PROJECT = Path(__file__).resolve().parents[2]
+SETTINGS = """\
+cluster.name: foureyes-tests
+discovery.type: single-node
+http.host: 127.0.0.1
+http.port: {port}
+transport.host: 127.0.0.1
+transport.port: {transport}
+path.data: {folder}/data
+path.logs: {folder}/logs
+xpack.security.enabled: false
+cluster.routing.allocation.disk.threshold_enabled: false
+"""
+OPTIONS = "-Xms512m\n-Xmx512m\n"
+
+
+def elasticsearch(folder: Path) -> Command:
+    """The node, with its settings and data in this folder. Raises Missing."""
+    java = java_home()
+    home = unpacked()
+    port = free_port()
+    config = folder / "config"
+    shutil.copytree(home / "config", config)
+    settings = SETTINGS.format(port=port, transport=free_port(), folder=folder)
+    (config / "elasticsearch.yml").write_text(settings)
+    (config / "jvm.options.d").mkdir(exist_ok=True)
+    (folder / "tmp").mkdir()
+    (config / "jvm.options.d" / "heap.options").write_text(OPTIONS)
+    user = "nobody" if os.geteuid() == 0 else None  # Elasticsearch refuses to run as root
+    own(folder, user)
+    url = f"http://127.0.0.1:{port}"
+    return Command(
+        words=[str(home / "bin" / "elasticsearch")],
+        url=url,
+        answers=lambda: _healthy(url),
+        environment={
+            "ES_JAVA_HOME": str(java),
+            "ES_PATH_CONF": str(config),
+            "ES_TMPDIR": str(folder / "tmp"),
+            "HOME": str(folder),
+        },
+        user=user,
+    )
+
+
+def java_home() -> Path:
+    """Where a Java is. Raises Missing."""
+    if named := os.environ.get("JAVA_HOME"):
+        return Path(named)
+    java = shutil.which("java")
+    if java is None:
+        raise Missing("Elasticsearch needs Java 17: apt-get install openjdk-17-jre-headless")
+    return Path(java).resolve().parents[1]
+
+
+def unpacked() -> Path:
+    """The distribution's folder, unpacked once into the cache."""
+    home = cache() / f"elasticsearch-{VERSION}"
+    if not home.exists():
+        partial = home.with_name(f"{home.name}.{os.getpid()}")
+        with zipfile.ZipFile(archive()) as archived:
+            archived.extractall(partial)
+        for path in partial.rglob("*"):
+            executable = path.is_dir() or path.parent.name == "bin" or path.suffix == ".so"
+            path.chmod(0o755 if executable else 0o644)
+        partial.chmod(0o755)
+        (partial / f"elasticsearch-{VERSION}").rename(home)
+        partial.rmdir()
+    return home
+
+
+def cache() -> Path:
+    """Where downloads are kept: $FOUREYES_CACHE, else .cache in the project.
+
+    Where we are root and others cannot enter the project's folder, /var/cache/foureyes.
+    """
+    if named := os.environ.get("FOUREYES_CACHE"):
+        folder = Path(named)
+    else:
+        folder = PROJECT / ".cache"
+        if os.geteuid() == 0 and not all(p.stat().st_mode & 0o001 for p in PROJECT.parents):
+            folder = Path("/var/cache/foureyes")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def archive() -> Path:
+    """The distribution's zip in the local Maven repository, fetched where it is not there."""
+    folder = Path.home() / ".m2/repository/org/elasticsearch/distribution/integ-test-zip"
+    path = folder / "elasticsearch" / VERSION / f"elasticsearch-{VERSION}.zip"
+    if not path.exists():
+        maven = shutil.which("mvn")
+        if maven is None:
+            raise Missing("Elasticsearch is fetched with Maven: apt-get install maven")
+        fetch = [maven, "-q", "dependency:get", f"-Dartifact={ARTIFACT}", "-Dtransitive=false"]
+        done = subprocess.run(fetch, check=False, capture_output=True, text=True)
+        if not path.exists():
+            raise Missing(f"{ARTIFACT} cannot be fetched: {(done.stdout + done.stderr)[-500:]}")
+    return path
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_cluster/health?wait_for_status=yellow&timeout=1s"):
+            return True
+    except (urllib.error.URLError, ConnectionError):
+        return False
