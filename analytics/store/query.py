@@ -1,15 +1,18 @@
-"""A search, as people type it, and its one meaning for both stores."""
+"""A search, as people type it, and its one meaning for both stores (see `meaning`)."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The field has the value; `*` and `?` are wildcards; field None means any text field."""
+    """The field has the value; `*` and `?` are wildcards; field None means any text field.
+
+    A backslash before a character takes its meaning from it. A to Z equal a to z.
+    """
 
     field: str | None
     value: str
-    exact: bool = False  # no wildcards: the value stood in quotes or came from a program
+    exact: bool = False  # nothing has a meaning: the value stood in quotes or came from a program
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,10 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The field has one of these values, exactly. Made by programs, for accounts and ids."""
+    """The field has one of these values, exactly. Made by programs, for accounts and ids.
+
+    Values of more than 1,000 characters are never found.
+    """
 
     field: str
     values: tuple[str, ...]
@@ -68,4 +74,10 @@ class QueryError(Exception):
 
 def parse(text: str) -> Query | None:
     """The search that a text means: Lucene-style `field:value`, quotes, wildcards, ranges
-    `[a TO b]`, `>=`, AND, OR, NOT, brackets; None for an empty text. Raises QueryError."""
+    `[a TO b]`, `>=`, AND, OR, NOT, brackets; None for an empty text. Raises QueryError.
+
+    Words without a word between them must all hold; NOT binds before AND before OR.
+    """
+    from analytics.store.syntax import Reader
+
+    return Reader(text).query()
