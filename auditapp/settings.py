@@ -18,7 +18,8 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 SITE_URL = text("SITE_URL", "http://127.0.0.1:8000")
-DEMO = flag("FOUREYES_DEMO")  # synthetic data: real names may be shown
+# Synthetic data: real names may be shown. `make demo` leaves the marker in its own folder.
+DEMO = flag("FOUREYES_DEMO", (HOME / "synthetic").exists())
 
 EVENT_STORE_URL = secret("EVENT_STORE_URL", (HOME / "lake").as_uri())
 SPOOL = HOME / "spool"
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "auditapp.accounts.policy.PolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -129,6 +131,10 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "auditapp.dashboard.finders.PlotlyFinder",
+]
 WHITENOISE_USE_FINDERS = True
 
 SECURE_SSL_REDIRECT = flag("FOUREYES_HTTPS")

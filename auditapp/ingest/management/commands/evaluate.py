@@ -13,7 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from analytics.simulation import truth
+from analytics.findings import Level, RiskScore, Severity
+from analytics.simulation.truth import Raised, Truth, TruthError, measure, read_truth
 
 
 class Command(BaseCommand):
@@ -29,35 +30,52 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Works in an installation of its own that is gone afterwards."""
         folder: Path = options["folder"]
-        if not (folder / "truth.json").is_file():
-            raise CommandError(f"{folder} has no truth.json; it is no folder of simulate")
-        known = truth.read(folder / "truth.json")
+        try:
+            truth = read_truth(folder)
+        except TruthError as error:
+            raise CommandError(str(error)) from error
         with tempfile.TemporaryDirectory(prefix="foureyes-evaluate-") as home:
-            run = _Installation(Path(home))
-            run("migrate", "--verbosity", "0")
-            run("import", str(folder))
-            taken = json.loads(run("ingest", str(folder / "logs"), "--json"))
-            as_of = self._end(run)
-            run("score", "--as-of", as_of)
-            ranking = json.loads(run("risk", "--json"))
-            alerts = json.loads(run("alerts", "--json"))
-            history = json.loads(run("history"))
-        people = sum(1 for _ in (folder / "people.csv").open()) - 1
-        result = truth.measure(known, ranking, history, alerts, people=people)
-        result["events_per_second"] = round(taken["stored"] / max(taken["seconds"], 1e-9))
+            result = self._measure(folder, truth, _Installation(Path(home)))
         if options["json"]:
             self.stdout.write(json.dumps(result))
         else:
             for name, value in result.items():
                 self.stdout.write(f"{name:50} {json.dumps(value)}")
 
-    def _end(self, run: "_Installation") -> str:
+    def _measure(self, folder: Path, truth: Truth, run: "_Installation") -> dict[str, Any]:
+        run("migrate", "--verbosity", "0")
+        run("import", str(folder))
+        taken = json.loads(run("ingest", str(folder / "logs"), "--json"))
+        as_of = self._end(run)
+        run("score", "--as-of", as_of.isoformat())
+        alerts = [
+            Raised(
+                person=alert["person"],
+                time=datetime.fromisoformat(alert["time"]),
+                severity=Severity(alert["severity"]),
+            )
+            for alert in json.loads(run("alerts", "--json"))
+        ]
+        scores = [
+            RiskScore(
+                person=row["person"],
+                as_of=as_of,
+                score=row["score"],
+                level=Level(row["level"]),
+                reasons=(),
+            )
+            for row in json.loads(run("risk", "--json"))
+        ]
+        speed = round(taken["stored"] / max(taken["seconds"], 0.01))
+        return measure(truth, scores, alerts, events_per_second=speed)
+
+    def _end(self, run: "_Installation") -> datetime:
         """The midnight after the newest event."""
         newest = run("events", "*", "--limit", "1", "--json").strip()
         if not newest:
             raise CommandError("the folder's logs hold no event")
         time = datetime.fromisoformat(json.loads(newest)["@timestamp"]).astimezone(UTC)
-        return (time + timedelta(days=1)).replace(hour=0, minute=0, second=0).isoformat()
+        return (time + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class _Installation:
