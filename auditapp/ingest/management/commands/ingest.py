@@ -1,0 +1,129 @@
+"""manage.py ingest"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from analytics.pipeline import log_sources
+from auditapp.ingest.intake import Label, UnknownZone, check_zone
+from auditapp.ingest.takein import STDIN, Stuck, TakeIn
+
+
+class Command(BaseCommand):
+    """Takes logs in."""
+
+    help = (
+        "Take logs in: files, folders, .gz, .zst and .zip, - for standard input. Formats are "
+        "recognised by content. A log that names no host or user takes them from --host and "
+        "--user, else from its path: …/logs/<host>/…/home/<user>/…"
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Paths, and what they leave unsaid."""
+        parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or -")
+        parser.add_argument("--source", default="", help="the log source, not to be recognised")
+        parser.add_argument("--feed", default="", help="the feed; else named as the source")
+        parser.add_argument("--host", default="", help="where the logs were written")
+        parser.add_argument("--user", default="", help="whose histories they are")
+        parser.add_argument("--timezone", default="", help="of times that name none; else UTC")
+        parser.add_argument("--columns", default="", metavar="A,B,…", help="of a headerless log")
+        parser.add_argument("--json", action="store_true", help="one object on standard output")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Exit code 0 unless an accepted batch could not be taken in."""
+        started = monotonic()
+        paths = [Path(path) for path in options["paths"]]
+        run = TakeIn(_label(options))
+        for path in paths:
+            if path != STDIN and not path.exists() and not path.is_symlink():
+                raise CommandError(f"there is no {path}")
+        try:
+            with _progress(run):
+                run.run(paths)
+        except Stuck as error:
+            raise CommandError(str(error)) from error
+        counts = run.counts()
+        result = {
+            "lines": counts["lines"],
+            "received": counts["records"],
+            "stored": counts["stored"],
+            "duplicates": counts["duplicates"],
+            "rejected": counts["rejected"],
+            "unrecognised": len(run.unrecognised),
+            "batches": len(run.accepted),
+            "seconds": round(monotonic() - started, 3),
+        }
+        self._tell(run, result, options["json"])
+        failed = run.failed()
+        for batch in failed:
+            self.stderr.write(f"{batch.path}: {batch.error}")
+        if failed:
+            raise CommandError(f"{len(failed)} of {len(run.accepted)} batches failed")
+
+    def _tell(self, run: TakeIn, result: dict[str, Any], as_json: bool) -> None:
+        for name, reason in run.unrecognised:
+            self.stderr.write(f"not recognised: {name}: {reason}")
+        if as_json:
+            self.stdout.write(json.dumps(result))
+            return
+        self.stdout.write(
+            "{lines:,} lines, {received:,} records: {stored:,} stored, {duplicates:,} known, "
+            "{rejected:,} rejected; {batches:,} batches, {unrecognised:,} files not recognised, "
+            "{seconds:.1f} s".format(**result)
+        )
+
+
+def _label(options: dict[str, Any]) -> Label:
+    """What the options say. Raises CommandError."""
+    source = options["source"]
+    if source and source not in log_sources():
+        raise CommandError(f"there is no source {source}; there are {', '.join(log_sources())}")
+    try:
+        timezone = options["timezone"] and check_zone(options["timezone"])
+    except UnknownZone as error:
+        raise CommandError(str(error)) from error
+    for name, longest in (("feed", 100), ("host", 255), ("user", 255)):
+        if len(options[name]) > longest or not options[name].isprintable():
+            raise CommandError(f"--{name} is no name of at most {longest} characters")
+    columns = tuple(name.strip() for name in options["columns"].split(",") if name.strip())
+    return Label(
+        source=source,
+        feed=options["feed"],
+        host=options["host"],
+        user=options["user"],
+        timezone=timezone,
+        columns=columns,
+    )
+
+
+@contextmanager
+def _progress(run: TakeIn) -> Iterator[None]:
+    """A bar on standard error, where somebody looks at it."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(done: int, total: int, name: str) -> None:
+            bar.update(task, completed=done, total=total, description=escape(name[-40:]))
+
+        run.told = tell
+        yield
