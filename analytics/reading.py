@@ -13,6 +13,8 @@ from typing import Any, BinaryIO
 import orjson
 import zstandard
 
+from analytics.event import readable
+
 BLOCK = 1 << 20
 LONGEST_LINE = 1 << 20
 LARGEST_DOCUMENT = 16 << 20
@@ -197,3 +199,31 @@ class _Guarded(io.RawIOBase):
             raise Unreadable(f"unpacks to more than {LARGEST_RATIO} times its size")
         buffer[: len(data)] = data
         return len(data)
+
+
+def leaves(value: Any, prefix: str = "", most: int = 64) -> dict[str, str]:
+    """What is in a JSON value as text by dotted names, at most `most` of them, without nulls.
+
+    A list of plain values is one text; texts are cut at 1,024 characters.
+    """
+    found: dict[str, str] = {}
+    waiting: list[tuple[str, Any]] = [(prefix, value)]
+    while waiting and len(found) < most:
+        name, value = waiting.pop()
+        if isinstance(value, dict):
+            inner = [(f"{name}.{key}" if name else str(key), item) for key, item in value.items()]
+            waiting.extend(reversed(inner[:most]))
+        elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+            inner = [(f"{name}.{number}", item) for number, item in enumerate(value[:most])]
+            waiting.extend(reversed(inner))
+        elif value is not None:
+            found[readable(name)[:256] or "value"] = _plain_text(value)
+    return found
+
+
+def _plain_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_plain_text(item) for item in value[:64])[:1024]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return readable(str(value)[:1024])
