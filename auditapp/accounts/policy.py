@@ -1,0 +1,77 @@
+"""Who may see which page: one table, enforced for every address of the site.
+
+A view is public (`login_required` is False, as REST endpoints are, which check tokens
+themselves) or its URL name stands in the table; whatever does neither, nobody may see.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from auditapp.accounts.models import Role, User
+
+Roles = frozenset[str]
+
+EVERYBODY: Roles = frozenset(Role.values)
+READERS: Roles = EVERYBODY - {Role.ADMINISTRATOR}
+DECIDERS: Roles = frozenset({Role.ANALYST, Role.INVESTIGATOR})
+
+POLICY: dict[str, Roles] = {
+    "overview": READERS,
+    "people": READERS,
+    "person": READERS,
+    "events": READERS,
+    "event": READERS,
+    "alerts": READERS,
+    "alert-state": DECIDERS,
+    "isolation": READERS,
+    "review": READERS,
+    "traces": READERS,
+    "panel": READERS,
+    "feeds": EVERYBODY,
+    "feed": EVERYBODY,
+    "batch": EVERYBODY,
+    "rules": EVERYBODY,
+    "sign-out": EVERYBODY,
+}
+
+
+def allowed(user: User | AnonymousUser | Any, name: str | None) -> bool:
+    """Whether the user's role may see the page of that URL name."""
+    return getattr(user, "role", None) in POLICY.get(name or "", frozenset())
+
+
+def reads_activity(user: User | AnonymousUser | Any) -> bool:
+    """Whether the user may read what people did: events, raw lines, reasons."""
+    return getattr(user, "role", None) in READERS
+
+
+def home(user: User | AnonymousUser | Any) -> str:
+    """URL name of the first page that the user may see."""
+    return "overview" if allowed(user, "overview") else "feeds"
+
+
+class PolicyMiddleware:
+    """Answers 403 where the table does not let the user in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Called by Django."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Passes on; the check needs the resolved view."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: object, kwargs: object
+    ) -> None:
+        """Raises PermissionDenied for a page that is not for the user's role."""
+        if not getattr(view, "login_required", True):
+            return
+        name = request.resolver_match.view_name if request.resolver_match else None
+        if not allowed(request.user, name):
+            raise PermissionDenied(f"The page {name} is not for your role.")
