@@ -1,0 +1,32 @@
+"""Colours that colour-blind people tell apart (Okabe and Ito), on light and on dark."""
+
+FAMILIES: dict[str, str] = {
+    "shell": "#0072b2",
+    "git": "#e69f00",
+    "scheduler": "#009e73",
+    "huggingface": "#cc79a7",
+}
+SEVERITIES: dict[str, str] = {
+    "informational": "#8a94a3",
+    "low": "#56b4e9",
+    "medium": "#e69f00",
+    "high": "#d55e00",
+    "critical": "#a5004f",
+}
+SERIES: tuple[str, ...] = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#8a94a3",
+    "#b8a200",
+    "#7b61a8",
+)
+
+
+def colours(names: list[str]) -> dict[str, str]:
+    """A colour for each name: its own where it has one, else the next of the series."""
+    known = FAMILIES | SEVERITIES
+    return {name: known.get(name, SERIES[n % len(SERIES)]) for n, name in enumerate(names)}
