@@ -1,0 +1,1 @@
+"""One figure a file: the file name is the panel's name."""

@@ -1,0 +1,21 @@
+// What every page has: the switch between light and dark.
+"use strict";
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-theme-switch]")) return;
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const next = (root.dataset.theme || system) === "dark" ? "light" : "dark";
+  root.dataset.theme = next;
+  localStorage.setItem("theme", next);
+  document.dispatchEvent(new Event("theme"));
+});
+// A chosen range and given times exclude each other; the last one touched wins.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form.search");
+  if (!form) return;
+  if (event.target.type === "datetime-local") {
+    form.querySelectorAll("[name=range]").forEach((choice) => { choice.checked = false; });
+  } else if (event.target.name === "range") {
+    form.querySelectorAll("[type=datetime-local]").forEach((time) => { time.value = ""; });
+  }
+});

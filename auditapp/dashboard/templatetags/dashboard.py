@@ -1,0 +1,123 @@
+"""How pages write times, numbers and hostile text, and which of them a role is offered."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from auditapp.accounts import policy
+from auditapp.dashboard.panel import panels
+from auditapp.figures import spark as sparks
+
+register = template.Library()
+
+PAGES: tuple[tuple[str, str], ...] = (
+    ("overview", "Overview"),
+    ("people", "People"),
+    ("events", "Events"),
+    ("alerts", "Alerts"),
+    ("isolation", "Isolation"),
+    ("review", "Review"),
+    ("traces", "Traces"),
+    ("feeds", "Feeds"),
+    ("rules", "Detections"),
+)
+BELONGS = {
+    "person": "people",
+    "event": "events",
+    "feed": "feeds",
+    "batch": "feeds",
+}
+
+
+@register.filter
+def visible(text: object) -> str:
+    """Text whose control and direction marks can be seen: escape becomes ␛, U+202E ⟨U+202E⟩.
+
+    Line ends and tabs stay. The result is still escaped by the template.
+    """
+    return "".join(_visible(char) for char in str(text if text is not None else ""))
+
+
+def _visible(char: str) -> str:
+    code = ord(char)
+    if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        return char
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return f"⟨U+{code:04X}⟩"
+
+
+@register.filter
+def utc(time: datetime | None) -> str:
+    """A time in UTC to the minute's second: 2026-11-03 14:05:09."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if time else "–"
+
+
+@register.filter
+def minute(time: datetime | None) -> str:
+    """A time in UTC to the minute."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if time else "–"
+
+
+@register.filter
+def iso(time: datetime | None) -> str:
+    """A time for machines."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else ""
+
+
+@register.filter
+def thousands(number: float | None) -> str:
+    """A whole number with thin spaces between thousands."""
+    return f"{round(number or 0):,}".replace(",", "\u202f")
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share as percent; small ones do not become nothing."""
+    if 0 < share < 0.001:
+        return "<0.1 %"
+    return f"{share * 100:.1f} %"
+
+
+@register.filter
+def signed(number: int | None) -> str:
+    """+3, −3, ±0, or a dash where there is nothing to compare with."""
+    if number is None:
+        return "–"
+    return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "±0"
+
+
+@register.filter
+def get(mapping: dict[str, Any], key: str) -> Any:
+    """The value of a key, or nothing."""
+    return mapping.get(key, "")
+
+
+@register.inclusion_tag("dashboard/_nav.html", takes_context=True)
+def navigation(context: dict[str, Any]) -> dict[str, Any]:
+    """The main navigation: the pages that the user's role may see."""
+    request = context["request"]
+    match = request.resolver_match
+    here = match.url_name if match else ""
+    here = BELONGS.get(here, here)
+    pages = [
+        (reverse(name), title, name == here)
+        for name, title in PAGES
+        if policy.allowed(request.user, name)
+    ]
+    return {"pages": pages}
+
+
+@register.inclusion_tag("dashboard/_spark.html")
+def spark(points: str, label: str) -> dict[str, Any]:
+    """A line the size of a word."""
+    return {"points": points, "label": label, "width": sparks.WIDTH, "height": sparks.HEIGHT}
+
+
+@register.inclusion_tag("dashboard/_panel_frame.html")
+def panel(name: str, parameters: str = "") -> dict[str, Any]:
+    """The frame of a panel; its content is fetched when it comes into view."""
+    return {"panel": panels()[name], "parameters": parameters}

@@ -1,0 +1,45 @@
+"""A pillar's page: the findings of its kind, newest first, each with its events."""
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from auditapp.accounts import pseudonyms
+from auditapp.cases.models import FindingRow
+from auditapp.dashboard.pillars import PILLARS
+
+PAGE, PEOPLE = 50, 12
+
+
+@require_safe
+def pillar(request: HttpRequest, kind: str) -> HttpResponse:
+    """Who has most findings of this kind, and the findings; `person` narrows to one."""
+    every = FindingRow.objects.filter(kind=kind)
+    found, reference = every, request.GET.get("person", "")
+    if reference:
+        person = pseudonyms.dereference(reference)
+        found = every.filter(person=person.id) if person else every.none()
+    page = Paginator(found.order_by("-time", "-id"), PAGE).get_page(request.GET.get("page"))
+    people = every.values("person").annotate(findings=Count("id"), last=Max("time"))
+    people = people.order_by("-findings", "person")[:PEOPLE]
+    names = pseudonyms.shown_all(
+        [row["person"] for row in people] + [row.person for row in page.object_list]
+    )
+    return render(
+        request,
+        "dashboard/pillar.html",
+        {
+            "pillar": PILLARS[kind],
+            "page": page,
+            "reference": reference,
+            "findings": [
+                (row, pseudonyms.reference(row.person), names[row.person])
+                for row in page.object_list
+            ],
+            "people": [
+                (pseudonyms.reference(row["person"]), names[row["person"]], row) for row in people
+            ],
+        },
+    )

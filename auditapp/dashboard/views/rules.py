@@ -1,0 +1,37 @@
+"""The rules in force, how often they matched, and the files that are no rules."""
+
+from django.db.models import Count, Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from auditapp.accounts import policy
+from auditapp.cases.models import Alert
+from auditapp.cases.rules import rule_set
+from auditapp.dashboard.alerting import SEVERITIES
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every loaded rule, the severest first, and every refused one with the reason."""
+    loaded = rule_set()
+    counted = {
+        row["rule"]: row
+        for row in Alert.objects.order_by()
+        .values("rule")
+        .annotate(
+            count=Count("id"),
+            unclosed=Count("id", filter=~Q(state=Alert.State.CLOSED)),
+            last=Max("time"),
+        )
+    }
+    ordered = sorted(loaded.rules, key=lambda rule: (SEVERITIES.index(rule.severity), rule.id))
+    return render(
+        request,
+        "dashboard/rules.html",
+        {
+            "rules": [(rule, counted.get(rule.id)) for rule in ordered],
+            "refused": loaded.refused,
+            "may_read": policy.allowed(request.user, "alerts"),
+        },
+    )

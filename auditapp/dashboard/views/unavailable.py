@@ -1,0 +1,29 @@
+"""What is answered while the event store cannot be reached."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from analytics.store.base import StoreUnavailable
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def reads_store(view: View[P]) -> View[P]:
+    """Answers 503, as a page or as a fragment for htmx, where the view meets StoreUnavailable."""
+
+    @wraps(view)
+    def safe(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except StoreUnavailable as error:
+            template = "503_part.html" if request.headers.get("HX-Request") else "503.html"
+            response = render(request, template, {"reason": str(error)}, status=503)
+            response["Retry-After"] = "10"
+            return response
+
+    return safe
