@@ -46,9 +46,12 @@ class AccountLink(models.Model):
         """The same link stands there once."""
 
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "person", "since"], name="link_once"),
             models.UniqueConstraint(
-                fields=["account", "person", "since"], name="link_once", nulls_distinct=False
-            )
+                fields=["account", "person"],
+                condition=models.Q(since__isnull=True),
+                name="link_without_start_once",
+            ),
         ]
 
     def __str__(self) -> str:
