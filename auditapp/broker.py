@@ -11,7 +11,7 @@ from auditapp import schedule
 _embedded = settings.CELERY_BROKER_URL.startswith("filesystem:")
 _folder = settings.HOME / "queue"
 
-broker_url: str = settings.CELERY_BROKER_URL
+broker_url: str = "filesystem://localhost" if _embedded else settings.CELERY_BROKER_URL
 broker_transport_options: dict[str, Any]
 if _embedded:
     broker_transport = "auditapp.foldertransport:Transport"
