@@ -14,7 +14,7 @@ from analytics.behaviour import baseline
 from analytics.behaviour.baseline import Past
 from analytics.behaviour.feature import Feature, Measure
 from analytics.behaviour.figures import readable
-from analytics.behaviour.person_days import Numbers, codes_of, known_features
+from analytics.behaviour.person_days import Numbers, codes_of, features
 from analytics.findings import Finding, ReasonKind
 from analytics.identity import Directory
 from analytics.selection import both, evidence, has
@@ -95,7 +95,7 @@ def _odd_days(
     peers = baseline.peers_of(persons, directory)
     here = codes_of(today["person"], persons)
     codes = codes_of(history["person"], persons)
-    for name, feature in known_features().items():
+    for name, feature in features().items():
         if name not in history.column_names:
             continue
         observed = np.full(len(persons), np.nan)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.behaviour import features
+from analytics.behaviour import features as folder
 from analytics.behaviour.feature import Feature, Measure
 from analytics.identity import Directory
 from analytics.plugins import discover
@@ -18,9 +18,9 @@ Codes = npt.NDArray[np.int64]
 
 
 @cache
-def known_features() -> dict[str, Feature]:
+def features() -> dict[str, Feature]:
     """Every behaviour feature by name, in alphabetical order."""
-    return discover(features, "FEATURE", Feature)
+    return discover(folder, "FEATURE", Feature)
 
 
 COLUMNS: tuple[str, ...] = tuple(
@@ -28,7 +28,7 @@ COLUMNS: tuple[str, ...] = tuple(
         {"@timestamp", "event.id", "actor.account", "owner.account", *OBJECTS}.union(
             *(
                 (*feature.columns, *([feature.of] if feature.of else []))
-                for feature in known_features().values()
+                for feature in features().values()
             )
         )
     )
@@ -45,7 +45,7 @@ def of_day(events: pa.Table, directory: Directory) -> pa.Table:
     persons = sorted(pc.unique(told["person"]).to_pylist())
     codes = codes_of(told["person"], persons)
     columns: dict[str, pa.Array] = {"person": pa.array(persons, pa.string())}
-    for name, feature in known_features().items():
+    for name, feature in features().items():
         columns[name] = pa.array(_measured(feature, told, codes, len(persons)))
     return pa.table(columns)
 
