@@ -1,0 +1,1 @@
+"""A synthetic organisation that writes the logs real tools would, with the truth beside them."""

@@ -1,0 +1,1 @@
+"""The log formats as the real tools write them, one file each."""

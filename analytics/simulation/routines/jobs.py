@@ -1,0 +1,149 @@
+"""Batch jobs: who submits what, what becomes of it, and what it leaves in the audit logs."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from analytics.simulation.calendar import HOUR
+from analytics.simulation.chance import Chance, between, chance, happens, pick
+from analytics.simulation.cluster import Plan
+from analytics.simulation.formats import auditd
+from analytics.simulation.formats.auditd import PYTHON, UNSET, Process
+from analytics.simulation.formats.slurm_sacct import Job
+from analytics.simulation.organisation import GPUS_PER_NODE, Person
+from analytics.simulation.terminal import Terminal
+from analytics.simulation.world import World
+
+DAILY = {"researcher": 3.6, "engineer": 2.2, "data engineer": 2.0, "administrator": 0.2}
+ENDS = (
+    ("COMPLETED", 0.63), ("FAILED", 0.16), ("CANCELLED", 0.14), ("TIMEOUT", 0.04),
+    ("OUT_OF_MEMORY", 0.03),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of job: its script, the GPUs it takes and the hours it usually runs."""
+
+    script: str
+    gpus: tuple[int, ...]
+    hours: float
+    roles: tuple[str, ...]
+    tasks: tuple[int, ...] = (1,)
+
+
+KINDS = (
+    Kind("train.sbatch", (4, 8, 8, 16), 5.0, ("researcher",)),
+    Kind("finetune.sbatch", (1, 2, 4), 2.5, ("researcher", "engineer")),
+    Kind("eval.sbatch", (1, 1, 2), 0.7, ("researcher", "engineer")),
+    Kind("sweep.sbatch", (1,), 1.2, ("researcher",), (4, 6)),
+    Kind("pretrain.sbatch", (16, 24, 32), 16.0, ("engineer",)),
+    Kind("profile.sbatch", (1, 8), 0.4, ("engineer", "administrator")),
+    Kind("shard.sbatch", (0,), 2.0, ("data engineer",), (1, 4, 8)),
+    Kind("dedup.sbatch", (0,), 4.0, ("data engineer",)),
+    Kind("nccl-test.sbatch", (8, 16), 0.2, ("administrator",)),
+)
+
+
+def plans(world: World, person: Person, day: date) -> list[Plan]:
+    """The jobs a person submits on a working day."""
+    rng = world.chance("jobs", person.id, day)
+    arrives, leaves = world.calendar.hours(person, day)
+    return [
+        _plan(person, rng, between(rng, arrives + 900, leaves - 300), len(world.organisation.nodes))
+        for _ in range(int(rng.poisson(DAILY[person.role])))
+    ]
+
+
+def _plan(person: Person, rng: Chance, submit: float, nodes: int) -> Plan:
+    kind = pick(rng, [kind for kind in KINDS if person.role in kind.roles])
+    gpus = min(pick(rng, kind.gpus), nodes * GPUS_PER_NODE // 2)
+    state = _end(rng)
+    seconds = min(kind.hours * HOUR * float(rng.lognormal(0.0, 0.7)), 60 * HOUR)
+    limit = (int(seconds * 1.6 // HOUR) + 1) * int(HOUR)
+    if state in ("FAILED", "OUT_OF_MEMORY"):
+        seconds *= between(rng, 0.01, 0.3)
+    elif state == "CANCELLED":
+        seconds *= between(rng, 0.03, 0.7)
+    elif state == "TIMEOUT":
+        limit = max(600, int(seconds // 600) * 600)
+        seconds = limit + 12
+    stem = kind.script.removesuffix(".sbatch")
+    job = Job(
+        id=0, owner=person.login, uid=person.uid, account=person.team,
+        name=f"{person.project}-{stem}", script=f"scripts/{kind.script}",
+        partition="cpu" if gpus == 0 else "large" if gpus > GPUS_PER_NODE else "gpu",
+        nodes=(), gpus=gpus, limit=limit, submit=submit, start=None, end=None, state="PENDING",
+        directory=f"/shared/projects/{person.project}/{person.login}", run=f"{person.login}-{stem}",
+        program=f"{stem.replace('-', '_')}.py",
+    )  # fmt: skip
+    return Plan(job=job, seconds=max(20.0, seconds), state=state, tasks=pick(rng, kind.tasks))
+
+
+def _end(rng: Chance) -> str:
+    chances = float(rng.random())
+    for state, share in ENDS:
+        chances -= share
+        if chances < 0:
+            return state
+    return "COMPLETED"
+
+
+def attend(terminal: Terminal, jobs: list[Job], until: float) -> None:
+    """What an owner types for the jobs submitted today, as long as they are at work."""
+    rng = terminal.rng
+    for job in jobs:
+        if job.array is not None and job.array[1] > 0:
+            continue
+        terminal.type(job.submit - 0.4, f"sbatch {job.script}")
+        if happens(rng, 0.6):
+            terminal.type(job.submit + between(rng, 4, 90), "squeue --me")
+        if job.end is None or job.end > until:
+            continue
+        if job.cancelled_by == job.uid:
+            terminal.type(job.end - 0.6, f"scancel {job.shown.split('_')[0]}")
+        elif job.state != "COMPLETED" and job.end + 1500 < until:
+            later = job.end + between(rng, 60, 1200)
+            terminal.type(later, f"tail -n 80 logs/slurm-{job.shown}.out")
+            if happens(rng, 0.4):
+                terminal.type(later + between(rng, 20, 90), f"sacct -j {job.shown} --format=State")
+
+
+def trace(world: World, job: Job, begin: float, until: float) -> None:
+    """What a job's processes leave in the audit log of its first node between two moments."""
+    if job.start is None:
+        return
+    rng = chance(world.seed, "traces", job.id)
+    audit = world.audit(job.nodes[0])
+    pid = 200_000 + job.id % 7919 * 300
+    batch = Process(
+        auid=UNSET, uid=job.uid, session=UNSET, terminal="(none)", pid=pid, parent=pid - 9,
+        directory=job.directory,
+    )  # fmt: skip
+    if begin <= job.start < until:
+        script = f"/var/spool/slurmd/job{job.id:05d}/slurm_script"
+        audit.put(job.start + 0.2, auditd.execution(batch, ("/bin/bash", script), "jobs"))
+        train = ("python", job.program, "--config", f"configs/{job.name}.yaml", "--run", job.run)
+        audit.put(job.start + 1.1, auditd.execution(batch.child(pid + 31), train, "jobs"))
+    if job.gpus == 0:
+        return
+    end = job.end if job.end is not None else until
+    every = max(1500.0, (end - job.start) / between(rng, 1.5, 7.0))
+    step, moment = 1, job.start + every
+    while moment < min(end, until):
+        if moment >= begin:
+            path = checkpoint(job, step)
+            audit.put(
+                moment,
+                auditd.creating(batch.child(pid + 31), PYTHON, path, job.uid, "checkpoints"),
+            )
+        step, moment = step + 1, moment + every
+
+
+def checkpoint(job: Job, step: int) -> str:
+    """The path of a checkpoint that a job writes."""
+    return f"/shared/ckpt/{project_of(job)}/{job.run}/step_{step * 500:06d}/model.safetensors"
+
+
+def project_of(job: Job) -> str:
+    """The project a job belongs to."""
+    return job.directory.split("/")[3]

@@ -1,0 +1,1 @@
+"""Stories of insiders, one file each; the file's name is the scenario's."""

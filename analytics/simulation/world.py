@@ -1,0 +1,118 @@
+"""The simulated site at work: its people, its calendar, its logs and the truth as it grows."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from analytics.simulation.calendar import Calendar
+from analytics.simulation.chance import Chance, chance, digest
+from analytics.simulation.formats import hf_audit, slurm_sacct
+from analytics.simulation.formats.auditd import Trail
+from analytics.simulation.formats.github_webhook import Deliveries, Event, Push
+from analytics.simulation.formats.hf_access import Request, line
+from analytics.simulation.formats.slurm_sacct import Job
+from analytics.simulation.logbook import Entry, Log, Logbook, as_it_is
+from analytics.simulation.organisation import Organisation, Person
+from analytics.simulation.truth import Act, Insider
+
+
+class Evidence(NamedTuple):
+    """Where an act can be seen: log source, log file and what a raw line of it holds."""
+
+    source: str
+    log: str
+    trace: str
+
+
+class Incident(NamedTuple):
+    """Something that went wrong: moments of start and end, and which machine it hit."""
+
+    start: float
+    end: float
+    title: str
+    host: str
+
+
+@dataclass
+class World:
+    """Everything a routine or a scenario works on."""
+
+    organisation: Organisation
+    calendar: Calendar
+    logbook: Logbook
+    seed: int
+    jobs: list[Job] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    acts: dict[tuple[str, str], list[Act]] = field(default_factory=dict)
+    pulls: dict[str, int] = field(default_factory=dict)
+
+    def chance(self, *purpose: object) -> Chance:
+        """The stream of random numbers of a purpose."""
+        return chance(self.seed, *purpose)
+
+    def audit(self, host: str) -> Log[str]:
+        """The audit daemon's log of a host."""
+        path = f"logs/{host}/auditd.log"
+        log = self.logbook.logs.get(path)
+        if log is None:
+            first = 1000 + int(digest(self.seed, host, size=2), 16)
+            return self.logbook.log(path, Trail(first))
+        return log
+
+    def history(self, person: Person, host: str) -> Log[str]:
+        """The shell history of a person on a host."""
+        name = f"logs/{host}/home/{person.login}/.{person.shell}_history"
+        return self.logbook.log(name, as_it_is)
+
+    @property
+    def forge(self) -> Log[Push | Event]:
+        """GitHub's webhook deliveries."""
+        path = "logs/git/github-webhooks.ndjson"
+        log = self.logbook.logs.get(path)
+        return log if log is not None else self.logbook.log(path, Deliveries())
+
+    @property
+    def mirror(self) -> Log[Request]:
+        """The mirror's access log."""
+        return self.logbook.log("logs/hf/mirror-access.log", _requests)
+
+    @property
+    def hub(self) -> Log[str]:
+        """The Hub's audit log."""
+        ends = (hf_audit.HEAD, hf_audit.SEPARATOR, hf_audit.TAIL)
+        return self.logbook.log("logs/hf/audit.json", as_it_is, ends)
+
+    @property
+    def accounting(self) -> Log[str]:
+        """Slurm's accounting."""
+        return self.logbook.log("logs/slurm/sacct.txt", as_it_is, (slurm_sacct.HEADER, "", ""))
+
+    def act(
+        self, person: Person, scenario: str, moment: float, evidence: Evidence, what: str
+    ) -> None:
+        """Notes a harmful act of an insider."""
+        self.acts.setdefault((person.id, scenario), []).append(
+            Act(
+                time=datetime.fromtimestamp(int(moment * 1000) / 1000, UTC),
+                source=evidence.source,
+                what=what,
+                log=evidence.log,
+                trace=evidence.trace,
+            )
+        )
+
+    @property
+    def insiders(self) -> tuple[Insider, ...]:
+        """Everybody who did harm."""
+        return tuple(
+            Insider(
+                person=person,
+                scenario=scenario,
+                acts=tuple(sorted(acts, key=lambda act: act.time)),
+            )
+            for (person, scenario), acts in self.acts.items()
+        )
+
+
+def _requests(entries: list[Entry[Request]]) -> list[str]:
+    return [line(moment, request) for moment, _, request in entries]
