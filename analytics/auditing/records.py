@@ -1,0 +1,158 @@
+"""The records of one audit event, each read for what an event is made of."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from analytics.auditing.values import Fields, encoded_bytes, fields, is_set, plain
+from analytics.event import readable
+
+RECORDS = re.compile(r"(?:node=\S+ )?type=(\S+) msg=audit\([^)\n]*\):[ ]*(.*)\n")
+SYSCALL = re.compile(
+    r"arch=(\S+) syscall=(\S+)(?: per=\S+)? success=(\S+) exit=(\S+)"
+    r" a0=(\S+) a1=(\S+) a2=(\S+) a3=(\S+) items=\d+ ppid=(\d+) pid=(\d+) auid=(\S+) uid=(\S+)"
+    r" gid=\S+ euid=(\S+) suid=\S+ fsuid=\S+ egid=\S+ sgid=\S+ fsgid=\S+ tty=(\S+) ses=(\S+)"
+    r' comm=("[^"]*"|[0-9A-F]+) exe=("[^"]*"|[0-9A-F]+)(?: subj=\S+)?'
+    r' key=("[^"]*"|\(null\)|[0-9A-F]*)(?=\x1d|ARCH=|$)'
+)
+SYSCALL_KEYS = (
+    *("arch", "syscall", "success", "exit", "a0", "a1", "a2", "a3", "ppid", "pid", "auid", "uid"),
+    *("euid", "tty", "ses", "comm", "exe", "key"),
+)
+PATH = re.compile(
+    r'item=\d+ name=("[^"]*"|[0-9A-F]+) inode=\d+ dev=\S+ mode=\S+ ouid=(\d+) ogid=\d+ rdev=\S+'
+    r"(?: obj=[^\s=]+)? (?:name|obj)type=(\w+)(?=[\x1d ]|$)"
+)
+ARGUMENT = re.compile(r'(?:^| )a(\d+)(?:\[\d+\])?=("[^"]*"|[^\s\x1d]*)')
+MOST_ARGUMENTS = 4096
+
+
+class Path(NamedTuple):
+    """A file that a system call named: its name as given, its owner, and what became of it."""
+
+    name: str | None
+    owner: str | None
+    kind: str | None  # NORMAL, PARENT, CREATE, DELETE …
+    owner_name: str | None = None  # where the log is enriched
+
+
+@dataclass(slots=True)
+class Records:
+    """What one event's records say together."""
+
+    syscall: Fields | None = None
+    kind: str | None = None  # type of the record that leads, where it is no system call's
+    lead: Fields | None = None
+    arguments: list[str] = field(default_factory=list)
+    directory: str | None = None
+    title: str | None = None
+    paths: list[Path] = field(default_factory=list)
+    objects: list[Fields] = field(default_factory=list)
+    address: str | None = None
+    flags: str | None = None  # octal, of openat2
+
+
+def read(text: str) -> Records:
+    """Reads each record of an event; of those without a reader the first one leads."""
+    records = Records()
+    for kind, body in RECORDS.findall(text):
+        reader = READERS.get(kind)
+        if reader:
+            reader(records, body)
+        elif records.kind is None and not kind.startswith("UNKNOWN["):
+            records.kind, records.lead = kind, fields(body)
+    return records
+
+
+def _syscall(records: Records, body: str) -> None:
+    found = SYSCALL.match(body)
+    if found is None:
+        records.syscall = fields(body)
+        return
+    records.syscall = dict(zip(SYSCALL_KEYS, found.groups(), strict=True))
+    if found.end() < len(body):
+        records.syscall.update(fields(body[found.end() :]))
+
+
+def _path(records: Records, body: str) -> None:
+    found = PATH.match(body)
+    if found and found.end() == len(body):
+        name, owner, kind = found.groups()
+        records.paths.append(Path(plain(name), owner, kind))
+        return
+    told = fields(body)
+    records.paths.append(
+        Path(
+            plain(told.get("name")),
+            told.get("ouid"),
+            told.get("nametype") or told.get("objtype"),
+            plain(told.get("OUID")),
+        )
+    )
+
+
+def _execve(records: Records, body: str) -> None:
+    if "[" not in body:
+        for _, value in ARGUMENT.findall(body)[:MOST_ARGUMENTS]:
+            records.arguments.append(plain(value) or "")
+        return
+    parts: dict[str, bytes] = {}  # long arguments come in pieces, also over several records
+    for index, value in ARGUMENT.findall(body)[:MOST_ARGUMENTS]:
+        parts[index] = parts.get(index, b"") + encoded_bytes(value)
+    for index, piece in parts.items():
+        if int(index) < len(records.arguments):
+            records.arguments[int(index)] += readable(piece)
+        else:
+            records.arguments.append(readable(piece))
+
+
+def _cwd(records: Records, body: str) -> None:
+    records.directory = plain(body[4:]) if body[-1:] == '"' else plain(fields(body).get("cwd"))
+
+
+def _proctitle(records: Records, body: str) -> None:
+    title = encoded_bytes(body.removeprefix("proctitle=").strip()).rstrip(b"\x00")
+    records.title = readable(title.replace(b"\x00", b" "))
+
+
+def _object(records: Records, body: str) -> None:
+    records.objects.append(fields(body))
+
+
+def _address(records: Records, body: str) -> None:
+    records.address = fields(body).get("saddr")
+
+
+def _open_flags(records: Records, body: str) -> None:
+    records.flags = fields(body).get("oflag")
+
+
+def _nothing(_records: Records, _body: str) -> None:
+    """Of these an event needs nothing but the raw line."""
+
+
+Reader = Callable[[Records, str], None]
+READERS: dict[str, Reader] = {
+    "SYSCALL": _syscall,
+    "PATH": _path,
+    "EXECVE": _execve,
+    "CWD": _cwd,
+    "PROCTITLE": _proctitle,
+    "OBJ_PID": _object,
+    "SOCKADDR": _address,
+    "OPENAT2": _open_flags,
+    **dict.fromkeys(
+        (
+            *("EOE", "BPRM_FCAPS", "CAPSET", "FD_PAIR", "IPC", "IPC_SET_PERM", "MMAP"),
+            *("MQ_GETSETATTR", "MQ_NOTIFY", "MQ_OPEN", "MQ_SENDRECV", "SOCKETCALL", "URINGOP"),
+        ),
+        _nothing,
+    ),
+}
+
+
+def touched(paths: list[Path]) -> Path | None:
+    """The file that was meant: the first that is no directory around it, best one with an owner."""
+    files = [path for path in paths if path.kind != "PARENT"] or paths
+    return next((path for path in files if is_set(path.owner)), files[0]) if files else None

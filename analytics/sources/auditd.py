@@ -1,0 +1,43 @@
+"""Raw audit logs of Linux (audit.log): the records of an event become one event."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from analytics.auditing.actors import Descent
+from analytics.auditing.joining import joined
+from analytics.auditing.rows import row_of
+from analytics.event import Batch, Collector, Context, Source
+
+RECORD = re.compile(
+    rb"^(?:node=\S+ )?type=\S+ msg=audit\(\d{1,11}\.\d{1,6}:\d{1,20}\):", re.MULTILINE
+)
+
+
+def recognises(head: bytes, path: str) -> float:
+    """By the header that each record has."""
+    if RECORD.match(head):
+        return 0.98
+    if RECORD.search(head):
+        return 0.8
+    return 0.3 if path.rsplit("/", 1)[-1].startswith("audit.log") else 0.0
+
+
+def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
+    """An event for each set of records with one node, time and serial."""
+    collector = Collector(context, SOURCE)
+    descent = Descent()
+    for event in joined(log, collector.reject):
+        collector.add(row_of(event, context, descent))
+        if collector.full:
+            yield collector.take()
+    yield from collector.rest()
+
+
+SOURCE = Source(
+    name="auditd",
+    family="shell",
+    title="Linux audit log",
+    recognises=recognises,
+    parse=parse,
+)
