@@ -1,7 +1,5 @@
 """The form of the sign-in page."""
 
-from typing import ClassVar
-
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
@@ -9,7 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 class SignInForm(AuthenticationForm):
     """User name and password; its errors never tell which of the two was wrong."""
 
-    error_messages: ClassVar = {
+    error_messages = {  # noqa: RUF012 - as the parent has it
         "invalid_login": "This user name and password do not belong together.",
         "inactive": "This sign-in is switched off.",
     }

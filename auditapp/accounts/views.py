@@ -1,15 +1,18 @@
 """Signing in and out."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils.decorators import method_decorator
 
 from auditapp.accounts import attempts, policy
 from auditapp.accounts.forms import SignInForm
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SignIn(LoginView):
     """Asks for name and password; after too many failures answers 429 for a while."""
 

@@ -1,0 +1,66 @@
+"""Every address of the site is in the policy, and the policy holds for every role."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from auditapp.accounts import urls as account_urls
+from auditapp.accounts.models import Role, User
+from auditapp.accounts.policy import EVERYBODY, POLICY, READERS
+from auditapp.dashboard import urls as dashboard_urls
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = {"sign-in"}
+ARGUMENTS: dict[str, list[object]] = {
+    "person": ["p001"],
+    "event": ["e1"],
+    "alert-state": [1],
+    "feed": ["shell"],
+    "batch": [uuid4()],
+    "panel": ["score_over_time"],
+}
+PAGES: list[URLPattern] = [*account_urls.urlpatterns, *dashboard_urls.urlpatterns]
+NAMES = sorted(str(page.name) for page in PAGES)
+
+
+def client_of(role: str) -> Client:
+    """A browser in which somebody of that role is signed in."""
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.create_user(f"one-{role}", password=None, role=role))
+    return client
+
+
+def test_every_address_stands_in_the_policy() -> None:
+    assert set(NAMES) - PUBLIC == set(POLICY)
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("name", sorted(POLICY))
+def test_a_role_is_let_in_exactly_where_the_policy_says(name: str, role: str) -> None:
+    address = reverse(name, args=ARGUMENTS.get(name))
+    client = client_of(role)
+    answer = client.post(address) if name in ("alert-state", "sign-out") else client.get(address)
+    assert (answer.status_code != 403) == (role in POLICY[name])
+
+
+@pytest.mark.parametrize("name", sorted(POLICY))
+def test_nobody_is_let_in_without_signing_in(name: str) -> None:
+    answer = Client().get(reverse(name, args=ARGUMENTS.get(name)))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("sign-in"))
+
+
+def test_an_administrator_reads_nobodys_activity() -> None:
+    assert Role.ADMINISTRATOR not in READERS
+    seen = {name for name, roles in POLICY.items() if Role.ADMINISTRATOR in roles}
+    assert seen == {"feeds", "feed", "batch", "rules", "sign-out"}
+    assert all(POLICY[name] == EVERYBODY for name in seen)
+
+
+def test_the_navigation_offers_only_what_a_role_may_see() -> None:
+    page = client_of(Role.ADMINISTRATOR).get(reverse("feeds")).content.decode()
+    assert f'href="{reverse("rules")}"' in page
+    assert f'href="{reverse("alerts")}"' not in page
