@@ -1,10 +1,13 @@
 """Serves Plotly's browser file out of its pinned Python package."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import plotly
 from django.contrib.staticfiles.finders import FileSystemFinder
-from django.core.files.storage import FileSystemStorage
+from django.core.checks import CheckMessage
+from django.core.files.storage import FileSystemStorage, Storage
 
 
 class PlotlyFinder(FileSystemFinder):
@@ -21,7 +24,7 @@ class PlotlyFinder(FileSystemFinder):
         self.locations = [(self.PREFIX, folder)]
         self.storages = {folder: storage}
 
-    def check(self, **kwargs: object) -> list[object]:  # type: ignore[override]
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
         """Nothing can be misconfigured here."""
         return []
 
@@ -31,7 +34,7 @@ class PlotlyFinder(FileSystemFinder):
             return None
         return super().find_location(root, path, prefix)
 
-    def list(self, ignore_patterns: object):  # type: ignore[no-untyped-def, override]
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
         """What collectstatic takes."""
         for storage in self.storages.values():
             for name in self.NAMES:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from auditapp.accounts import pseudonyms
 from auditapp.cases.models import ScoreRow
 from auditapp.figures import spark
@@ -41,13 +43,19 @@ def newest() -> datetime | None:
     return ScoreRow.objects.order_by("-as_of").values_list("as_of", flat=True).first()
 
 
-def ranked(limit: int | None = None) -> list[Ranked]:
-    """The people of the last scoring, the highest score first."""
+def scored() -> QuerySet[ScoreRow]:
+    """The scores of the last scoring, the highest first."""
     as_of = newest()
-    if as_of is None:
+    rows = ScoreRow.objects.filter(as_of=as_of) if as_of else ScoreRow.objects.none()
+    return rows.order_by("-score", "person")
+
+
+def ranked(scores: Iterable[ScoreRow], *, first: int = 1) -> list[Ranked]:
+    """Scores of one scoring as rows of the ranking; `first` is the place of the first."""
+    rows = list(scores)
+    if not rows:
         return []
-    rows = list(ScoreRow.objects.filter(as_of=as_of).order_by("-score", "person")[:limit])
-    history = _history(as_of, [row.person for row in rows])
+    history = _history(rows[0].as_of, [row.person for row in rows])
     names = pseudonyms.shown_all(row.person for row in rows)
     people = Person.objects.in_bulk([row.person for row in rows])
     return [
@@ -62,7 +70,7 @@ def ranked(limit: int | None = None) -> list[Ranked]:
             points=spark.path([score for _, score in history[row.person]]),
             reason=row.reasons[0] if row.reasons else None,
         )
-        for place, row in enumerate(rows, start=1)
+        for place, row in enumerate(rows, start=first)
     ]
 
 

@@ -36,7 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         request,
         "dashboard/overview.html",
         {
-            "ranked": ranking.ranked(PEOPLE),
+            "ranked": ranking.ranked(ranking.scored()[:PEOPLE]),
             "as_of": ranking.newest(),
             "alerts": alerting.with_people(opened[:ALERTS]),
             "open_alerts": opened.count(),
@@ -50,7 +50,7 @@ def statements(now: datetime) -> list[Statement]:
     """What the last thirty days say about each pillar."""
     recent = FindingRow.objects.filter(time__gte=now - WINDOW)
     counted = {
-        row["kind"]: row
+        row["kind"]: (row["people"], row["findings"])
         for row in recent.values("kind").annotate(
             findings=Count("id"), people=Count("person", distinct=True)
         )
@@ -58,8 +58,8 @@ def statements(now: datetime) -> list[Statement]:
     return [
         Statement(
             pillar=pillar,
-            people=counted.get(pillar.kind, {}).get("people", 0),
-            findings=counted.get(pillar.kind, {}).get("findings", 0),
+            people=counted.get(pillar.kind, (0, 0))[0],
+            findings=counted.get(pillar.kind, (0, 0))[1],
             newest=recent.filter(kind=pillar.kind).order_by("-time").first(),
         )
         for pillar in PILLARS.values()

@@ -6,7 +6,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from auditapp.accounts import pseudonyms
-from auditapp.cases.models import ScoreRow
 from auditapp.dashboard import ranking
 from auditapp.people.models import Person
 
@@ -16,17 +15,17 @@ PAGE = 50
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """The ranking, page by page, then those who have no score."""
-    everybody = ranking.ranked()
-    page = Paginator(everybody, PAGE).get_page(request.GET.get("page"))
-    scored = ScoreRow.objects.filter(as_of=ranking.newest()).values("person")
-    others = list(Person.objects.exclude(id__in=scored)) if not page.has_next() else []
+    scored = ranking.scored()
+    page = Paginator(scored, PAGE).get_page(request.GET.get("page"))
+    unscored = Person.objects.exclude(id__in=scored.order_by().values("person"))
+    others = [] if page.has_next() else list(unscored)
     names = pseudonyms.shown_all(person.id for person in others)
     return render(
         request,
         "dashboard/people.html",
         {
             "page": page,
-            "ranked": page.object_list,
+            "ranked": ranking.ranked(page.object_list, first=page.start_index()),
             "as_of": ranking.newest(),
             "others": [
                 (pseudonyms.reference(person.id), names[person.id], person) for person in others

@@ -10,14 +10,15 @@ from django.shortcuts import render
 from analytics.store.base import StoreUnavailable
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def reads_store(view: View[P]) -> View[P]:
+def reads_store(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Answers 503, as a page or as a fragment for htmx, where the view meets StoreUnavailable."""
 
     @wraps(view)
-    def safe(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def safe(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except StoreUnavailable as error:
