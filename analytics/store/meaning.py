@@ -65,10 +65,11 @@ def leaves(part: Term | Exists | Between | OneOf) -> tuple[Leaf, ...]:
     match part:
         case Exists(name):
             return (Present(named(name), _label(name)),)
-        case Term(None, value, exact):
-            return tuple(_like(field, None, pattern(value, exact=exact)) for field in TEXTS)
-        case Term(str() as name, value, exact):
-            return (_term(name, pattern(value, exact=exact)),)
+        case Term(name, value, exact):
+            pieces = pattern(value, exact=exact)
+            if name is None:
+                return tuple(_like(field, None, pieces) for field in TEXTS)
+            return (_term(name, pieces),)
         case OneOf(name, values):
             return (_among(name, values),)
         case Between():

@@ -1,0 +1,78 @@
+"""Person-days of the lake: one Parquet file a day, replaced whole."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+EMPTY = pa.table({"day": pa.array([], pa.date32()), "person": pa.array([], pa.string())})
+
+
+def joined(days: Mapping[date, pa.Table]) -> pa.Table:
+    """The rows of several days, in order of day and person: `day`, `person`, then the features
+    that any of them has, in order of name."""
+    tables = [EMPTY]
+    for day, rows in sorted(days.items()):
+        if rows.num_rows:
+            column = pa.repeat(pa.scalar(day, pa.date32()), rows.num_rows)
+            tables.append(rows.sort_by("person").add_column(0, "day", column))
+    table = pa.concat_tables(tables, promote_options="default")
+    features = sorted(set(table.column_names) - {"day", "person"})
+    return table.select(["day", "person", *features])
+
+
+def checked(rows: pa.Table) -> pa.Table:
+    """The rows with `person` as string and each feature as float64, null where no number.
+
+    Raises ValueError for a person without a name or one who stands there twice.
+    """
+    person = rows["person"].cast(pa.string())
+    if person.null_count or len(pc.unique(person)) != len(person):
+        raise ValueError("each person has one row a day, with a name")
+    columns = {"person": person}
+    for name in rows.column_names:
+        if name != "person":
+            numbers = rows[name].cast(pa.float64())
+            columns[name] = pc.if_else(
+                pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64())
+            )
+    return pa.table(columns)
+
+
+class DailyFiles:
+    """A folder with a file of rows for each day."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens nothing yet."""
+        self._folder = folder
+
+    def put(self, day: date, rows: pa.Table) -> None:
+        """Replaces that day's rows at once: a reader sees the old ones or the new ones."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{day.isoformat()}.parquet"
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        with partial.open("wb") as file:
+            pq.write_table(rows, file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+
+    def read(self, since: date, until: date) -> dict[date, pa.Table]:
+        """The rows of each day with since ≤ day < until that has some."""
+        found = {}
+        for path in self._folder.glob("*.parquet"):
+            day = date.fromisoformat(path.stem)
+            if since <= day < until:
+                with suppress(FileNotFoundError):  # forgotten meanwhile
+                    found[day] = pq.read_table(path, partitioning=None)
+        return found
+
+    def clear(self) -> None:
+        """Removes all days."""
+        for path in self._folder.glob("*.parquet"):
+            path.unlink(missing_ok=True)

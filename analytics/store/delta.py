@@ -1,0 +1,170 @@
+"""The lake's files of events: a Delta table with a folder a day, and one writer at a time."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from threading import RLock
+from urllib.parse import unquote
+
+import pyarrow as pa
+from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import DeltaError, TableNotFoundError
+from filelock import FileLock, Timeout
+
+from analytics.store.base import StoreUnavailable
+from analytics.store.rows import day_of
+
+MANY = 200  # live files, from which on appends become slow
+MANY_A_DAY = 16
+SMALL = 32 << 20  # bytes; a larger file is not rewritten because of others
+LARGEST = 128 << 20  # bytes of a compacted file, about
+KEPT_HOURS = 2  # for readers who still hold a file that is no longer live
+ROUNDED = timedelta(milliseconds=1)  # the log's times are cut to milliseconds
+WAIT = 120  # seconds for other writers
+OPTIONS = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=1 << 16)
+CONFIGURATION = {
+    "delta.logRetentionDuration": "interval 1 days",
+    "delta.deletedFileRetentionDuration": f"interval {KEPT_HOURS} hours",
+    "delta.dataSkippingStatsColumns": "`@timestamp`",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A live file: where it is, its day, its size, and the times of its first and last event."""
+
+    path: str
+    day: date
+    size: int
+    first: datetime
+    last: datetime
+
+
+class EventFiles:
+    """The files of one lake. Several processes may have one each; none may be forked with it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens nothing yet."""
+        self._folder = folder
+        self._lock = FileLock(folder.with_name("writing.lock"), timeout=WAIT)
+        self._reading = RLock()
+        self._table: DeltaTable | None = None
+        self._process = os.getpid()
+        self._files: tuple[int, tuple[File, ...]] = (-1, ())
+
+    def live(self) -> tuple[File, ...]:
+        """All files that hold events now."""
+        with self._reading:
+            table = self._current()
+            if table is None:
+                return ()
+            if self._files[0] != table.version():
+                self._files = (table.version(), tuple(self._listed(table)))
+            return self._files[1]
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """While it lasts no other thread or process changes this lake."""
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with self._lock:
+                yield
+        except Timeout:
+            raise StoreUnavailable(f"other writers held the lake for {WAIT} s") from None
+
+    def add(self, events: pa.Table) -> None:
+        """Adds the events, durably. Only while `writing`."""
+        events = events.sort_by("@timestamp")
+        events = events.append_column("day", day_of(events["@timestamp"]))
+        with self._reading:
+            write_deltalake(
+                self._current() or str(self._folder),
+                events,
+                mode="append",
+                schema_mode="merge",
+                partition_by=["day"],
+                configuration=CONFIGURATION,
+                writer_properties=OPTIONS,
+            )
+            table = self._current()
+            if table is not None:
+                _sync(self._folder, table.version())
+
+    def crowded(self) -> list[date]:
+        """The days with many small files, or with several where there are many in all."""
+        live = self.live()
+        small: dict[date, int] = {}
+        for file in live:
+            small[file.day] = small.get(file.day, 0) + (file.size < SMALL)
+        least = 2 if len(live) > MANY else MANY_A_DAY
+        return sorted(day for day, files in small.items() if files >= least)
+
+    def compact(self, day: date) -> None:
+        """Makes the day's small files into large ones. Only while `writing`."""
+        with self._reading:
+            table = self._current()
+            if table is not None:
+                table.optimize.compact(
+                    partition_filters=[("day", "=", day.isoformat())],
+                    target_size=LARGEST,
+                    writer_properties=OPTIONS,
+                )
+
+    def clean(self) -> None:
+        """Removes files and log entries that no reader can still hold. Only while `writing`."""
+        with self._reading:
+            table = self._current()
+            if table is not None:
+                table.vacuum(KEPT_HOURS, dry_run=False, enforce_retention_duration=False)
+                table.create_checkpoint()
+                table.cleanup_metadata()
+
+    def close(self) -> None:
+        """Forgets what was read."""
+        self._table, self._files = None, (-1, ())
+
+    def _current(self) -> DeltaTable | None:
+        """The table at its newest version; None before the first event."""
+        if os.getpid() != self._process:
+            self.close()
+            self._process = os.getpid()
+        if self._table is not None:
+            try:
+                self._table.update_incremental()
+            except DeltaError:  # its version was cleaned away meanwhile
+                self._table = None
+        if self._table is None:
+            try:
+                self._table = DeltaTable(str(self._folder))
+            except TableNotFoundError:
+                return None
+        return self._table
+
+    def _listed(self, table: DeltaTable) -> Iterator[File]:
+        actions = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+        for action in actions:
+            yield File(
+                path=str(self._folder / unquote(action["path"])),
+                day=action["partition.day"],
+                size=action["size_bytes"],
+                first=action["min.@timestamp"],
+                last=action["max.@timestamp"] + ROUNDED,
+            )
+
+
+def _sync(folder: Path, version: int) -> None:
+    """Waits until the disk has a version's files and its log entry."""
+    log = folder / "_delta_log"
+    entry = log / f"{version:020}.json"
+    actions = [json.loads(line) for line in entry.read_text().splitlines()]
+    added = [folder / unquote(action["add"]["path"]) for action in actions if "add" in action]
+    for path in {*added, *(file.parent for file in added), entry, log, folder}:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,288 @@
+"""The embedded event store: Delta Lake files, queried by DuckDB in this process."""
+
+# ruff: noqa: S608 (only names of fields and numbers are put in; values are parameters)
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake.exceptions import DeltaError
+
+from analytics.fields import BY_NAME, SCHEMA, Kind
+from analytics.store.base import Appended, Interval, Page, Question, StoreUnavailable
+from analytics.store.daily import DailyFiles, checked, joined
+from analytics.store.delta import EventFiles
+from analytics.store.rows import firsts, kept
+from analytics.store.sql import NO_EVENTS, Parameter, column, keyword, where
+
+MEMORY = "512MB"
+THREADS = 2
+ATTEMPTS = 5  # at files that are compacted away meanwhile
+SCANNED = 20_000  # rows of a table that `scan` hands out
+STEPS: Mapping[Interval, int] = {"hour": 3_600_000_000, "day": 86_400_000_000}  # microseconds
+
+
+class Lake:
+    """An EventStore in a folder. Several processes may use it at once; open it in each."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens nothing yet. Raises ValueError for a folder with one of %[]*? in its path."""
+        if set("%[]*?") & set(str(folder)):
+            raise ValueError(f"the lake's folder must have none of %[]*? in its path: {folder}")
+        self._files = EventFiles(folder / "events")
+        self._person_days = DailyFiles(folder / "person_days")
+        self._folder = folder
+        self._opening = Lock()
+        self._database: tuple[int, duckdb.DuckDBPyConnection] | None = None
+
+    def append(self, events: pa.Table) -> Appended:
+        """Stores the events that are not there yet; see EventStore."""
+        batch = kept(events)
+        with _reachable(), self._files.writing():
+            new = firsts(batch["event.id"])
+            if batch.num_rows:
+                known = pc.is_in(batch["event.id"], value_set=self._known(batch))
+                new = pc.and_(new, pc.invert(known)).combine_chunks()
+            fresh = batch.filter(new)
+            if fresh.num_rows:
+                self._files.add(fresh)
+        stored: int = fresh.num_rows
+        return Appended(stored=stored, duplicates=batch.num_rows - stored, new=new)
+
+    def search(
+        self,
+        question: Question,
+        *,
+        limit: int = 100,
+        after: tuple[datetime, str] | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> Page:
+        """A page of events, newest first: which ones, then all of their columns."""
+        condition, values = where(question, after)
+        order = f'ORDER BY "@timestamp" DESC, "event.id" DESC LIMIT {int(limit)}'
+        which = f'SELECT "@timestamp", "event.id" FROM {{}} WHERE {condition} {order}'
+        names = SCHEMA.names if columns is None else columns
+        found = self._ask(which, values, question)
+        if not found.num_rows:
+            return Page(events=SCHEMA.empty_table().select(names), after=None)
+        first, last = found["@timestamp"][-1].as_py(), found["@timestamp"][0].as_py()
+        ids = found["event.id"].to_pylist()
+        wide = f"""SELECT {_listed(names)} FROM {{}} WHERE "@timestamp" BETWEEN ? AND ?
+            AND "event.id" IN (SELECT unnest(?)) ORDER BY "@timestamp" DESC, "event.id" DESC"""
+        period = Question(since=first, until=last + timedelta(microseconds=1))
+        events = _typed(self._ask(wide, [first, last, ids], period), names)
+        return Page(events=events, after=(first, ids[-1]) if len(ids) == limit else None)
+
+    def count(self, question: Question) -> int:
+        """How many events, exactly."""
+        condition, values = where(question)
+        answer = self._ask(f"SELECT count(*) AS n FROM {{}} WHERE {condition}", values, question)
+        number: int = answer["n"][0].as_py()
+        return number
+
+    def histogram(
+        self, question: Question, *, interval: Interval, by: str | None = None
+    ) -> pa.Table:
+        """Counts an hour or a day; see EventStore."""
+        step = STEPS[interval]
+        value = "NULL::VARCHAR" if by is None else keyword(by, Kind.KEYWORD)
+        condition, values = where(question)
+        table = self._ask(
+            f"""SELECT make_timestamptz(epoch_us("@timestamp") // {step} * {step}) AS time,
+                {value} AS value, count(*) AS count
+            FROM {{}} WHERE {condition} GROUP BY ALL ORDER BY time, value NULLS LAST""",
+            values,
+            question,
+        )
+        types = [("time", SCHEMA.field("@timestamp").type), ("value", pa.string())]
+        return table.cast(pa.schema([*types, ("count", pa.int64())]))
+
+    def facets(
+        self, question: Question, fields: Sequence[str], *, size: int = 10
+    ) -> Mapping[str, list[tuple[str, int]]]:
+        """The most frequent values of each field; see EventStore."""
+        return {field: self._facet(question, field, size) for field in fields}
+
+    def scan(self, question: Question, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """All the events as they were when the first table was asked for, 20,000 rows a table."""
+        condition, values = where(question)
+        sql = f"SELECT {_listed(columns)} FROM {{}} WHERE {condition}"
+        with _reachable(), self._relation(sql, values, question) as relation:
+            for rows in relation.to_arrow_reader(SCANNED):
+                yield _typed(pa.Table.from_batches([rows]), columns)
+
+    def get(self, event_id: str, day: date | None = None) -> pa.Table | None:
+        """One event as a table of one row; quick where the day is given."""
+        question = _day(day)
+        condition, values = where(question)
+        sql = f'SELECT {_listed(SCHEMA.names)} FROM {{}} WHERE "event.id" = ? AND {condition}'
+        table = self._ask(sql, [event_id, *values], question)
+        return _typed(table, SCHEMA.names) if table.num_rows else None
+
+    def days(self, question: Question) -> list[date]:
+        """The UTC days that have such events, in order."""
+        return [
+            moment.astimezone(UTC).date()
+            for moment in self.histogram(question, interval="day")["time"].to_pylist()
+        ]
+
+    def put_person_days(self, day: date, rows: pa.Table) -> None:
+        """Replaces all rows of that day."""
+        rows = checked(rows)
+        with _reachable():
+            self._person_days.put(day, rows)
+
+    def person_days(self, since: date, until: date) -> pa.Table:
+        """Rows with since ≤ day < until; see EventStore."""
+        with _reachable():
+            return joined(self._person_days.read(since, until))
+
+    def delete_person_days(self) -> None:
+        """Forgets all of them, to be computed anew."""
+        with _reachable():
+            self._person_days.clear()
+
+    def maintain(self) -> None:
+        """Small files into large ones, a day at a time so that writers wait little."""
+        with _reachable():
+            crowded = self._files.crowded()
+            for day in crowded:
+                with self._files.writing():
+                    self._files.compact(day)
+            with self._files.writing():
+                self._files.clean()
+
+    def ready(self) -> None:
+        """Returns where the folder can be read and written, else raises StoreUnavailable."""
+        with _reachable():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._files.live()
+        if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
+            raise StoreUnavailable(f"{self._folder} cannot be written")
+
+    def close(self) -> None:
+        """Lets go of what was opened; the next call opens it anew."""
+        self._files.close()
+        self._database = None
+
+    def _known(self, batch: pa.Table) -> pa.Array:
+        """The batch's ids that are stored. The same id always has the same time, so only the
+        time from the batch's first to its last event is looked at."""
+        bounds = pc.min_max(batch["@timestamp"])
+        first, last = bounds["min"].as_py(), bounds["max"].as_py()
+        table = self._ask(
+            """SELECT "event.id" AS id FROM {} WHERE "@timestamp" BETWEEN ? AND ?
+                AND "event.id" IN (SELECT unnest(?))""",
+            [first, last, batch["event.id"].to_pylist()],
+            Question(since=first, until=last + timedelta(microseconds=1)),
+        )
+        return table["id"].cast(pa.string()).combine_chunks()
+
+    def _facet(self, question: Question, field: str, size: int) -> list[tuple[str, int]]:
+        name = keyword(field, Kind.KEYWORD, Kind.KEYWORDS)
+        is_list = BY_NAME[field].kind is Kind.KEYWORDS
+        value = f"unnest(list_distinct({name}))" if is_list else name
+        condition, values = where(question)
+        table = self._ask(
+            f"""SELECT value, count(*) AS count
+            FROM (SELECT {value} AS value FROM {{}} WHERE {condition})
+            WHERE value IS NOT NULL
+            GROUP BY value ORDER BY count DESC, value LIMIT {int(size)}""",
+            values,
+            question,
+        )
+        return list(zip(table["value"].to_pylist(), table["count"].to_pylist(), strict=True))
+
+    def _ask(self, sql: str, values: list[Parameter], question: Question) -> pa.Table:
+        """The answer to a statement over `{}`, the events of the files that may matter.
+
+        A file that was compacted and removed meanwhile is not missed: its rows are in another.
+        """
+        for _ in range(ATTEMPTS):
+            with (
+                suppress(FileNotFoundError),
+                _reachable(),
+                self._relation(sql, values, question) as relation,
+            ):
+                return relation.to_arrow_table()
+        raise StoreUnavailable("files of the lake vanish while they are read")
+
+    @contextmanager
+    def _relation(
+        self, sql: str, values: list[Parameter], question: Question
+    ) -> Iterator[duckdb.DuckDBPyRelation]:
+        """The statement, ready to be read. Raises FileNotFoundError where a file is gone."""
+        source, files = NO_EVENTS, self._chosen(question)
+        if files:
+            read = "SELECT * FROM read_parquet(?, union_by_name = true)"
+            source = f"({read} UNION ALL BY NAME {NO_EVENTS[1:-1]})"
+            values = [files, *values]
+        cursor = self._connection().cursor()
+        try:
+            yield cursor.sql(sql.replace("{}", source), params=values)
+        except duckdb.IOException as error:
+            if not all(Path(file).exists() for file in files):
+                raise FileNotFoundError(str(error)) from error
+            raise
+        finally:
+            cursor.close()
+
+    def _chosen(self, question: Question) -> list[str]:
+        """The files that may hold events of the question's time."""
+        return [
+            file.path
+            for file in self._files.live()
+            if (question.since is None or file.last >= question.since)
+            and (question.until is None or file.first < question.until)
+        ]
+
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """This process's database, in memory: it only reads files."""
+        with self._opening:
+            if self._database is None or self._database[0] != os.getpid():
+                self._database = (os.getpid(), duckdb.connect(config=self._settings()))
+            return self._database[1]
+
+    def _settings(self) -> dict[str, str | bool | int | float | list[str]]:
+        return {
+            "memory_limit": MEMORY,
+            "threads": THREADS,
+            "TimeZone": "UTC",
+            "parquet_metadata_cache": True,  # files never change
+            "preserve_insertion_order": False,
+            "temp_directory": str(self._folder / "spill"),
+            "autoinstall_known_extensions": False,
+        }
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Turns what a disk, the files or too little memory raise into StoreUnavailable."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (OSError, DeltaError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise StoreUnavailable(str(error)) from error
+
+
+def _typed(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The table with these columns in the types of `SCHEMA`."""
+    return table.select(names).cast(pa.schema([SCHEMA.field(name) for name in names]))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(column(name) for name in names)
+
+
+def _day(day: date | None) -> Question:
+    if day is None:
+        return Question()
+    since = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return Question(since=since, until=since + timedelta(days=1))

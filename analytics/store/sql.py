@@ -1,0 +1,154 @@
+"""A search as DuckDB's SQL. Values are only ever parameters; names are those of `fields`."""
+
+import re
+from datetime import datetime
+
+from analytics.fields import BY_NAME, FIELDS, Kind
+from analytics.store import meaning
+from analytics.store.base import Question
+from analytics.store.meaning import OVERLAP, WINDOW, Among, Leaf, Like, Present, Within
+from analytics.store.query import All, Any, Not, Query
+from analytics.store.values import Pattern, Wild, literal
+
+TYPES = {
+    Kind.TIME: "TIMESTAMPTZ",
+    Kind.KEYWORD: "VARCHAR",
+    Kind.TEXT: "VARCHAR",
+    Kind.KEYWORDS: "VARCHAR[]",
+    Kind.NUMBER: "BIGINT",
+    Kind.DECIMAL: "DOUBLE",
+    Kind.FLAG: "BOOLEAN",
+    Kind.LABELS: "MAP(VARCHAR, VARCHAR)",
+}
+NONE = ", ".join(f'NULL::{TYPES[field.kind]} AS "{field.name}"' for field in FIELDS)
+NO_EVENTS = f"(SELECT {NONE} WHERE false)"
+
+Parameter = object
+Sql = tuple[str, list[Parameter]]
+
+
+def where(question: Question, after: tuple[datetime, str] | None = None) -> Sql:
+    """The condition of a question, and of the rows after one in the order of a page."""
+    parts: list[Sql] = []
+    if question.since is not None:
+        parts.append(('"@timestamp" >= ?', [question.since]))
+    if question.until is not None:
+        parts.append(('"@timestamp" < ?', [question.until]))
+    if after is not None:
+        time, event = after
+        order = '("@timestamp" < ? OR ("@timestamp" = ? AND "event.id" < ?))'
+        parts.append((order, [time, time, event]))
+    if question.query is not None:
+        parts.append(condition(question.query))
+    return _joined(" AND ", parts, "true")
+
+
+def condition(query: Query) -> Sql:
+    """True or false, never null, of each event."""
+    match query:
+        case Not(part):
+            sql, values = condition(part)
+            return f"NOT {sql}", values
+        case All(parts):
+            return _joined(" AND ", [condition(part) for part in parts], "true")
+        case Any(parts):
+            return _joined(" OR ", [condition(part) for part in parts], "false")
+        case _:
+            return _joined(" OR ", [_leaf(leaf) for leaf in meaning.leaves(query)], "false")
+
+
+def column(name: str) -> str:
+    """A field's name as an identifier. Raises ValueError where there is no such field."""
+    if name not in BY_NAME:
+        raise ValueError(f"there is no field {name!r}")
+    return f'"{name}"'
+
+
+def keyword(name: str, *kinds: Kind) -> str:
+    """A field's name as an identifier. Raises ValueError where it is not of these kinds."""
+    if name not in BY_NAME or BY_NAME[name].kind not in kinds:
+        raise ValueError(f"{name} is not of kind {' or '.join(kinds)}")
+    return column(name)
+
+
+def expression(pattern: Pattern) -> str:
+    """The pattern as a regular expression in which A to Z equal a to z."""
+    parts = ["(?s)"]
+    for piece in pattern:
+        if isinstance(piece, Wild):
+            parts.append(".*" if piece is Wild.ANY else ".")
+        else:
+            parts += [_character(character) for character in piece]
+    return "".join(parts)
+
+
+def _character(character: str) -> str:
+    if character.isascii() and character.isalpha():
+        return f"[{character.upper()}{character.lower()}]"
+    return re.escape(character)
+
+
+def _joined(word: str, parts: list[Sql], nothing: str) -> Sql:
+    values = [value for _, own in parts for value in own]
+    return f"({word.join(sql for sql, _ in parts) or nothing})", values
+
+
+def _leaf(leaf: Leaf) -> Sql:
+    name = column(leaf.field.name)
+    if leaf.field.kind is Kind.LABELS and not isinstance(leaf, Within):
+        if leaf.label is None:
+            return f"coalesce(cardinality({name}) > 0, false)", []
+        return _of_any(f"map_extract({name}, ?)", leaf, [leaf.label])
+    if leaf.field.kind is Kind.KEYWORDS:
+        return _of_any(name, leaf, [])
+    if isinstance(leaf, Among):
+        return f"coalesce({name} IN (SELECT unnest(?)), false)", [list(leaf.values)]
+    sql, values = _of_value(leaf, name)
+    return f"coalesce({sql}, false)", values
+
+
+def _of_any(texts: str, leaf: Leaf, before: list[Parameter]) -> Sql:
+    """That the condition holds of any text of a list."""
+    sql, values = _of_value(leaf, "x")
+    return f"coalesce(len(list_filter({texts}, lambda x: {sql})) > 0, false)", before + values
+
+
+def _of_value(leaf: Leaf, x: str) -> Sql:
+    """The condition of one value, or null where that is null."""
+    match leaf:
+        case Present(field):
+            is_text = field.kind not in (Kind.TIME, Kind.NUMBER, Kind.DECIMAL, Kind.FLAG)
+            return f"{x} <> ''" if is_text else f"{x} IS NOT NULL", []
+        case Among(_, values):
+            return f"list_contains(?::VARCHAR[], {x})", [list(values)]
+        case Like(field, pattern):
+            return _anywhere(pattern, x) if field.kind is Kind.TEXT else _whole(pattern, x)
+        case Within(_, lower, upper, strict_lower, strict_upper):
+            parts: list[Sql] = []
+            if lower is not None:
+                parts.append((f"{x} {'>' if strict_lower else '>='} ?", [lower]))
+            if upper is not None:
+                parts.append((f"{x} {'<' if strict_upper else '<='} ?", [upper]))
+            return _joined(" AND ", parts, "true")
+
+
+def _whole(pattern: Pattern, x: str) -> Sql:
+    """`lower` folds all letters, and quickly; the expression then folds A to Z only."""
+    fits: Sql = (f"regexp_full_match({x}, ?)", [expression(pattern)])
+    text = literal(pattern)
+    return (
+        fits if text is None else _joined(" AND ", [(f"lower({x}) = lower(?)", [text]), fits], "")
+    )
+
+
+def _anywhere(pattern: Pattern, x: str) -> Sql:
+    parts: list[Sql] = [(f"regexp_matches({x}, ?)", [expression(pattern)])]
+    texts = [piece for piece in pattern if isinstance(piece, str)]
+    if texts:
+        parts.insert(0, (f"contains(lower({x}), lower(?))", [max(texts, key=len)]))
+    if Wild.ANY in pattern:
+        starts = f"range(0, length({x}) - {OVERLAP}, {WINDOW - OVERLAP})"
+        window = f"substr({x}, start + 1, {WINDOW})"
+        fits = f"list_filter({starts}, lambda start: regexp_matches({window}, ?))"
+        parts.append((f"(length({x}) <= {WINDOW} OR len({fits}) > 0)", [expression(pattern)]))
+    return _joined(" AND ", parts, "true")
