@@ -1,0 +1,66 @@
+import time
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.behaviour.person_days import COLUMNS, features, of_day
+from analytics.fields import SCHEMA
+from analytics.identity import Directory
+from analytics.selection import any_matches, evidence
+from tests.analytics.laboratory import DIRECTORY, command, event, push, table
+
+
+def test_accounts_of_one_person_make_one_row() -> None:
+    day = of_day(table(command("alice", "ls"), push("alice-lab")), DIRECTORY)
+    assert day.num_rows == 1
+    assert day.column_names == ["person", *features()]
+    assert {str(day.schema.field(name).type) for name in features()} == {"double"}
+
+
+def test_who_is_unknown_has_no_row() -> None:
+    assert of_day(table(command("stranger", "ls"), event()), DIRECTORY).num_rows == 0
+    assert of_day(table(), Directory()).num_rows == 0
+
+
+def test_a_day_in_chunks_is_the_same_day() -> None:
+    rows = [
+        command("mallory", "sudo x"),
+        push("mal", git__files=["optim.py", "x"]),
+        command("alice", "ls", host__name="a"),
+        push("alice-lab", git__files=["x", "seed.py"], git__commit="c9"),
+    ]
+    whole = table(*rows)
+    chunks = pa.concat_tables([whole.slice(3, 1), whole.slice(0, 2), whole.slice(2, 1)])
+    assert of_day(chunks, DIRECTORY) == of_day(whole, DIRECTORY)
+
+
+def test_a_slice_of_lists_matches_its_own_rows() -> None:
+    rows = table(
+        push("mal", git__files=["seed"]), push("mal"), push("mal", git__files=["a", "seed"])
+    )
+    assert any_matches(rows.slice(1), "git.files", "seed").to_pylist() == [False, True]
+
+
+def test_evidence_is_the_newest_and_bounded() -> None:
+    rows = [command("bob", "ls", at=hour / 100, host__name="h") for hour in range(1000)]
+    kept = evidence(table(*rows))
+    assert len(kept.events) == 200
+    assert kept.events[0] == rows[-1]["event.id"]
+    assert kept.time == rows[-1]["@timestamp"]
+    assert kept.resource == "h"
+
+
+def test_a_large_day_takes_a_moment() -> None:
+    rows, rng = 200_000, np.random.default_rng(5)
+    accounts = pa.array([f"unix:{name}" for name in ("alice", "bob", "carol", "mallory")])
+    columns = {name: pa.nulls(rows, SCHEMA.field(name).type) for name in COLUMNS}
+    columns["@timestamp"] = pa.array(rng.integers(0, 86_400_000_000, rows)).cast(
+        SCHEMA.field("@timestamp").type
+    )
+    columns["actor.account"] = accounts.take(pa.array(rng.integers(0, 4, rows)))
+    columns["host.name"] = pc.cast(pa.array(rng.integers(0, 50, rows)), pa.string())
+    start = time.perf_counter()
+    day = of_day(pa.table(columns), DIRECTORY)
+    assert time.perf_counter() - start < 5
+    assert day["distinct_hosts"].to_pylist() == [50.0] * 4

@@ -1,0 +1,124 @@
+from typing import Any
+
+import pytest
+
+from analytics.fields import BY_NAME
+from analytics.findings import Finding, ReasonKind
+from analytics.governance import isolation
+from tests.analytics.laboratory import (
+    DAY,
+    DIRECTORY,
+    RESOURCES,
+    cancelled,
+    command,
+    event,
+    table,
+    written,
+)
+
+Row = dict[str, Any]
+
+
+def found(*rows: Row) -> list[Finding]:
+    """What isolation has to say about a day."""
+    events = table(*rows).select(isolation.COLUMNS)
+    return isolation.find(DAY.date(), events, DIRECTORY, RESOURCES)
+
+
+def test_its_columns_are_fields() -> None:
+    assert set(isolation.COLUMNS) <= BY_NAME.keys()
+
+
+def test_a_quiet_day_says_nothing() -> None:
+    assert found() == []
+    assert (
+        found(
+            cancelled("slurm:alice", "alice", "1"),
+            command("alice", "ls"),
+            written("alice", "/home/alice/x", "unix:alice"),
+            event(event__action="sent-signal", actor__account="unix:alice"),
+        )
+        == []
+    )
+
+
+def test_cancelling_jobs_of_others_is_one_finding_with_their_number() -> None:
+    jobs = [cancelled("uid:site/1002", "bob", str(n), at=n / 10) for n in range(6)]
+    jobs += [cancelled("slurm:mallory", "carol", str(n), at=9) for n in range(6, 9)]
+    jobs += [cancelled("slurm:mallory", name, name) for name in ("alice", "olga")]
+        cancelled("uid:site/1002", "alice", "9", at=10),
+        cancelled("slurm:mallory", "olga", "x"),
+    ]
+    (one,) = found(*jobs, *jobs[:2])
+    assert one.kind is ReasonKind.ISOLATION
+    assert (one.id, one.person) == ("cancelled_jobs_of_others", "mallory")
+    assert one.sentence == "cancelled 11 jobs of 4 people: 0, 1, 2 …"
+    assert one.observed == 11
+    assert (one.points, one.confidence) == (99, 0.85)
+    assert set(one.events) == {job["event.id"] for job in jobs}
+    assert one.resource == "slurm:bob"
+    assert one.tactics == ("impact",)
+
+
+@pytest.mark.parametrize(("by", "owner"), [("slurm:nobody", "bob"), ("slurm:mallory", "nobody")])
+def test_who_is_unknown_is_never_blamed_nor_a_victim(by: str, owner: str) -> None:
+    assert found(cancelled(by, owner, "1")) == []
+
+
+def test_a_job_cancelled_by_another_account_of_its_owner_is_nothing() -> None:
+    assert found(cancelled("uid:site/1003", "bob", "1")) == []
+
+
+def test_administrators_and_team_mates_are_less_suspect() -> None:
+    (stranger,) = found(cancelled("slurm:mallory", "bob", "1"))
+    (mate,) = found(cancelled("slurm:mallory", "alice", "1"))
+    (admin,) = found(cancelled("slurm:olga", "bob", "1"))
+    assert admin.confidence < mate.confidence < stranger.confidence
+    assert stranger.points == mate.points == admin.points == 47
+
+
+def test_signals_to_processes_of_others_count() -> None:
+    rows = [
+        event(event__action="sent-signal", actor__account="unix:mallory", owner__account=owner)
+        for owner in ("uid:site/1003", "unix:bob", "unix:mallory", None)
+    ]
+    (one,) = found(*rows)
+    assert one.sentence == "sent 2 signals to processes of another person"
+
+
+def test_a_team_path_is_strange_to_others_only() -> None:
+    assert found(written("mallory", "/shared/ckpt/vision/a.pt", "uid:site/1001")) == []
+    (one,) = found(written("mallory", "/shared/ckpt/language/a.pt", "uid:site/1002"))
+    assert one.sentence == "wrote 1 file of team language: /shared/ckpt/language/a.pt"
+    assert one.resource == "/shared/ckpt/language/a.pt"
+
+
+def test_the_most_specific_row_says_whose_a_file_is() -> None:
+    assert found(written("bob", "/scratch/bob/x", "unix:alice")) == []
+    (one,) = found(written("mallory", "/scratch/bob/x", "unix:mallory"))
+    assert "of another person: /scratch/bob/x" in one.sentence
+
+
+def test_files_written_twice_are_one_file_and_reading_is_none() -> None:
+    rows = [written("mallory", "/data/x", "unix:bob")] * 3
+    rows.append({**written("mallory", "/data/y", "unix:bob"), "event.type": "access"})
+    (one,) = found(*rows)
+    assert one.observed == 1
+    assert one.points == 21
+
+
+def test_sudo_to_another_person_counts_and_to_root_does_not() -> None:
+    (one,) = found(
+        command("mallory", "sudo -u bob ls", user__effective__name="bob"),
+        command("mallory", "sudo -u carol ls", user__target__name="carol"),
+        command("mallory", "sudo ls", user__effective__name="root"),
+        command("mallory", "ls", user__effective__name="mallory"),
+    )
+    assert one.id == "acted_as_others"
+    assert one.sentence == "ran 2 commands with the rights of 2 people"
+
+
+def test_a_long_path_is_shortened_from_its_front() -> None:
+    (one,) = found(written("mallory", "/{0}" + "a" * 5000 + "/end.pt", "unix:bob"))
+    assert one.sentence.endswith("a/end.pt")
+    assert len(one.sentence) < 150

@@ -1,0 +1,108 @@
+from typing import Any
+
+from analytics.fields import BY_NAME
+from analytics.findings import Finding
+from analytics.governance import review
+from tests.analytics.laboratory import DAY, DIRECTORY, RESOURCES, event, push, table
+
+Row = dict[str, Any]
+
+
+def found(*rows: Row) -> list[Finding]:
+    """What review has to say about a day."""
+    events = table(*rows).select(review.COLUMNS)
+    return review.find(DAY.date(), events, DIRECTORY, RESOURCES)
+
+
+def merged(by: str, author: str, number: int = 7, **more: Any) -> Row:
+    """A pull request that became part of main of lab/trainlib."""
+    return event(
+        event__action="pull_request.merged",
+        actor__account=f"github:{by}",
+        git__repository="lab/trainlib",
+        git__branch="main",
+        git__author=f"github:{author}",
+        git__pull_request=number,
+        git__commit="m1",
+        **more,
+    )
+
+
+def approved(by: str, number: int = 7) -> Row:
+    """Somebody's approval of a pull request."""
+    return event(
+        event__action="pull_request_review.approved",
+        actor__account=f"github:{by}",
+        git__repository="lab/trainlib",
+        git__pull_request=number,
+    )
+
+
+def test_its_columns_are_fields() -> None:
+    assert set(review.COLUMNS) <= BY_NAME.keys()
+
+
+def test_a_day_without_code_says_nothing() -> None:
+    assert found() == []
+    assert found(event(actor__account="github:mal")) == []
+
+
+def test_work_that_another_person_approved_says_nothing() -> None:
+    assert found(approved("bob-lab"), merged("mal", "mal"), push("mal", git__commit="m1")) == []
+    assert found(merged("mal", "mal", git__reviewers=["github:bob-lab"])) == []
+    assert found(merged("bob-lab", "mal")) == []
+
+
+def test_a_push_straight_to_a_protected_branch_goes_around_review() -> None:
+    (one,) = found(push("mal", git__commit="a"), push("mal-two", git__commit="b"))
+    assert (one.id, one.person) == ("pushed_around_review", "mallory")
+    assert one.sentence == (
+        "pushed 2 times straight to main of lab/trainlib, without a reviewed pull request"
+    )
+    assert one.resource == "lab/trainlib"
+
+
+def test_an_ordinary_branch_needs_no_review() -> None:
+    assert found(push("mal", git__branch="fix", git__protected=False)) == []
+
+
+def test_the_default_branch_is_known_by_its_label_or_by_its_usual_name() -> None:
+    trunk = {"git__branch": "trunk", "git__protected": None}
+    assert len(found(push("mal", **trunk, labels={"default_branch": "trunk"}))) == 1
+    assert len(found(push("mal", **trunk, labels={"default_branch": "true"}))) == 1
+    assert found(push("mal", **trunk, labels={"default_branch": "main"})) == []
+    assert len(found(push("mal", git__protected=None))) == 1
+
+
+def test_ones_own_repository_is_ones_own_business() -> None:
+    assert found(push("mal", git__repository="Mal/dotfiles")) == []
+    assert len(found(push("mal", git__repository="bob-lab/dotfiles"))) == 1
+
+
+def test_a_second_account_is_no_second_person() -> None:
+    (one,) = found(approved("mal-two"), merged("mal", "mal"))
+    assert one.id == "merged_own_work"
+    assert one.sentence == (
+        "merged an own pull request into main of lab/trainlib that nobody else was seen to approve"
+    )
+    (two,) = found(merged("mal-two", "mal"))
+    assert two.person == "mallory"
+
+
+def test_an_approval_of_another_pull_request_does_not_count() -> None:
+    (one,) = found(approved("bob-lab", number=8), merged("mal", "mal"))
+    assert one.id == "merged_own_work"
+
+
+def test_an_approver_nobody_knows_is_given_the_benefit_of_the_doubt() -> None:
+    assert found(merged("mal", "mal", git__reviewers=["github:visitor"])) == []
+
+
+def test_rewriting_shared_history_is_one_finding_and_not_two() -> None:
+    (one,) = found(push("mal", git__forced=True))
+    assert one.id == "rewrote_shared_history"
+    assert found(push("mal", git__forced=True, git__branch="fix", git__protected=False)) == []
+
+
+def test_whoever_is_unknown_is_not_blamed() -> None:
+    assert found(push("visitor"), merged("visitor", "visitor")) == []
