@@ -77,18 +77,19 @@ class Compiler:
         raise RuleError("the condition is empty")
 
     def _field(self, name: str, value: SigmaType) -> Predicate:
-        meaning = self.source.values.get(name)
-        if meaning is not None and isinstance(value, SigmaString):
-            return self._meaning(name, str(value), meaning.get(str(value).upper()))
+        meanings = self.source.values.get(name)
+        if meanings is not None and isinstance(value, SigmaString):
+            return self._meaning(meanings.get(str(value).upper()) or meanings["*"], value)
         return _any(self._value(column, value) for column in self._looked_up(name))
 
-    def _meaning(self, name: str, value: str, meaning: str | None) -> Predicate:
-        """What a value stands for, such as a kind of audit record for what it fills."""
-        if meaning is None:
-            raise RuleError(f"{name} {value!r} is not known of {self.source.name}")
+    def _meaning(self, meaning: str, value: SigmaString) -> Predicate:
+        """What a value stands for: a column that is filled or, after `=`, what it equals."""
         column, equals, wanted = meaning.partition("=")
         self.columns.add(column)
-        return Text(column, (patterns.of_text(wanted),)) if equals else Not(Missing(column))
+        if not equals:
+            return Not(Missing(column))
+        pattern = patterns.of_string(value) if wanted == "*" else patterns.of_text(wanted)
+        return Text(column, (pattern,))
 
     def _looked_up(self, name: str) -> tuple[str, ...]:
         columns = self.source.columns(name)

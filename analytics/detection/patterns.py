@@ -13,6 +13,8 @@ from sigma.types import (
     SpecialChars,
 )
 
+from analytics.detection.literals import NONE, Literals, literals_of
+
 FLAGS = {
     SigmaRegularExpressionFlag.IGNORECASE: "i",
     SigmaRegularExpressionFlag.MULTILINE: "m",
@@ -29,12 +31,12 @@ class RuleError(Exception):
 class Pattern:
     """An RE2 expression, searched for anywhere in a text.
 
-    `literal` is a piece of text that stands, in upper or lower case, in whatever it matches;
-    empty where none is known.
+    One of `literals` stands, in upper or lower case, in whatever it matches; none are known
+    where it is empty.
     """
 
     regex: str
-    literal: str = ""
+    literals: Literals = NONE
 
 
 def of_string(value: SigmaString, anywhere: bool = False) -> Pattern:
@@ -62,7 +64,7 @@ def of_string(value: SigmaString, anywhere: bool = False) -> Pattern:
             raise RuleError(f"placeholder %{part.name}% has no values here")
     start, end = "" if open_start else r"\A", "" if open_end else r"\z"
     flags = "s" if isinstance(value, SigmaCasedString) else "is"
-    return Pattern(f"(?{flags}:{start}{expression}{end})", literal)
+    return Pattern(f"(?{flags}:{start}{expression}{end})", Literals({literal} if literal else ()))
 
 
 def of_text(text: str) -> Pattern:
@@ -87,10 +89,10 @@ def of_regex(value: SigmaRegularExpression) -> Pattern:
         )
     expression = str(value.regexp)
     flags = "".join(sorted(FLAGS[flag] for flag in value.flags))
-    pattern = Pattern(f"(?{flags}:{expression})" if flags else f"(?:{expression})")
+    regex = f"(?{flags}:{expression})"
     try:
-        pc.match_substring_regex(pa.array([""]), pattern.regex)
+        pc.match_substring_regex(pa.array([""]), regex)
     except pa.ArrowInvalid as error:
         reason = str(error).removeprefix("Invalid regular expression: ")
         raise RuleError(f"regular expression {expression!r}: {reason}") from error
-    return pattern
+    return Pattern(regex, literals_of(expression))

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.detection.columns import Mask, View
+from analytics.detection.literals import shortest
 from analytics.detection.patterns import Pattern
 
 SHORTEST = 3  # a literal of one or two characters stands nearly everywhere
@@ -98,9 +99,10 @@ class Text:
 
     @property
     def gate(self) -> Gate | None:
-        if any(len(pattern.literal) < SHORTEST for pattern in self.patterns):
+        literals = [pattern.literals for pattern in self.patterns]
+        if any(shortest(each) < SHORTEST for each in literals):
             return None
-        return frozenset((self.column, pattern.literal.lower()) for pattern in self.patterns)
+        return frozenset((self.column, literal) for each in literals for literal in each)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Reads Sigma rules from folders; what cannot be read or matched is refused with a reason."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -144,7 +145,8 @@ def _rule(document: Any, name: str, version: str, path: Path) -> Rule:
     for kind in ("correlation", "filter"):
         if kind in document:
             raise RuleError(f"a Sigma {kind} is not matched on single events")
-    sigma = SigmaRule.from_dict(document, collect_errors=True)
+    with warnings.catch_warnings(action="ignore"):  # Python's, of regular expressions for RE2
+        sigma = SigmaRule.from_dict(document, collect_errors=True)
     if sigma.errors:
         raise sigma.errors[0]
     source = logsources.find(sigma.logsource)

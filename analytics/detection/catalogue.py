@@ -1,0 +1,48 @@
+"""The own rules as a table for people: docs/detections.md."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from analytics.detection.sigma import OWN_RULES, Rule, load
+from analytics.findings import Severity
+
+PAGE = Path(__file__).parents[2] / "docs" / "detections.md"
+START, END = "<!-- rules: made by `python -m analytics.detection.catalogue` -->", "<!-- end -->"
+RANK = {severity: place for place, severity in enumerate(reversed(Severity))}
+
+
+def table() -> str:
+    """A Markdown table of the own rules for each family, the gravest first."""
+    rules = load([OWN_RULES]).rules
+    families = sorted({_family(rule) for rule in rules})
+    parts = [_of_family(family, [r for r in rules if _family(r) == family]) for family in families]
+    return f"{len(rules)} rules.\n\n" + "\n\n".join(parts)
+
+
+def _of_family(family: str, rules: Iterable[Rule]) -> str:
+    rows = [
+        f"| `{rule.id}` | {rule.title} | {rule.severity} | {rule.confidence:g} "
+        f"| {', '.join(_techniques(rule))} | {'; '.join(rule.falsepositives)} |"
+        for rule in sorted(rules, key=lambda rule: (RANK[rule.severity], rule.id))
+    ]
+    head = "| rule | what it shows | severity | confidence | techniques | likely false positives |"
+    return "\n".join((f"### {family}", "", head, "|" + "---|" * 6, *rows))
+
+
+def _family(rule: Rule) -> str:
+    return rule.path.parent.name
+
+
+def _techniques(rule: Rule) -> list[str]:
+    ids = (tag.partition(".")[2] for tag in rule.tags if tag.partition(".")[2] not in rule.tactics)
+    return [name.upper() for name in ids]
+
+
+def page(old: str) -> str:
+    """The page with its table made anew."""
+    before, _, rest = old.partition(START)
+    return f"{before}{START}\n\n{table()}\n\n{END}{rest.partition(END)[2]}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
