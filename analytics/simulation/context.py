@@ -64,8 +64,14 @@ def _resources(world: World) -> Iterable[Sequence[object]]:
             yield "model", f"northlab/{project}-*", f"team:{team}", level
     for person in world.organisation.people:
         yield "path", f"/home/{person.login}/*", f"unix:{person.login}", "medium"
-        yield "path", f"/shared/ckpt/*/{person.login}-*", f"unix:{person.login}", "high"
-        yield "path", f"/shared/projects/*/{person.login}/*", f"unix:{person.login}", "medium"
+        own, account = person.project, f"unix:{person.login}"
+        yield (
+            "path",
+            f"/shared/ckpt/{own}/{person.login}-*",
+            account,
+            CRITICALITY.get(own, "medium"),
+        )
+        yield "path", f"/shared/projects/{own}/{person.login}/*", account, "medium"
     for name, team in REPOSITORIES.items():
         level = "extreme" if name in SHARED_LIBRARIES else "high"
         yield "repository", f"lab/{name}", f"team:{team}", level

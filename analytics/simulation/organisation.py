@@ -74,6 +74,11 @@ class Person:
         )
 
     @property
+    def remote(self) -> str:
+        """The address they have in the site's virtual private network when at home."""
+        return f"10.99.{self.number // 200}.{20 + self.number % 200}"
+
+    @property
     def administers(self) -> bool:
         """Whether they look after the machines."""
         return self.role == "administrator"

@@ -35,7 +35,7 @@ class Stage:
         running = [
             job
             for job in self.world.jobs
-            if job.runs_at(moment) and job.uid != self.insider.uid and job.gpus
+            if job.runs_at(moment) and job.uid != self.insider.uid and not job.stopped
         ]
         return sorted(running, key=lambda job: (-job.gpus, job.id))
 
@@ -51,7 +51,7 @@ class Scenario:
     play: Callable[[Stage], None]
 
 
-def scenarios() -> dict[str, Scenario]:
+def known_scenarios() -> dict[str, Scenario]:
     """Every scenario, by name."""
     from analytics.simulation import scenarios as package
 
@@ -60,7 +60,7 @@ def scenarios() -> dict[str, Scenario]:
 
 def named(names: Sequence[str]) -> list[Scenario]:
     """The scenarios of these names, each once. Raises UnknownScenario."""
-    known = scenarios()
+    known = known_scenarios()
     for name in names:
         if name not in known:
             raise UnknownScenario(f"no scenario {name!r}; there are {', '.join(known)}")

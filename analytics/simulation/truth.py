@@ -1,5 +1,6 @@
 """What really happened: who the insiders are, what they did, and how well they were found."""
 
+import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -92,21 +93,27 @@ def write_truth(folder: Path, truth: Truth) -> None:
 
 
 def read_truth(folder: Path) -> Truth:
-    """The truth of a site folder. Raises TruthError where there is none that can be read."""
+    """The truth of a site folder. Raises TruthError where there is none that can be read.
+
+    Only `insiders` must be there: who else works there is then taken from people.csv, and the days
+    are those of the acts.
+    """
     path = folder / FILE
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
+        insiders = tuple(_insider(row) for row in value["insiders"])
+        first, last = _span(value, insiders)
         return Truth(
-            seed=value["seed"],
-            first=date.fromisoformat(value["first"]),
-            last=date.fromisoformat(value["last"]),
-            people=tuple(value["people"]),
-            insiders=tuple(_insider(row) for row in value["insiders"]),
+            seed=value.get("seed", 0),
+            first=first,
+            last=last,
+            people=tuple(value["people"] if "people" in value else _people(folder)),
+            insiders=insiders,
             records=value.get("records", 0),
         )
     except FileNotFoundError as error:
         raise TruthError(f"{path} does not exist") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise TruthError(f"{path} is no truth of a simulation: {error!r}") from error
 
 
@@ -162,6 +169,19 @@ def _written(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _people(folder: Path) -> list[str]:
+    with (folder / "people.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [row["person"] for row in csv.DictReader(file)]
+
+
+def _span(value: Mapping[str, Any], insiders: Sequence[Insider]) -> tuple[date, date]:
+    """The first and the last day."""
+    if "first" in value:
+        return date.fromisoformat(value["first"]), date.fromisoformat(value["last"])
+    days = [act.time.date() for insider in insiders for act in insider.acts]
+    return min(days), max(days)
+
+
 def _insider(row: Mapping[str, Any]) -> Insider:
     return Insider(
         person=row["person"],
@@ -171,8 +191,8 @@ def _insider(row: Mapping[str, Any]) -> Insider:
                 time=datetime.fromisoformat(act["time"]),
                 source=act["source"],
                 what=act["what"],
-                log=act["log"],
-                trace=act["trace"],
+                log=act.get("log", ""),
+                trace=act.get("trace", ""),
             )
             for act in row["acts"]
         ),

@@ -117,6 +117,7 @@ class Pull:
             "closed_at": None,
             "merged_at": None,
             "merge_commit_sha": None,
+            "requested_reviewers": [],
             "draft": False,
             "head": {"label": f"{OWNER}:{self.branch}", "ref": self.branch, "sha": self.head},
             "base": {"label": f"{OWNER}:main", "ref": "main", "sha": commit_id(self.repository)},

@@ -16,7 +16,8 @@ MEMORY_PER_GPU = 120
 class Job:
     """A job; moments in seconds since 1970, `start` None while it waits, `end` None while it runs.
 
-    `cancelled_by` is the uid of who cancelled it, `array` the job's array and task in it.
+    `cancelled_by` is the uid of who cancelled it, `array` the job's array and task in it, `signal`
+    what ended its processes, `stopped` whether somebody or something else ended it.
     """
 
     id: int
@@ -38,6 +39,8 @@ class Job:
     array: tuple[int, int] | None = None
     cancelled_by: int | None = None
     program: str = "train.py"
+    signal: int = 0
+    stopped: bool = False
 
     @property
     def shown(self) -> str:
@@ -85,7 +88,7 @@ def rows(job: Job, now: float) -> str:
     requested = _resources(job)
     text = (
         f"{job.shown}|{job.id}|northlab|{job.partition}|{job.account}|{job.owner}|{job.uid}|"
-        f"{job.name}|{state}|{_exit(job.state)}|{stamp(job.submit)}|{stamp(job.submit)}|{times}|"
+        f"{job.name}|{state}|{_exit(job)}|{stamp(job.submit)}|{stamp(job.submit)}|{times}|"
         f"{max(1, len(job.nodes))}|{_cpus(job)}|{requested}|"
         f"{requested if job.start is not None else ''}|{node_list(job.nodes)}|"
         f"{duration(job.limit)}|sbatch {job.script}|{job.directory}\n"
@@ -120,8 +123,10 @@ def _resources(job: Job) -> str:
     return text + f",mem={memory}G,node={max(1, len(job.nodes))}"
 
 
-def _exit(state: str) -> str:
-    return {"FAILED": "1:0", "OUT_OF_MEMORY": "0:125", "NODE_FAIL": "1:0"}.get(state, "0:0")
+def _exit(job: Job) -> str:
+    if job.signal:
+        return f"0:{job.signal}"
+    return {"FAILED": "1:0", "OUT_OF_MEMORY": "0:125", "NODE_FAIL": "1:0"}.get(job.state, "0:0")
 
 
 def _step_state(job: Job) -> str:
@@ -129,4 +134,4 @@ def _step_state(job: Job) -> str:
 
 
 def _step_exit(job: Job) -> str:
-    return "0:15" if _step_state(job) == "CANCELLED" else _exit(job.state)
+    return "0:15" if _step_state(job) == "CANCELLED" else _exit(job)

@@ -14,9 +14,12 @@ LIBRARIES = "/shared/envs/train/lib/python3.11/site-packages"
 BREAKS = (0.3, 0.78)  # shares of the days after which a node breaks
 
 
-def stop(job: Job, moment: float, state: str = "CANCELLED", by: int | None = None) -> None:
-    """A running or waiting job ends now; `by` is the uid of who cancelled it."""
+def stop(
+    job: Job, moment: float, state: str = "CANCELLED", by: int | None = None, signal: int = 0
+) -> None:
+    """A running job ends at that moment; `by` is the uid of who cancelled it."""
     job.end, job.state, job.cancelled_by = moment, state, by
+    job.signal, job.stopped = signal, True
 
 
 def failures(world: World, day: date) -> None:
@@ -29,7 +32,7 @@ def failures(world: World, day: date) -> None:
         node = pick(rng, world.organisation.nodes)
         moment = at(day, between(rng, 2.0, 20.0))
         for job in world.jobs:
-            if node in job.nodes and job.runs_at(moment):
+            if node in job.nodes and job.runs_at(moment) and not job.stopped:
                 stop(job, moment + between(rng, 0, 20), "NODE_FAIL")
         end = moment + between(rng, 2, 9) * HOUR
         world.incidents.append(Incident(moment, end, f"{node} lost a GPU (Xid 79)", node))
@@ -40,8 +43,7 @@ def failures(world: World, day: date) -> None:
 
 def _drained(world: World, keeper: Person, node: str, moment: float) -> None:
     terminal = opened(world, keeper, "login01", moment)
-    reason = "Xid 79"
-    terminal.sudo(moment + 60, f"scontrol update nodename={node} state=drain reason='{reason}'")
+    terminal.sudo(moment + 60, f"scontrol update nodename={node} state=drain reason='Xid 79'")
     terminal.sudo(moment + 1800, f"scontrol update nodename={node} state=resume")
     terminal.close(moment + 1900)
 
@@ -57,7 +59,11 @@ def runaway(world: World, day: date) -> list[tuple[Person, Job, float]]:
         return []
     arrives, leaves = world.calendar.hours(keeper, day)
     moment = between(rng, arrives + HOUR, leaves - HOUR)
-    running = [job for job in world.jobs if job.runs_at(moment) and job.uid != keeper.uid]
+    running = [
+        job
+        for job in world.jobs
+        if job.runs_at(moment) and job.uid != keeper.uid and not job.stopped
+    ]
     if not running:
         return []
     job = max(running, key=lambda job: moment - (job.start or moment))

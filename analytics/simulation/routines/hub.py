@@ -140,7 +140,7 @@ class _Client:
         self.world.mirror.put(
             moment,
             Request(
-                address=self.world.organisation.address_of(self.host), user=self.person.hub,
+                address=self.world.organisation.address_of(self.host), user=self.person.login,
                 method=method, target=target, status=status, size=size, agent=self.agent,
             ),
         )  # fmt: skip

@@ -32,11 +32,11 @@ class Kind:
 
 
 KINDS = (
-    Kind("train.sbatch", (4, 8, 8, 16), 5.0, ("researcher",)),
+    Kind("train.sbatch", (4, 4, 8, 8, 16), 3.0, ("researcher",)),
     Kind("finetune.sbatch", (1, 2, 4), 2.5, ("researcher", "engineer")),
     Kind("eval.sbatch", (1, 1, 2), 0.7, ("researcher", "engineer")),
     Kind("sweep.sbatch", (1,), 1.2, ("researcher",), (4, 6)),
-    Kind("pretrain.sbatch", (16, 24, 32), 16.0, ("engineer",)),
+    Kind("pretrain.sbatch", (8, 16, 32), 6.0, ("engineer",)),
     Kind("profile.sbatch", (1, 8), 0.4, ("engineer", "administrator")),
     Kind("shard.sbatch", (0,), 2.0, ("data engineer",), (1, 4, 8)),
     Kind("dedup.sbatch", (0,), 4.0, ("data engineer",)),

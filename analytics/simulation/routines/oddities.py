@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from analytics.simulation.calendar import HOUR
+from analytics.simulation.calendar import HOUR, at
 from analytics.simulation.chance import between, happens
+from analytics.simulation.formats.auditd import PYTHON
 from analytics.simulation.organisation import NEWCOMER, REPOSITORIES, Person
 from analytics.simulation.routines.hub import download, own_models
 from analytics.simulation.routines.review import commit, push
+from analytics.simulation.routines.shell import spare_hour
 from analytics.simulation.terminal import Terminal, opened
 from analytics.simulation.world import World
 
@@ -29,7 +31,9 @@ def odd_day(world: World, terminal: Terminal, day: date) -> None:
         terminal.type(moment, f"tar czf /scratch/{person.login}/backup.tar.gz {person.home}/notes")
     if person.team == "infra" and happens(rng, 0.02):
         _hotfix(world, person, moment)
-    if happens(rng, 0.02):
+    if person.role == "researcher" and happens(rng, 0.03):
+        _averages(world, terminal, moment)
+    if happens(rng, 0.05):
         _from_home(world, person, leaves + between(rng, 1.5, 3.0) * HOUR)
 
 
@@ -57,6 +61,25 @@ def _settles_in(world: World, terminal: Terminal, day: date) -> None:
             download(world, person, "login01", arrives + 3000 + number * 400, model)
 
 
+def _averages(world: World, terminal: Terminal, moment: float) -> None:
+    """Weights of the whole team's runs are averaged into the team's own folder."""
+    person = terminal.person
+    team = [one for one in world.organisation.team(person.team) if one.project == person.project]
+    path = f"/shared/ckpt/{person.project}/shared/average/model.safetensors"
+    terminal.type(moment, f"python average.py --out {path}")
+    terminal.write(moment + 70, path, team[0].uid, PYTHON)
+
+
+def weekend(world: World, person: Person, day: date) -> None:
+    """Some look in on a free day, for an hour and from home."""
+    rng = world.chance("weekend", person.id, day)
+    if day < person.start or not happens(rng, 0.08):
+        return
+    moment = at(day, between(rng, 10, 21.5))
+    terminal = opened(world, person, "login01", moment, person.remote)
+    spare_hour(world, terminal, moment + 40, moment + between(rng, 900, 5000), day)
+
+
 def _hotfix(world: World, person: Person, moment: float) -> None:
     """Configuration is pushed without a review because something is broken."""
     fix = commit(person, moment - 60, "Hotfix: raise slurmd timeout", ("slurm/slurm.conf",),
@@ -66,7 +89,7 @@ def _hotfix(world: World, person: Person, moment: float) -> None:
 
 def _from_home(world: World, person: Person, moment: float) -> None:
     """A look at the jobs in the evening."""
-    terminal = opened(world, person, "login01", moment, f"10.99.3.{person.number % 200 + 20}")
+    terminal = opened(world, person, "login01", moment, person.remote)
     terminal.type(moment + 20, "squeue --me")
     terminal.type(moment + 55, "tail -n 20 logs/latest.out")
     terminal.close(moment + 120)

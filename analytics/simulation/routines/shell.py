@@ -47,6 +47,13 @@ def day_at_work(world: World, person: Person, day: date, jobs: list[Job]) -> Ter
     return terminal
 
 
+def spare_hour(world: World, terminal: Terminal, begin: float, end: float, day: date) -> None:
+    """A few commands between two moments, then the session ends."""
+    for moment in _bursts(terminal.rng, int(terminal.rng.integers(4, 16)), begin, end):
+        _command(world, terminal, moment, day)
+    terminal.close(end)
+
+
 def _command(world: World, terminal: Terminal, moment: float, day: date) -> None:
     """One command of the person's own mixture, and what it does beside being typed."""
     templates, weights = _habits(world.seed, terminal.person)

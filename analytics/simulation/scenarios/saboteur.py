@@ -36,7 +36,7 @@ def play(stage: Stage) -> None:
     if stage.since > 0 and happens(rng, 0.25):
         return
     moment = at(stage.day, between(rng, 20.5, 23.2))
-    terminal = opened(stage.world, stage.insider, "login01", moment, "10.99.3.7")
+    terminal = opened(stage.world, stage.insider, "login01", moment, stage.insider.remote)
     acts = (_poison, _tamper, _stop_jobs, _overwrite, _push)
     if stage.since == 0:
         moment = _poison(stage, terminal, moment + 60, rng)
@@ -80,7 +80,7 @@ def _stop_jobs(stage: Stage, terminal: Terminal, moment: float, rng: Chance) -> 
         moment += between(rng, 10, 50)
     for number, job in enumerate(victims):
         moment += between(rng, 4, 30)
-        if not job.runs_at(moment):
+        if not job.runs_at(moment + 1):
             continue
         if number % 2 == 0:
             typed = terminal.type(moment - 0.6, f"scancel {job.id}")
@@ -92,7 +92,7 @@ def _stop_jobs(stage: Stage, terminal: Terminal, moment: float, rng: Chance) -> 
                       f"{stamp(moment)} by {stage.insider.uid}")  # fmt: skip
         else:
             moment = _kill(stage, terminal, job.nodes[0], moment, (job.uid, job.program))
-            stop(job, moment + 0.4, "FAILED")
+            stop(job, moment + 0.4, "FAILED", signal=9)
     return moment
 
 

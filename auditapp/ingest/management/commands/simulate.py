@@ -9,8 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from analytics.simulation.scenario import UnknownScenario, scenarios
-from analytics.simulation.simulate import ImpossibleSimulation, simulate
+from analytics.simulation import (
+    ImpossibleSimulation,
+    UnknownScenario,
+    known_scenarios,
+    simulate,
+)
 
 
 class Command(BaseCommand):
@@ -20,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options."""
-        known = ", ".join(scenarios())
+        known = ", ".join(known_scenarios())
         parser.add_argument("--out", required=True, type=Path, help="a new or empty folder")
         parser.add_argument("--people", type=int, default=40, help="how many work there (40)")
         parser.add_argument("--days", type=int, default=30, help="how many days (30)")

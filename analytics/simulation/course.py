@@ -1,4 +1,4 @@
-"""Simulates an organisation day by day and writes its site folder."""
+"""The course of a simulation: an organisation lives day by day and its site folder is written."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -57,9 +57,10 @@ def simulate(
     begins = int(days * BEGINS)
     for number, day in enumerate(world.calendar.days):
         today = _work_of(world, cluster, day)
+        stopped = administration.runaway(world, day)
         for story in stories if number >= begins else ():
             _play(world, story, insiders[story.name], day, number - begins)
-        _live(world, day, today)
+        _live(world, day, today, stopped)
         _write(world, day)
         if progress:
             progress(number + 1, days)
@@ -104,12 +105,14 @@ def _play(world: World, story: Scenario, insider: Person, day: date, since: int)
     story.play(Stage(world, insider, story.name, day, since))
 
 
-def _live(world: World, day: date, today: list[Job]) -> None:
-    """Everybody's day, and that of the machines."""
-    stopped = administration.runaway(world, day)
+def _live(
+    world: World, day: date, today: list[Job], stopped: list[tuple[Person, Job, float]]
+) -> None:
+    """Everybody's day, and that of the machines; `stopped` says who cancelled which job when."""
     terminals: dict[str, Terminal] = {}
     for person in world.organisation.people:
         if not world.calendar.works(person, day):
+            oddities.weekend(world, person, day)
             continue
         own = [job for job in today if job.uid == person.uid]
         terminals[person.id] = terminal = shell.day_at_work(world, person, day, own)
