@@ -121,7 +121,7 @@ def _counted(ordered: Sequence[Reason], weights: Weights) -> list[Reason]:
 def _tactic_points(reasons: Sequence[Reason], as_of: datetime, weights: Weights) -> float:
     """For each further tactic within one chain of a person's findings, decaying with its end.
 
-    One finding, however many tactics it names, is no chain.
+    One act, however many tactics are said of it, is no chain.
     """
     span = timedelta(hours=weights.chain_hours)
     strong = sorted(
@@ -135,11 +135,13 @@ def _tactic_points(reasons: Sequence[Reason], as_of: datetime, weights: Weights)
     best = 0.0
     for start, first in enumerate(strong):
         tactics: set[str] = set()
-        for length, finding in enumerate(strong[start:], start=1):
+        acts: set[frozenset[str]] = set()
+        for finding in strong[start:]:
             if finding.time - first.time > span:
                 break
             tactics.update(finding.tactics)
-            further = min(len(tactics), length) - 1
+            acts.add(frozenset(finding.events))
+            further = min(len(tactics), len(acts)) - 1
             points = min(weights.tactic_points * further, weights.most_tactic_points)
             best = max(best, points * _decay(finding, as_of, weights))
     return best
