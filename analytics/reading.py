@@ -73,7 +73,14 @@ def documents(stream: BinaryIO) -> Iterator[Document]:
     head = buffered.peek(BLOCK)[:BLOCK].lstrip(b"\xef\xbb\xbf \t\r\n")
     first = head.split(b"\n", 1)[0]
     by_line = head[:1] != b"[" and (_parses(first) or not _opens(head))
-    yield from _by_line(buffered) if by_line else _by_value(buffered)
+    if by_line:
+        yield from _by_line(buffered)
+        return
+    reader = io.TextIOWrapper(buffered, "utf-8", errors="backslashreplace", newline="")
+    try:
+        yield from _by_value(reader)
+    finally:
+        reader.detach()  # or it would close the stream, which is the caller's
 
 
 def _parses(text: bytes) -> bool:
@@ -101,10 +108,9 @@ def _by_line(stream: BinaryIO) -> Iterator[Document]:
                 yield Document(line.number, line.offset, text, error=f"not JSON: {error}")
 
 
-def _by_value(stream: BinaryIO) -> Iterator[Document]:
+def _by_value(reader: io.TextIOWrapper) -> Iterator[Document]:
     """Values of an array, or one after another; what stands between values is an error."""
     decoder = json.JSONDecoder()
-    reader = io.TextIOWrapper(stream, "utf-8", errors="backslashreplace", newline="")
     text, number, offset, ended, failed_at = "", 1, 0, False, 0
     while True:
         rest = text.lstrip(" \t\r\n,[]\ufeff")
