@@ -74,6 +74,11 @@ def of_others(events: pa.Table) -> pa.BooleanArray:
     return known(pc.not_equal(events["person"], events["owner"]))
 
 
+def done(events: pa.Table) -> pa.BooleanArray:
+    """Rows of what is not known to have failed."""
+    return pc.invert(has(events, "event.outcome", "failure"))
+
+
 def both(*flags: pa.BooleanArray) -> pa.BooleanArray:
     """Rows for which all hold."""
     return _joined(flags, pc.and_)

@@ -12,13 +12,14 @@ from analytics.findings import Finding, ReasonKind, Severity
 from analytics.governance import ownership
 from analytics.identity import Directory
 from analytics.resources import Resources
-from analytics.selection import OBJECTS, both, either, evidence, filled, has
+from analytics.selection import OBJECTS, both, done, either, evidence, filled, has
 
 COLUMNS: tuple[str, ...] = tuple(
     sorted(
         {
             *("@timestamp", "event.id", "event.action", "event.category", "event.type"),
-            *("actor.account", "job.id", "user.effective.name", "user.target.name"),
+            *("event.outcome", "actor.account", "job.id"),
+            *("user.effective.name", "user.effective.id"),
             *OBJECTS,
         }
     )
@@ -53,14 +54,17 @@ class Act:
     owners: Callable[[pa.Table, Directory, Resources], pa.Table] = ownership.of_events
 
 
+def _cancelled(events: pa.Table) -> pa.BooleanArray:
+    return has(events, "event.action", "job-cancelled")
+
+
 def _written(events: pa.Table) -> pa.BooleanArray:
     changes = has(events, "event.type", "change", "creation", "deletion")
     return both(has(events, "event.category", "file"), changes)
 
 
 def _as_another(events: pa.Table) -> pa.BooleanArray:
-    named = either(filled(events, "user.target.name"), filled(events, "user.effective.name"))
-    return both(has(events, "event.category", "process", "authentication", "session"), named)
+    return has(events, "event.action", "executed", "ran-command")
 
 
 CHECKS: Mapping[str, Act] = {
@@ -72,7 +76,7 @@ CHECKS: Mapping[str, Act] = {
         thing="job.id",
         tactics=("impact",),
         steps=(1, 3, 10),
-        select=lambda events: has(events, "event.action", "job-cancelled"),
+        select=_cancelled,
     ),
     "signalled_processes_of_others": Act(
         title="Signalled processes of others",
@@ -115,7 +119,7 @@ def find(day: date, events: pa.Table, directory: Directory, resources: Resources
     `events` are the day's, with at least `COLUMNS`. Unknown actors and owners make no finding.
     """
     told = directory.joined(events)
-    told = told.filter(pc.is_valid(told["person"]))
+    told = told.filter(both(filled(told, "person"), either(done(told), _cancelled(told))))
     found: list[Finding] = []
     for name, act in CHECKS.items():
         owned = act.owners(told.filter(act.select(told)), directory, resources)

@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.event import REALM
 from analytics.identity import Directory
 from analytics.resources import Resource, Resources
 from analytics.selection import either, known
@@ -36,9 +37,10 @@ def of_paths(events: pa.Table, directory: Directory, resources: Resources) -> pa
 
 
 def of_users(events: pa.Table, directory: Directory, resources: Resources) -> pa.Table:
-    """The events with the person as whom the actor acted (sudo, su) for an owner."""
-    names = pc.coalesce(events["user.target.name"], events["user.effective.name"])
-    accounts = pc.binary_join_element_wise("unix", names, ":")
+    """The events with the person whose rights were used (sudo, su) for an owner."""
+    named = pc.binary_join_element_wise("unix", events["user.effective.name"], ":")
+    numbered = pc.binary_join_element_wise(f"uid:{REALM}", events["user.effective.id"], "/")
+    accounts = pc.coalesce(named, numbered)
     persons = directory.persons(accounts, events["@timestamp"])
     return _owned(events, persons, pa.nulls(events.num_rows, pa.string()))
 

@@ -1,7 +1,7 @@
 """Review: shared code that changed with nobody else looking.
 
-Thin so far: a day's events alone. An approval of an earlier day counts where the merge names its
-reviewers; where it does not, a merge of one's own weighs little.
+Thin so far: only what a day's events can prove. So of merges only those count whose pull request
+was opened on the same day: of an older one the approval may have come before.
 """
 
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ COLUMNS: tuple[str, ...] = tuple(
     )
 )
 
+OPENED = "pull_request.opened"
 MERGED = "pull_request.merged"
 APPROVED = "pull_request_review.approved"
 
@@ -58,7 +59,7 @@ CHECKS: Mapping[str, Check] = {
         one="merged an own pull request into {place} that nobody else was seen to approve",
         many="merged {count} own pull requests into {place} that nobody else was seen to approve",
         severity=Severity.HIGH,
-        confidence=0.4,
+        confidence=0.6,
         tactics=("persistence",),
     ),
     "rewrote_shared_history": Check(
@@ -79,8 +80,7 @@ def find(day: date, events: pa.Table, directory: Directory, resources: Resources
     of one person are one person.
     """
     told = directory.joined(events.filter(filled(events, "git.repository")))
-    told = told.filter(pc.is_valid(told["person"]))
-    shared = _of_several(told, directory, resources)
+    shared = both(filled(told, "person"), _of_several(told, directory, resources))
     pushes = both(has(told, "event.action", "push"), _on_shared_branch(told), shared)
     forced = known(told["git.forced"])
     ways = {
@@ -125,26 +125,28 @@ def _landed_by_merge(events: pa.Table) -> pa.BooleanArray:
 
 
 def _merged_alone(events: pa.Table, directory: Directory) -> pa.BooleanArray:
-    """Merges by their author that no other account, but an own second one, approved."""
+    """Merges, of pull requests of this day, by their author and approved by nobody else."""
     alone = np.zeros(events.num_rows, dtype=bool)
-    approvals = _approvals(events)
+    opened, approvals = _persons_of(events, OPENED), _persons_of(events, APPROVED)
     for row in np.flatnonzero(np.asarray(has(events, "event.action", MERGED))).tolist():
         merge = events.slice(row, 1).to_pylist()[0]
         person, time = merge["person"], merge["@timestamp"]
+        pull = (merge["git.repository"], merge["git.pull_request"])
         approvers = {directory.who(name, time) for name in merge["git.reviewers"] or ()}
-        approvers |= approvals.get((merge["git.repository"], merge["git.pull_request"]), set())
-        by_author = directory.who(merge["git.author"], time) == person
-        alone[row] = by_author and not approvers - {person}
+        approvers |= approvals.get(pull, set())
+        authors = opened.get(pull, set())
+        if merge["git.author"]:
+            authors = authors and {directory.who(merge["git.author"], time)}
+        alone[row] = authors == {person} and not approvers - {person}
     return pa.array(alone)
 
 
-def _approvals(events: pa.Table) -> dict[tuple[str, int], set[str | None]]:
-    """By repository and pull request: who approved."""
+def _persons_of(events: pa.Table, action: str) -> dict[tuple[str, int], set[str | None]]:
+    """By repository and pull request: who did this to it, None for somebody unknown."""
     found: dict[tuple[str, int], set[str | None]] = {}
     columns = ["git.repository", "git.pull_request", "person"]
-    for row in events.filter(has(events, "event.action", APPROVED)).select(columns).to_pylist():
-        key = (row["git.repository"], row["git.pull_request"])
-        found.setdefault(key, set()).add(row["person"])
+    for row in events.filter(has(events, "event.action", action)).select(columns).to_pylist():
+        found.setdefault((row["git.repository"], row["git.pull_request"]), set()).add(row["person"])
     return found
 
 

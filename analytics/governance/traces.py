@@ -13,21 +13,19 @@ import pyarrow.compute as pc
 from analytics.findings import Finding, ReasonKind, Severity
 from analytics.identity import Directory
 from analytics.resources import Resources
-from analytics.selection import OBJECTS, both, either, evidence, has, matches
+from analytics.selection import OBJECTS, both, done, either, evidence, filled, has, known, matches
 
 COLUMNS: tuple[str, ...] = tuple(
     sorted(
         {
             *("@timestamp", "event.id", "event.action", "event.type", "event.outcome"),
-            *("actor.account", "process.command_line"),
+            *("actor.account", "process.command_line", "labels"),
             *OBJECTS,
         }
     )
 )
 
-AUDIT_CHANGES = (
-    r"(?i)^(changed-audit-configuration|shutdown-audit|config_change|daemon_(end|abort))$"
-)
+FEWER_RULES = pa.array(["remove_rule", "remove rule"])
 AUDIT_COMMANDS = (
     r"(?i)\bauditctl\s+(-D|-e\s*0)\b"
     r"|\bsystemctl\s+(\S+\s+)*(stop|disable|mask|kill)\s+(\S+\s+)*auditd"
@@ -43,9 +41,14 @@ HISTORY_FILE = r"(^|/)\.(bash|zsh|sh)_history$"
 
 
 def _audit_stopped(events: pa.Table) -> pa.BooleanArray:
-    told = matches(events, "event.action", AUDIT_CHANGES)
+    off = pc.equal(pc.map_lookup(events["labels"], "audit_enabled", "first"), "0")
+    fewer = pc.is_in(pc.map_lookup(events["labels"], "op", "first"), value_set=FEWER_RULES)
+    changed = both(
+        has(events, "event.action", "changed-audit-configuration"), either(known(off), known(fewer))
+    )
+    ended = has(events, "event.action", "shutdown-audit", "aborted-auditd-startup")
     typed = matches(events, "process.command_line", AUDIT_COMMANDS)
-    return both(either(told, typed), pc.invert(has(events, "event.outcome", "failure")))
+    return both(either(changed, ended, typed), done(events))
 
 
 def _history_erased(events: pa.Table) -> pa.BooleanArray:
@@ -68,8 +71,8 @@ class Check:
 
 CHECKS: Mapping[str, Check] = {
     "stopped_the_audit": Check(
-        title="Stopped or changed the audit",
-        sentence="stopped or changed the audit of {hosts}",
+        title="Stopped or weakened the audit",
+        sentence="stopped or weakened the audit of {hosts}",
         severity=Severity.CRITICAL,
         confidence=0.7,
         tactics=("defense-impairment",),
@@ -92,7 +95,7 @@ def find(day: date, events: pa.Table, directory: Directory, resources: Resources
     `events` are the day's, with at least `COLUMNS`. Unknown actors make no finding.
     """
     told = directory.joined(events)
-    told = told.filter(pc.is_valid(told["person"]))
+    told = told.filter(filled(told, "person"))
     found: list[Finding] = []
     for name, check in CHECKS.items():
         chosen = told.filter(check.select(told))

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from analytics.behaviour.feature import Feature, Measure
-from analytics.selection import both, has, of_others
+from analytics.selection import both, done, has, of_others
 
 
 def _select(events: pa.Table) -> pa.BooleanArray:
@@ -11,6 +11,7 @@ def _select(events: pa.Table) -> pa.BooleanArray:
         has(events, "event.category", "file"),
         has(events, "event.type", "change", "creation", "deletion"),
         of_others(events),
+        done(events),
     )
 
 
@@ -18,7 +19,7 @@ FEATURE = Feature(
     name="files_written_of_others",
     title="Files of others written",
     unit="files",
-    columns=("event.category", "event.type", "file.path"),
+    columns=("event.category", "event.type", "event.outcome", "file.path"),
     sentence="wrote {observed} files of others; expected {expected}",
     measure=Measure.DISTINCT,
     of="file.path",

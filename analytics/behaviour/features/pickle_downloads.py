@@ -1,17 +1,16 @@
 """Pickled weights that a person fetched: loading them runs the code inside."""
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from analytics.behaviour.feature import Feature
-from analytics.selection import both, filled, has
+from analytics.selection import both, done, filled, has
 
 
 def _select(events: pa.Table) -> pa.BooleanArray:
     return both(
         has(events, "hf.format", "pickle"),
         filled(events, "hf.repo"),
-        pc.invert(has(events, "event.outcome", "failure")),
+        done(events),
     )
 
 

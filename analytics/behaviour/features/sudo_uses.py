@@ -3,19 +3,20 @@
 import pyarrow as pa
 
 from analytics.behaviour.feature import Feature
-from analytics.selection import either, has, matches
+from analytics.selection import both, either, has, matches
 
 
 def _select(events: pa.Table) -> pa.BooleanArray:
     typed = matches(events, "process.command_line", r"^\s*(/usr/bin/)?sudo\s")
-    return either(has(events, "process.name", "sudo"), typed)
+    ran = both(has(events, "process.name", "sudo"), has(events, "event.action", "executed"))
+    return either(ran, typed)
 
 
 FEATURE = Feature(
     name="sudo_uses",
     title="Commands run as another user",
     unit="commands",
-    columns=("process.name", "process.command_line"),
+    columns=("event.action", "process.name", "process.command_line"),
     sentence="ran {observed} commands as another user; expected {expected}",
     tactics=("privilege-escalation",),
     least=2,

@@ -104,15 +104,25 @@ def test_files_written_twice_are_one_file_and_reading_is_none() -> None:
     assert one.points == 21
 
 
-def test_sudo_to_another_person_counts_and_to_root_does_not() -> None:
+def test_using_the_rights_of_another_person_counts_and_those_of_root_do_not() -> None:
+    def ran(**effective: Any) -> Row:
+        return {**command("mallory", "ls"), "event.action": "executed", **event(**effective)}
+
     (one,) = found(
-        command("mallory", "sudo -u bob ls", user__effective__name="bob"),
-        command("mallory", "sudo -u carol ls", user__target__name="carol"),
-        command("mallory", "sudo ls", user__effective__name="root"),
-        command("mallory", "ls", user__effective__name="mallory"),
+        ran(user__effective__name="bob"),
+        ran(user__effective__id="1004"),
+        ran(user__effective__name="root", user__effective__id="0"),
+        ran(user__effective__name="mallory", user__effective__id="1002"),
+        ran(),
     )
     assert one.id == "acted_as_others"
     assert one.sentence == "ran 2 commands with the rights of 2 people"
+
+
+def test_what_was_refused_did_nothing_but_a_cancelled_job_is_never_a_success() -> None:
+    refused = {**written("mallory", "/data/x", "unix:bob"), "event.outcome": "failure"}
+    assert found(refused) == []
+    assert len(found({**cancelled("slurm:mallory", "bob", "1"), "event.outcome": "failure"})) == 1
 
 
 def test_a_long_path_is_shortened_from_its_front() -> None:

@@ -28,6 +28,16 @@ def merged(by: str, author: str, number: int = 7, **more: Any) -> Row:
     )
 
 
+def opened(by: str, number: int = 7) -> Row:
+    """A new pull request."""
+    return event(
+        event__action="pull_request.opened",
+        actor__account=f"github:{by}",
+        git__repository="lab/trainlib",
+        git__pull_request=number,
+    )
+
+
 def approved(by: str, number: int = 7) -> Row:
     """Somebody's approval of a pull request."""
     return event(
@@ -48,9 +58,14 @@ def test_a_day_without_code_says_nothing() -> None:
 
 
 def test_work_that_another_person_approved_says_nothing() -> None:
-    assert found(approved("bob-lab"), merged("mal", "mal"), push("mal", git__commit="m1")) == []
-    assert found(merged("mal", "mal", git__reviewers=["github:bob-lab"])) == []
-    assert found(merged("bob-lab", "mal")) == []
+    landed = (merged("mal", "mal"), push("mal", git__commit="m1"))
+    assert found(opened("mal"), approved("bob-lab"), *landed) == []
+    assert found(opened("mal"), merged("mal", "mal", git__reviewers=["github:bob-lab"])) == []
+    assert found(opened("mal"), merged("bob-lab", "mal")) == []
+
+
+def test_what_may_have_been_approved_on_an_earlier_day_says_nothing() -> None:
+    assert found(merged("mal", "mal"), push("mal", git__commit="m1")) == []
 
 
 def test_a_push_straight_to_a_protected_branch_goes_around_review() -> None:
@@ -80,22 +95,23 @@ def test_ones_own_repository_is_ones_own_business() -> None:
 
 
 def test_a_second_account_is_no_second_person() -> None:
-    (one,) = found(approved("mal-two"), merged("mal", "mal"))
+    (one,) = found(opened("mal"), approved("mal-two"), merged("mal", "mal"))
     assert one.id == "merged_own_work"
     assert one.sentence == (
         "merged an own pull request into main of lab/trainlib that nobody else was seen to approve"
     )
-    (two,) = found(merged("mal-two", "mal"))
+    (two,) = found(opened("mal"), merged("mal-two", "mal"))
     assert two.person == "mallory"
 
 
 def test_an_approval_of_another_pull_request_does_not_count() -> None:
-    (one,) = found(approved("bob-lab", number=8), merged("mal", "mal"))
+    (one,) = found(opened("mal"), approved("bob-lab", number=8), merged("mal", "mal"))
     assert one.id == "merged_own_work"
 
 
 def test_an_approver_nobody_knows_is_given_the_benefit_of_the_doubt() -> None:
-    assert found(merged("mal", "mal", git__reviewers=["github:visitor"])) == []
+    assert found(opened("mal"), merged("mal", "mal", git__reviewers=["github:visitor"])) == []
+    assert found(opened("mal"), approved("visitor"), merged("mal", "mal")) == []
 
 
 def test_rewriting_shared_history_is_one_finding_and_not_two() -> None:
@@ -105,4 +121,4 @@ def test_rewriting_shared_history_is_one_finding_and_not_two() -> None:
 
 
 def test_whoever_is_unknown_is_not_blamed() -> None:
-    assert found(push("visitor"), merged("visitor", "visitor")) == []
+    assert found(push("visitor"), opened("visitor"), merged("visitor", "visitor")) == []

@@ -69,11 +69,14 @@ def test_stopping_the_audit_is_told(line: str) -> None:
 
 
 def test_the_audits_own_records_are_read() -> None:
-    (one,) = found(
-        event(event__action="changed-audit-configuration", actor__account="uid:site/1002")
-    )
-    assert one.person == "mallory"
-    assert found(event(event__action="changed-audit-configuration")) == []
+    def changed(by: str | None, **labels: str) -> dict[str, Any]:
+        return event(event__action="changed-audit-configuration", actor__account=by, labels=labels)
+
+    assert len(found(changed("uid:site/1002", audit_enabled="0"))) == 1
+    assert len(found(changed("uid:site/1002", op="remove_rule"))) == 1
+    assert found(changed("uid:site/1002", op="add_rule")) == []
+    assert found(changed(None, op="remove_rule")) == []
+    assert len(found(event(event__action="shutdown-audit", actor__account="unix:mallory"))) == 1
 
 
 def test_what_failed_stopped_nothing() -> None:
