@@ -3,7 +3,7 @@ tries both."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 import pyarrow as pa
@@ -27,6 +27,12 @@ class Question:
     since: datetime | None = None
     until: datetime | None = None
     query: Query | None = None
+
+
+def on(day: date) -> Question:
+    """All events of that UTC day."""
+    since = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return Question(since=since, until=since + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,12 @@ import pyarrow.compute as pc
 from deltalake.exceptions import DeltaError
 
 from analytics.fields import BY_NAME, SCHEMA, Kind
-from analytics.store.base import Appended, Interval, Page, Question, StoreUnavailable
+from analytics.store.base import Appended, Interval, Page, Question, StoreUnavailable, on
 from analytics.store.daily import DailyFiles, checked, joined
 from analytics.store.delta import EventFiles
 from analytics.store.rows import firsts, kept
-from analytics.store.sql import NO_EVENTS, Parameter, column, keyword, where
+from analytics.store.sql import NO_EVENTS, Parameter, column, where
+from analytics.store.values import keyword
 
 MEMORY = "512MB"
 THREADS = 2
@@ -91,7 +92,7 @@ class Lake:
     ) -> pa.Table:
         """Counts an hour or a day; see EventStore."""
         step = STEPS[interval]
-        value = "NULL::VARCHAR" if by is None else keyword(by, Kind.KEYWORD)
+        value = "NULL::VARCHAR" if by is None else column(keyword(by, Kind.KEYWORD))
         condition, values = where(question)
         table = self._ask(
             f"""SELECT make_timestamptz(epoch_us("@timestamp") // {step} * {step}) AS time,
@@ -119,7 +120,7 @@ class Lake:
 
     def get(self, event_id: str, day: date | None = None) -> pa.Table | None:
         """One event as a table of one row; quick where the day is given."""
-        question = _day(day)
+        question = Question() if day is None else on(day)
         condition, values = where(question)
         sql = f'SELECT {_listed(SCHEMA.names)} FROM {{}} WHERE "event.id" = ? AND {condition}'
         table = self._ask(sql, [event_id, *values], question)
@@ -185,7 +186,7 @@ class Lake:
         return table["id"].cast(pa.string()).combine_chunks()
 
     def _facet(self, question: Question, field: str, size: int) -> list[tuple[str, int]]:
-        name = keyword(field, Kind.KEYWORD, Kind.KEYWORDS)
+        name = column(keyword(field, Kind.KEYWORD, Kind.KEYWORDS))
         is_list = BY_NAME[field].kind is Kind.KEYWORDS
         value = f"unnest(list_distinct({name}))" if is_list else name
         condition, values = where(question)
@@ -279,10 +280,3 @@ def _typed(table: pa.Table, names: Sequence[str]) -> pa.Table:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(column(name) for name in names)
-
-
-def _day(day: date | None) -> Question:
-    if day is None:
-        return Question()
-    since = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return Question(since=since, until=since + timedelta(days=1))

@@ -64,13 +64,6 @@ def column(name: str) -> str:
     return f'"{name}"'
 
 
-def keyword(name: str, *kinds: Kind) -> str:
-    """A field's name as an identifier. Raises ValueError where it is not of these kinds."""
-    if name not in BY_NAME or BY_NAME[name].kind not in kinds:
-        raise ValueError(f"{name} is not of kind {' or '.join(kinds)}")
-    return column(name)
-
-
 def expression(pattern: Pattern) -> str:
     """The pattern as a regular expression in which A to Z equal a to z."""
     parts = ["(?s)"]

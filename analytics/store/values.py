@@ -37,6 +37,13 @@ def named(name: str) -> Field:
     raise ValueError(f'there is no field "{name}"; {hint}')
 
 
+def keyword(name: str, *kinds: Kind) -> str:
+    """The same name. ValueError where no field of these kinds has it."""
+    if name not in BY_NAME or BY_NAME[name].kind not in kinds:
+        raise ValueError(f"{name} is no field of kind {' or '.join(kinds)}")
+    return name
+
+
 def pattern(text: str, *, exact: bool) -> Pattern:
     """Literal pieces and wildcards in order. Where not exact, a backslash takes the meaning
     from the character after it. ValueError for what is too long or has too many wildcards."""

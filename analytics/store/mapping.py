@@ -1,0 +1,75 @@
+"""How Elasticsearch indexes events and person-days: index templates made from `fields`.
+
+Nothing in it needs more than the minimal distribution. A text is one keyword, so that regular
+expressions find any part of it; one that is too long for that is indexed in windows beside it.
+"""
+
+from typing import Any
+
+from analytics.fields import FIELDS, Kind
+from analytics.store.meaning import WINDOW
+
+Json = dict[str, Any]
+
+WINDOWS = "windows."
+TYPES: dict[Kind, Json] = {
+    Kind.TIME: {"type": "date_nanos", "format": "strict_date_optional_time_nanos"},
+    Kind.KEYWORD: {"type": "keyword"},
+    Kind.TEXT: {"type": "keyword", "doc_values": False, "ignore_above": WINDOW},
+    Kind.KEYWORDS: {"type": "keyword"},
+    Kind.NUMBER: {"type": "long"},
+    Kind.DECIMAL: {"type": "double"},
+    Kind.FLAG: {"type": "boolean"},
+    Kind.LABELS: {"type": "flattened"},
+}
+SETTINGS: Json = {
+    "number_of_shards": 1,
+    "auto_expand_replicas": "0-1",
+    "max_regex_length": 8_000,
+    "codec": "best_compression",
+}
+
+
+def events(pattern: str, alias: str) -> Json:
+    """The template of the indices of events, one a month."""
+    return {
+        "index_patterns": [pattern],
+        "priority": 500,
+        "template": {
+            "settings": {"index": SETTINGS},
+            "aliases": {alias: {}},
+            "mappings": {
+                "dynamic": "strict",
+                "_source": {"excludes": [f"{WINDOWS}*"]},
+                "properties": properties(),
+            },
+        },
+    }
+
+
+def properties() -> Json:
+    """Each field's mapping, and the windows of the text fields."""
+    windows = {
+        f"{WINDOWS}{field.name}": {"type": "keyword", "doc_values": False}
+        for field in FIELDS
+        if field.kind is Kind.TEXT
+    }
+    return {field.name: TYPES[field.kind] for field in FIELDS} | windows
+
+
+def person_days(index: str) -> Json:
+    """The template of the index of person-days: a document a day, its columns not indexed."""
+    return {
+        "index_patterns": [index],
+        "priority": 500,
+        "template": {
+            "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
+            "mappings": {
+                "dynamic": "strict",
+                "properties": {
+                    "day": {"type": "date", "format": "strict_date"},
+                    "columns": {"type": "object", "enabled": False},
+                },
+            },
+        },
+    }
