@@ -22,6 +22,7 @@ from analytics.findings import Severity
 
 OWN_RULES = Path(__file__).with_name("rules")
 LARGEST_RULE = 1 << 20
+DEEPEST_RULE = 32
 CONFIDENCE = {"stable": 0.7, "test": 0.5, "experimental": 0.3}
 TACTICS = frozenset(
     {
@@ -119,7 +120,7 @@ def _read(path: Path) -> Iterator[Rule | Refused]:
         if path.stat().st_size > LARGEST_RULE:
             raise RuleError(f"larger than {LARGEST_RULE} bytes")
         content = path.read_bytes()
-        documents = list(yaml.load_all(content, SigmaYAMLLoader))
+        documents = _documents(content)
     except (RuleError, OSError, yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         yield Refused(path, _reason(error))
         return
@@ -133,6 +134,17 @@ def _read(path: Path) -> Iterator[Rule | Refused]:
             RuleError, SigmaError, ValueError, TypeError, KeyError, AttributeError, RecursionError
         ) as error:  # fmt: skip
             yield Refused(path, _reason(error))
+
+
+def _documents(content: bytes) -> list[Any]:
+    """The YAML documents; nesting is looked at first, as libyaml's loader would crash on it."""
+    depth = 0
+    for event in yaml.parse(content, yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST_RULE:
+            raise RuleError(f"nested deeper than {DEEPEST_RULE} levels")
+    return list(yaml.load_all(content, SigmaYAMLLoader))
 
 
 def _reason(error: Exception) -> str:
