@@ -1,0 +1,116 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.auditapp.ingest.installation import Installation, history
+
+KEYS = ["lines", "received", "stored", "duplicates", "rejected", "unrecognised", "batches", "seconds"]
+
+
+def test_a_site_folder_is_taken_in_once(installation: Installation, tmp_path: Path) -> None:
+    home = tmp_path / "site" / "logs" / "gpu03" / "home"
+    for number, user in enumerate(("asilva", "mallory")):
+        (home / user).mkdir(parents=True)
+        (home / user / ".bash_history").write_bytes(history(50, 1_767_225_600 + number))
+    (tmp_path / "site" / "people.csv").write_text("person,accounts\n")
+    (tmp_path / "site" / "diary.txt").write_text("nothing happened\n")
+
+    first = installation.run("ingest", str(tmp_path / "site"), "--json")
+    assert first.returncode == 0, first.stderr.decode()
+    result = json.loads(first.stdout)
+    assert list(result) == KEYS
+    assert {key: result[key] for key in KEYS[:-1]} == {
+        "lines": 200,
+        "received": 100,
+        "stored": 100,
+        "duplicates": 0,
+        "rejected": 0,
+        "unrecognised": 2,
+        "batches": 2,
+    }
+    assert b"people.csv: import it with manage.py import" in first.stderr
+    assert b"diary.txt: no source recognises it" in first.stderr
+    rows = installation.rows("SELECT feed_id, host, user FROM ingest_batch ORDER BY user")
+    assert rows == [("bash_history", "gpu03", "asilva"), ("bash_history", "gpu03", "mallory")]
+
+    again = json.loads(installation.run("ingest", str(tmp_path / "site"), "--json").stdout)
+    assert (again["stored"], again["duplicates"]) == (0, 100)
+
+
+def test_a_history_that_grew_adds_only_what_is_new(
+    installation: Installation, tmp_path: Path
+) -> None:
+    log = tmp_path / "history"
+    options = ("--source", "bash_history", "--user", "asilva", "--host", "gpu03", "--json")
+    log.write_bytes(history(50))
+    installation.run("ingest", str(log), *options)
+    log.write_bytes(history(60))
+    result = json.loads(installation.run("ingest", str(log), *options).stdout)
+    assert (result["stored"], result["duplicates"]) == (10, 50)
+
+
+def test_standard_input_is_a_log_too(installation: Installation) -> None:
+    done = installation.run(
+        *("ingest", "-", "--source", "bash_history", "--feed", "desk", "--user", "asilva"),
+        *("--host", "gpu03", "--timezone", "Europe/Berlin"),
+        stdin=history(3),
+    )
+    assert b"3 stored" in done.stdout
+    assert installation.rows("SELECT feed_id, timezone FROM ingest_batch") == [
+        ("desk", "Europe/Berlin")
+    ]
+    assert b"1 files not recognised" in installation.run("ingest", "-").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("/no/such/place",), b"there is no /no/such/place"),
+        ((".", "--source", "carrier_pigeon"), b"there is no source carrier_pigeon; there are"),
+        ((".", "--timezone", "Mars/Olympus"), b"no time zone is called 'Mars/Olympus'"),
+        ((".", "--host", "a\nb"), b"--host is no name"),
+        ((), b"the following arguments are required: PATH"),
+    ],
+)
+def test_a_wrong_option_is_one_clear_line(
+    blank: Installation, arguments: tuple[str, ...], line: bytes
+) -> None:
+    done = blank.run("ingest", *arguments)
+    assert done.returncode != 0
+    assert line in done.stderr.splitlines()[-1]
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.shared_data
+def test_a_folder_of_real_logs_adds_up(installation: Installation, real_logs: Path) -> None:
+    results = []
+    for _ in range(2):
+        done = installation.run("ingest", str(real_logs), "--json")
+        assert done.returncode == 0, done.stderr.decode()
+        results.append(json.loads(done.stdout))
+    first, second = results
+    files = sum(1 for path in real_logs.rglob("*") if path.is_file())
+    assert first["batches"] + first["unrecognised"] == files
+    for result in results:
+        parts = result["stored"] + result["duplicates"] + result["rejected"]
+        assert result["received"] == parts
+    assert first["stored"] > 0
+    assert second["stored"] == 0
+    assert second["received"] == first["received"]
+
+
+def test_a_failed_batch_is_replayed(installation: Installation, tmp_path: Path) -> None:
+    log = tmp_path / "history"
+    log.write_bytes(history(10))
+    batch = installation.accept(log)
+    spooled = next((installation.home / "spool").glob(f"*/{batch}"))
+    hidden = spooled.rename(tmp_path / "hidden")
+    code = f"from auditapp.ingest import work\nwork.process({batch!r})"
+    installation.python(code).communicate(timeout=60)
+    hidden.rename(spooled)
+    assert b"1 batches wait" in installation.run("replay", "--failed").stdout
+    installation.python(code).communicate(timeout=60)
+    assert installation.rows("SELECT state, stored FROM ingest_batch") == [("done", 10)]
+    unknown = installation.run("replay", "00000000-0000-4000-8000-000000000000")
+    assert b"there is no batch" in unknown.stderr

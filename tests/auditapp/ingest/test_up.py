@@ -1,0 +1,122 @@
+"""The whole thing, started as people start it."""
+
+import http.client
+import os
+import signal
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+
+from tests.auditapp.ingest.installation import Installation, eventually, history
+
+Start = Callable[[], "Popen[bytes]"]
+
+
+@pytest.fixture
+def port() -> int:
+    """One that is free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def up(blank: Installation, port: int) -> Iterator[Start]:
+    """Starts it; it is gone after the test."""
+    started = []
+
+    def start() -> "Popen[bytes]":
+        process = blank.start("manage.py", "up", "--port", str(port))
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=40)
+
+
+def get(port: int, path: str) -> int:
+    """The status of a page; 0 where nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
+
+
+def children_of(process: int) -> set[int]:
+    """Its children and theirs."""
+    direct = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return set().union(*({int(child)} | children_of(int(child)) for child in direct))
+
+
+def alive(process: int) -> bool:
+    """Whether it runs; one that only waits to be reaped does not."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return text.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def test_it_starts_works_restarts_what_crashes_and_dies_whole(
+    blank: Installation, up: Start, port: int, tmp_path: Path
+) -> None:
+    running = up()
+    eventually(lambda: get(port, "/healthz") == 200, 90)
+    key = blank.home / "secret_key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+    eventually(lambda: get(port, "/readyz") == 200)
+    assert get(port, "/api/docs/") == 200
+
+    second = blank.run("up", "--port", str(port + 1))
+    assert second.returncode != 0
+    assert f"is in use by process {running.pid}".encode() in second.stderr
+
+    log = tmp_path / "history"
+    log.write_bytes(history(100))
+    batch = blank.accept(log)
+    blank.python(f"from auditapp.ingest import hints\nhints.process({batch!r})").communicate()
+    eventually(lambda: blank.rows("SELECT state, stored FROM ingest_batch") == [("done", 100)])
+
+    before = children_of(running.pid)
+    web = min(before)
+    os.kill(web, signal.SIGKILL)
+    eventually(lambda: not alive(web))
+    eventually(lambda: get(port, "/healthz") == 200, 60)
+
+    family = children_of(running.pid)
+    assert len(family) >= 4  # web and its worker, scheduler, worker
+    os.kill(running.pid, signal.SIGKILL)
+    eventually(lambda: not any(alive(child) for child in family), 15)
+    output = running.communicate(timeout=10)[0].decode()
+    assert f"Foureyes is at http://127.0.0.1:{port}" in output
+    assert "sign in as analyst" in output
+    assert "sign in as administrator" in output
+
+    again = up()
+    eventually(lambda: get(port, "/healthz") == 200, 60)
+    again.terminate()
+    output = again.communicate(timeout=60)[0].decode()
+    assert again.returncode == 0
+    assert "sign in" not in output
+    assert get(port, "/healthz") == 0
+
+
+def test_a_busy_port_is_one_clear_line(blank: Installation) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        done = blank.run("up", "--port", str(busy.getsockname()[1]))
+    assert done.returncode != 0
+    assert done.stderr.startswith(b"CommandError: port ")
+    assert len(done.stderr.splitlines()) == 1
