@@ -64,25 +64,33 @@ class Cluster:
     def _room(self, job: Job, seconds: float) -> tuple[float | None, tuple[str, ...]]:
         """The first moment from submission on at which enough nodes are free for long enough."""
         needed, each = max(1, -(-job.gpus // GPUS_PER_NODE)), _gpus_a_node(job)
-        first = job.submit + 2 + job.id % 7
-        ends = {span[1] + 1 for spans in self.taken.values() for span in spans}
-        for moment in [first, *sorted(end for end in ends if first < end < first + PATIENCE)]:
-            free = [node for node in self._nodes(job) if self._fits(node, moment, seconds, each)]
-            if len(free) >= needed:
-                return moment, tuple(free[:needed])
+        moment = first = job.submit + 2 + job.id % 7
+        nodes = self._nodes(job)
+        while moment < first + PATIENCE:
+            offers = [(self._free_from(node, moment, seconds, each), node) for node in nodes]
+            best = sorted(offers, key=lambda offer: offer[0])[:needed]
+            moment = best[-1][0]
+            if all(self._fits(node, moment, seconds, each) for _, node in best):
+                return moment, tuple(sorted(node for _, node in best))
         return None, ()
+
+    def _free_from(self, node: str, moment: float, seconds: float, gpus: int) -> float:
+        """The first moment from `moment` on at which a node is free for so long."""
+        ends = sorted(span[1] + 1 for span in self.taken[node] if span[1] + 1 > moment)
+        times = (moment, *ends)
+        return next(time for time in times if self._fits(node, time, seconds, gpus))
 
     def _nodes(self, job: Job) -> list[str]:
         """The nodes, beginning with another one for each job."""
         turn = job.id % len(self.nodes)
-        names = [*self.nodes[turn:], *self.nodes[:turn]]
-        return sorted(names) if job.gpus > GPUS_PER_NODE else names
+        return [*self.nodes[turn:], *self.nodes[:turn]]
 
     def _fits(self, node: str, moment: float, seconds: float, gpus: int) -> bool:
-        busy = sum(
-            span[2] for span in self.taken[node] if span[0] < moment + seconds and span[1] > moment
-        )
-        return busy + gpus <= GPUS_PER_NODE
+        busy, end = gpus, moment + seconds
+        for begins, ends, taken in self.taken[node]:
+            if begins < end and ends > moment:
+                busy += taken
+        return busy <= GPUS_PER_NODE
 
 
 def _gpus_a_node(job: Job) -> int:

@@ -4,7 +4,7 @@ The site's profile appends each command to the history before it runs, so the co
 the history off is the last one in it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analytics.simulation.chance import Chance, between
 from analytics.simulation.commands import STARTUP, programs
@@ -50,7 +50,7 @@ class Terminal:
             self.world.history(self.person, self.host).put(moment, write.command(moment, command))
         if command.startswith("cd "):
             target = command[3:].replace("~", self.person.home, 1)
-            self.shell = replace(self.shell, directory=target)
+            self.shell = self.shell._replace(directory=target)
         later = 0.004
         for words in programs(command):
             self.run(moment + later, words)
@@ -72,7 +72,7 @@ class Terminal:
         )
         self._audit(moment + 0.2, auditd.message("USER_CMD", child, text))
         for words in programs(command):
-            root = replace(child.child(child.pid + 1), uid=0)
+            root = child.child(child.pid + 1)._replace(uid=0)
             self._audit(moment + 0.3, auditd.execution(root, words))
         return self._seen(f"cmd={auditd.encoded(command)}")
 
@@ -98,7 +98,7 @@ class Terminal:
     def kill(self, moment: float, target: Target, signal: int = 15, root: bool = False) -> Evidence:
         """A signal is sent to a process, with root's rights if need be."""
         process = self.shell.child(self._pid())
-        process = replace(process, uid=0) if root else process
+        process = process._replace(uid=0) if root else process
         program = "kill" if root else self.person.shell
         self._audit(moment, auditd.signalling(process, program, signal, target))
         return self._seen(f"opid={target.pid} ")
@@ -112,7 +112,7 @@ class Terminal:
 
     def close(self, moment: float) -> None:
         """The session ends."""
-        daemon = replace(self.shell, uid=0, pid=self.shell.parent)
+        daemon = self.shell._replace(uid=0, pid=self.shell.parent)
         for kind, what in (("USER_END", "session_close"), ("CRED_DISP", "setcred")):
             self._audit(moment, _of_sshd(kind, daemon, what, self.person.login, self.address))
 
@@ -133,8 +133,8 @@ def opened(world: World, person: Person, host: str, moment: float, address: str 
 
 def _log_in(terminal: Terminal, moment: float) -> None:
     world, login, address = terminal.world, terminal.person.login, terminal.address
-    daemon = replace(terminal.shell, uid=0, pid=terminal.shell.parent)
-    unset = replace(daemon, auid=UNSET, session=UNSET)
+    daemon = terminal.shell._replace(uid=0, pid=terminal.shell.parent)
+    unset = daemon._replace(auid=UNSET, session=UNSET)
     audit = world.audit(terminal.host)
     audit.put(moment, _of_sshd("USER_ACCT", unset, "accounting", login, address))
     audit.put(moment + 0.002, _of_sshd("CRED_ACQ", unset, "setcred", login, address))

@@ -1,12 +1,15 @@
 """The Linux audit daemon's log: several records an event, all with its time and serial number."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from analytics.simulation.logbook import Entry
 
 UNSET = 4294967295
+PLAIN = re.compile(r"[!#-~]+")  # what needs no hexadecimal
 STAMP = "\x00"  # stands for msg=audit(time:serial): until the order of events is known
 EOE = f"type=EOE {STAMP} \n"
 PYTHON = "/shared/envs/train/bin/python3.11"
@@ -15,8 +18,7 @@ PROGRAMS = {"python": PYTHON, "python3": PYTHON, "pip": PYTHON, "torchrun": PYTH
             "sshd": "/usr/sbin/sshd", "cron": "/usr/sbin/cron"}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Process:
+class Process(NamedTuple):
     """The process that a record is about: whose login, whose rights, and where it runs."""
 
     auid: int
@@ -29,10 +31,11 @@ class Process:
 
     def child(self, pid: int) -> "Process":
         """A process that this one starts."""
-        return replace(self, pid=pid, parent=self.pid)
+        return self._replace(pid=pid, parent=self.pid)
 
     @property
-    def _identity(self) -> str:
+    def identity(self) -> str:
+        """Whose it is, as SYSCALL records say it."""
         uid = self.uid
         return (
             f"ppid={self.parent} pid={self.pid} auid={self.auid} uid={uid} gid={uid} euid={uid} "
@@ -44,7 +47,7 @@ class Process:
         """The SYSCALL record; `values` is what it returned and its arguments."""
         return (
             f"type=SYSCALL {STAMP} arch=c000003e syscall={number} success=yes {values} "
-            f'items={items} {self._identity} comm="{short(program)}" exe="{path_of(program)}" '
+            f'items={items} {self.identity} comm="{short(program)}" exe="{path_of(program)}" '
             f'subj=unconfined key="{key}"\n'
         )
 
@@ -61,7 +64,7 @@ def short(program: str) -> str:
 
 def encoded(value: str) -> str:
     """A value in quotes, or in hexadecimal where it holds blanks, quotes or control characters."""
-    if value and all("!" <= letter <= "~" and letter != '"' for letter in value):
+    if PLAIN.fullmatch(value):
         return f'"{value}"'
     return value.encode().hex().upper()
 

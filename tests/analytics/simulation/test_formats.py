@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import jsonschema
+import jsonschema_rs
 import pyarrow as pa
 import pytest
 
@@ -105,7 +105,7 @@ def test_the_audit_export_is_valid_by_the_published_schema(site: Path, real_logs
     path = real_logs / "huggingface" / "audit-log-export.schema.json"
     content = json.loads(path.read_bytes())["responses"]["200"]["content"]
     schema = content["application/json"]["schema"]
-    jsonschema.validate(json.loads((site / "logs/hf/audit.json").read_bytes()), schema)
+    jsonschema_rs.validate(schema, json.loads((site / "logs/hf/audit.json").read_bytes()))
 
 
 def test_a_push_follows_on_the_one_before_it(site: Path) -> None:
