@@ -1,0 +1,59 @@
+"""GitHub's webhook payloads, bare or in an envelope; a push also gives its commits."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from analytics.event import Batch, Collector, Context, Source, readable
+from analytics.reading import documents
+from analytics.sources.github_webhook.rows import canonical, commits_of, row_of, row_of_commit
+from analytics.sources.github_webhook.shapes import delivery_of
+
+ENVELOPE = re.compile(
+    rb'"(?:event|github_event|x-github-event)"\s*:\s*"[a-z_]+"(?s:.*)"(?:payload|body)"\s*:\s*[{"]',
+    re.IGNORECASE,
+)
+OF_GITHUB = re.compile(rb'"site_admin"\s*:|"node_id"\s*:|api\.github\.com/|/api/v3/repos/')
+OBJECT = re.compile(rb'"(?:repository|organization|pull_request|pusher|installation)"\s*:\s*\{')
+SENDER = re.compile(rb'"(?:sender|pusher)"\s*:\s*\{')
+CUT = 60 << 10  # from this size on a payload may end beyond what is looked at
+
+
+def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """An event for each delivery, and after a push one for each of its commits."""
+    collector = Collector(context, SOURCE)
+    for document in documents(stream):
+        delivery = None if document.error else delivery_of(document.value)
+        if delivery is None:
+            reason = document.error or "not a payload of a GitHub webhook"
+            collector.reject(document.number, reason, document.raw)
+        else:
+            written = canonical(delivery.payload) or readable(document.raw)
+            identity = delivery.id or context.event_id(delivery.kind, written)
+            row = row_of(delivery, document, identity, context)
+            collector.add(row)
+            if delivery.kind == "push":
+                for commit in commits_of(delivery.payload):
+                    collector.add(row_of_commit(commit, row, identity, context))
+        if collector.full:
+            yield collector.take()
+    yield from collector.rest()
+
+
+def recognises(head: bytes, path: str) -> float:
+    """Sure of envelopes with an event and a payload, and of objects with GitHub's marks."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{"):
+        return 0.0
+    sent = SENDER.search(head) is not None or len(head) >= CUT
+    if sent and ENVELOPE.search(head):
+        return 0.95
+    return 0.9 if sent and OBJECT.search(head) and OF_GITHUB.search(head) else 0.0
+
+
+SOURCE = Source(
+    name="github_webhook",
+    family="git",
+    title="GitHub webhooks",
+    recognises=recognises,
+    parse=parse,
+)
