@@ -1,4 +1,8 @@
-"""The lake's files of events: a Delta table with a folder a day, and one writer at a time."""
+"""The lake's files of events: a Delta table with a folder a month, and one writer at a time.
+
+A folder a day would be quicker to ask for one day, but a history of thirty days would then cost
+thirty small files, and what makes a lake slow is their number.
+"""
 
 import json
 import os
@@ -16,12 +20,14 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from filelock import FileLock, Timeout
 
 from analytics.store.base import StoreUnavailable
-from analytics.store.rows import day_of
+from analytics.store.rows import month_of
 
 MANY = 200  # live files, from which on appends become slow
-MANY_A_DAY = 16
-SMALL = 32 << 20  # bytes; a larger file is not rewritten because of others
-LARGEST = 128 << 20  # bytes of a compacted file, about
+MANY_A_MONTH = 32
+SMALL = 16 << 20  # bytes
+WORTH = 0.1  # share of a month's bytes in small files that makes sorting it anew worth its cost
+LARGEST = 64 << 20  # bytes of a compacted file, about
+SPILL = 1 << 30  # bytes on disk that sorting may take
 KEPT_HOURS = 2  # for readers who still hold a file that is no longer live
 ROUNDED = timedelta(milliseconds=1)  # the log's times are cut to milliseconds
 WAIT = 120  # seconds for other writers
@@ -35,10 +41,11 @@ CONFIGURATION = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A live file: where it is, its day, its size, and the times of its first and last event."""
+    """A live file: where it is, the first day of its month, its size, and the times of its first
+    and last event."""
 
     path: str
-    day: date
+    month: date
     size: int
     first: datetime
     last: datetime
@@ -79,14 +86,14 @@ class EventFiles:
     def add(self, events: pa.Table) -> None:
         """Adds the events, durably. Only while `writing`."""
         events = events.sort_by("@timestamp")
-        events = events.append_column("day", day_of(events["@timestamp"]))
+        events = events.append_column("month", month_of(events["@timestamp"]))
         with self._reading:
             write_deltalake(
                 self._current() or str(self._folder),
                 events,
                 mode="append",
                 schema_mode="merge",
-                partition_by=["day"],
+                partition_by=["month"],
                 configuration=CONFIGURATION,
                 writer_properties=OPTIONS,
             )
@@ -95,22 +102,25 @@ class EventFiles:
                 _sync(self._folder, table.version())
 
     def crowded(self) -> list[date]:
-        """The days with many small files, or with several where there are many in all."""
+        """The months with many small files, or with several where there are many in all."""
         live = self.live()
-        small: dict[date, int] = {}
+        months: dict[date, list[int]] = {}
         for file in live:
-            small[file.day] = small.get(file.day, 0) + (file.size < SMALL)
-        least = 2 if len(live) > MANY else MANY_A_DAY
-        return sorted(day for day, files in small.items() if files >= least)
+            months.setdefault(file.month, []).append(file.size)
+        least = 2 if len(live) > MANY else MANY_A_MONTH
+        return sorted(month for month, sizes in months.items() if _is_crowded(sizes, least))
 
-    def compact(self, day: date) -> None:
-        """Makes the day's small files into large ones. Only while `writing`."""
+    def compact(self, month: date) -> None:
+        """Sorts the month by time into few large files. Only while `writing`."""
         with self._reading:
             table = self._current()
             if table is not None:
-                table.optimize.compact(
-                    partition_filters=[("day", "=", day.isoformat())],
+                table.optimize.z_order(
+                    ["@timestamp"],
+                    partition_filters=[("month", "=", month.isoformat())],
                     target_size=LARGEST,
+                    max_spill_size=SPILL,
+                    max_concurrent_tasks=1,
                     writer_properties=OPTIONS,
                 )
 
@@ -149,11 +159,16 @@ class EventFiles:
         for action in actions:
             yield File(
                 path=str(self._folder / unquote(action["path"])),
-                day=action["partition.day"],
+                month=action["partition.month"],
                 size=action["size_bytes"],
                 first=action["min.@timestamp"],
                 last=action["max.@timestamp"] + ROUNDED,
             )
+
+
+def _is_crowded(sizes: list[int], least: int) -> bool:
+    small = [size for size in sizes if size < SMALL]
+    return len(small) >= least and sum(small) >= WORTH * sum(sizes)
 
 
 def _sync(folder: Path, version: int) -> None:

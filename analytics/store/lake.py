@@ -150,12 +150,12 @@ class Lake:
             self._person_days.clear()
 
     def maintain(self) -> None:
-        """Small files into large ones, a day at a time so that writers wait little."""
+        """Small files into large ones, a month at a time so that writers wait little."""
         with _reachable():
             crowded = self._files.crowded()
-            for day in crowded:
+            for month in crowded:
                 with self._files.writing():
-                    self._files.compact(day)
+                    self._files.compact(month)
             with self._files.writing():
                 self._files.clean()
 

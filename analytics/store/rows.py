@@ -39,9 +39,10 @@ def firsts(ids: pa.ChunkedArray) -> pa.BooleanArray:
     return pa.array(first, pa.bool_())
 
 
-def day_of(times: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The UTC day of each time, as date32."""
-    return pc.cast(pc.cast(times, pa.timestamp("us")), pa.date32(), safe=False)
+def month_of(times: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The first day of each time's month, UTC, as date32."""
+    months = pc.floor_temporal(pc.cast(times, pa.timestamp("us")), unit="month")
+    return pc.cast(months, pa.date32(), safe=False)
 
 
 def _kept(kind: Kind, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
