@@ -34,7 +34,7 @@ BELONGS = {
 
 @register.filter
 def visible(text: object) -> str:
-    """Text whose control and direction marks can be seen: escape becomes ␛, U+202E ⟨U+202E⟩.
+    """Text whose control and direction marks can be seen: an escape becomes ⟨U+001B⟩.
 
     Line ends and tabs stay. The result is still escaped by the template.
     """
@@ -42,12 +42,9 @@ def visible(text: object) -> str:
 
 
 def _visible(char: str) -> str:
-    code = ord(char)
     if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
         return char
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return f"⟨U+{code:04X}⟩"
+    return f"⟨U+{ord(char):04X}⟩"
 
 
 @register.filter
