@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from analytics.simulation.calendar import Calendar
+from analytics.simulation.calendar import Calendar, end_of
 from analytics.simulation.chance import Chance, chance, digest
 from analytics.simulation.formats import hf_audit, slurm_sacct
 from analytics.simulation.formats.auditd import Trail
@@ -103,15 +103,14 @@ class World:
 
     @property
     def insiders(self) -> tuple[Insider, ...]:
-        """Everybody who did harm."""
-        return tuple(
-            Insider(
-                person=person,
-                scenario=scenario,
-                acts=tuple(sorted(acts, key=lambda act: act.time)),
-            )
-            for (person, scenario), acts in self.acts.items()
-        )
+        """Everybody who did harm before the last day's end; no log tells of what came later."""
+        end = datetime.fromtimestamp(end_of(self.calendar.last), UTC)
+        found = []
+        for (person, scenario), acts in self.acts.items():
+            told = tuple(sorted((a for a in acts if a.time < end), key=lambda act: act.time))
+            if told:
+                found.append(Insider(person=person, scenario=scenario, acts=told))
+        return tuple(found)
 
 
 def _requests(entries: list[Entry[Request]]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from analytics.findings import Level, RiskScore, Severity
+from analytics.simulation import simulate
 from analytics.simulation.truth import (
     Act,
     Insider,
@@ -53,6 +54,14 @@ def test_every_act_is_in_the_logs(site: Path) -> None:
         if not _seen(site, act)
     ]
     assert missing == []
+
+
+def test_no_act_comes_after_the_last_log(tmp_path: Path) -> None:
+    """The thief of this seed still sends when the last day, of which the logs tell, is over."""
+    simulate(tmp_path, people=30, days=10, seed=14, scenarios=("thief",), until=date(2026, 6, 24))
+    acts = [act for insider in read_truth(tmp_path).insiders for act in insider.acts]
+    assert acts
+    assert [act for act in acts if not _seen(tmp_path, act)] == []
 
 
 def test_the_saboteur_leaves_traces_in_every_family(site: Path) -> None:
