@@ -7,8 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 import zstandard
@@ -26,8 +25,7 @@ class Unreadable(Exception):
     """A file or body that cannot be read as a log; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line without its end; `number` from 1, `offset` in bytes of the plain log."""
 
     number: int
@@ -52,8 +50,7 @@ def lines(stream: BinaryIO, longest: int = LONGEST_LINE) -> Iterator[Line]:
         yield Line(number, start, text.rstrip(b"\r\n"), too_long)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One JSON value of a log with its raw text; `error` says why there is no value."""
 
     number: int
