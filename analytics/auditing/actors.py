@@ -1,17 +1,13 @@
 """Who did it, and whose it was, as audit records can tell; never guessed silently."""
 
 from collections import OrderedDict
+from functools import lru_cache
 from typing import NamedTuple
 
-from analytics.auditing.values import Fields, is_set
+from analytics.auditing.processes import Process
+from analytics.auditing.values import is_set
 from analytics.event import account
 
-LAUNCHERS = frozenset(  # programs that start other people's work; their login id says nothing
-    {
-        *("slurmstepd", "slurmd", "containerd", "conmon", "crun", "runc", "dockerd", "kubelet"),
-        *("containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2"),
-    }
-)
 MOST_PROCESSES = 65_536
 OWNED_BY_NOBODY = frozenset({"0", "65534"})
 
@@ -30,29 +26,24 @@ class Descent:
     """Remembers which processes descend from a launcher, as far as this log shows it."""
 
     def __init__(self) -> None:
-        self._processes: OrderedDict[tuple[str, str | None], None] = OrderedDict()
+        self._processes: OrderedDict[tuple[str, int | None], None] = OrderedDict()
 
-    def in_job(self, prefix: str, told: Fields) -> bool:
+    def in_job(self, prefix: str, process: Process, number: int | None, parent: int | None) -> bool:
         """Whether the process descends from a launcher; keeps the answer for its children."""
-        executable, parent = told.get("exe"), told.get("ppid")
-        name = executable.strip('"').rpartition("/")[2] if executable else ""
-        if not (
-            name in LAUNCHERS
-            or (self._processes and (prefix, parent) in self._processes)
-            or (told.get("comm") or "").strip('"') in LAUNCHERS
-        ):
-            if self._processes:
-                self._processes.pop((prefix, told.get("pid")), None)
-            return False
-        self._processes[prefix, told.get("pid")] = None
-        if len(self._processes) > MOST_PROCESSES:
-            self._processes.popitem(last=False)
-        return True
+        known = self._processes
+        if process.launcher or (known and (prefix, parent) in known):
+            known[prefix, number] = None
+            if len(known) > MOST_PROCESSES:
+                known.popitem(last=False)
+            return True
+        if known:
+            known.pop((prefix, number), None)
+        return False
 
 
-def actor_of(told: Fields, in_job: bool, realm: str) -> Actor:
+@lru_cache(maxsize=8192)
+def actor_of(login: str | None, user: str | None, in_job: bool, realm: str) -> Actor:
     """By the login id; by the user id where that is unset, or in a job, where it says nothing."""
-    login, user = told.get("auid"), told.get("uid")
     if not in_job and is_set(login):
         return Actor(numbered(login, realm), "auid")
     if not is_set(user) or (in_job and user in ("0", "root")):

@@ -6,9 +6,10 @@ from typing import Any
 from analytics.auditing.actors import OWNED_BY_NOBODY, owner_of
 from analytics.auditing.addresses import address_of, internet_address
 from analytics.auditing.kinds import deed_of
+from analytics.auditing.processes import Process
 from analytics.auditing.records import Path, Records, touched
 from analytics.auditing.syscalls import DEEDS, DIRECTORIES, OPEN_FLAGS, SIGNALS, Deed, name_of
-from analytics.auditing.values import Fields, is_set, plain, unquoted
+from analytics.auditing.values import LONGEST_LABEL, Fields, is_set, plain, unquoted
 
 WRITING = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000  # write-only, read-write, create, truncate, append
 HERE = frozenset({"ffffff9c", "ffffffffffffff9c", "-100", "AT_FDCWD"})
@@ -19,41 +20,35 @@ ELSEWHERE = frozenset(  # fields of a leading record that have a column of their
 ENCODED = frozenset(  # fields that the kernel and programs write in hexadecimal where they must
     {"name", "path", "sw", "vm", "unit", "file", "dir", "device", "grp", "old-disk", "new-disk"}
 )
+OTHER_CALL = Deed("process", "info", "called-syscall")
 PART = Deed("process", "info", "incomplete")
 MOST_LABELS = 24
-LONGEST_LABEL = 1024
 
 Row = dict[str, Any]
 
 
-def add_deed(row: Row, records: Records, realm: str) -> None:
+def add_deed(row: Row, records: Records, process: Process, realm: str) -> None:
     """Adds category, type, action, object and labels to the row of an event."""
     labels: dict[str, str] = {}
-    if records.syscall is not None:
-        _add_syscall(row, labels, records, records.syscall, realm)
+    if records.call is not None:
+        name = process.syscall or name_of(records.call.get("arch"), records.call.get("syscall"))
+        labels["record"], labels["syscall"] = "SYSCALL", name
+        _add_syscall(row, labels, records, name, realm)
     if records.kind is not None:
         _add_lead(row, labels, records.kind, records.lead or {})
-    elif records.syscall is None:
+    elif records.call is None:
         row["event.category"], row["event.type"], row["event.action"] = PART
         _add_file(row, labels, records, None, realm)
-    told = records.syscall or records.lead or {}
-    for name, field in (("session", "ses"), ("tty", "tty"), ("terminal", "terminal")):
-        value = told.get(field)
-        if value and value not in ("4294967295", "(none)", "?"):
-            labels[name] = value
-    if keys := plain(told.get("key")):
-        labels["key"] = keys.replace("\x01", " ")
-    row["labels"] = [(name, value[:LONGEST_LABEL]) for name, value in labels.items()]
+    labels |= process.labels
+    row["labels"] = list(labels.items())
 
 
-def _add_syscall(
-    row: Row, labels: dict[str, str], records: Records, call: Fields, realm: str
-) -> None:
-    name = call.get("SYSCALL") or name_of(call.get("arch"), call.get("syscall") or "")
-    deed = DEEDS.get(name) or Deed("process", "info", "called-syscall")
-    labels["record"], labels["syscall"] = "SYSCALL", name
-    labels["exit"] = call.get("exit") or ""
+def _add_syscall(row: Row, labels: dict[str, str], records: Records, name: str, realm: str) -> None:
+    call = records.call or {}
+    deed = DEEDS.get(name, OTHER_CALL)
     row["event.category"], row["event.type"], row["event.action"] = deed
+    if row["event.outcome"] == "failure":
+        labels["exit"] = call.get("exit") or ""
     if records.paths:
         _add_file(row, labels, records, call.get(DIRECTORIES.get(name, "")), realm)
     if name in SIGNALS:
@@ -168,7 +163,7 @@ def _add_lead(row: Row, labels: dict[str, str], kind: str, lead: Fields) -> None
     for name, value in lead.items():
         text = plain(value) if name in ENCODED else unquoted(value)
         if text and name not in ELSEWHERE and len(labels) < MOST_LABELS:
-            labels.setdefault(name, text)
+            labels.setdefault(name, text[:LONGEST_LABEL])
 
 
 def _whole(text: str, base: int) -> int:

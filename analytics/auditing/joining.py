@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from analytics.event import readable
-from analytics.reading import BLOCK, LONGEST_LINE
+from analytics.reading import LONGEST_LINE
 
+BLOCK = 1 << 16  # bytes; larger ones fall out of the processor's caches
 MOST_OPEN = 256  # events whose end was not seen; in a file of many nodes many are under way
 MOST_OPEN_SIZE = 16 << 20
 LARGEST_EVENT = 1 << 20

@@ -3,26 +3,22 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
+from analytics.auditing.processes import LONGEST_KEPT, Process, process_in, process_of
 from analytics.auditing.values import Fields, encoded_bytes, fields, is_set, plain
 from analytics.event import readable
 
 RECORDS = re.compile(r"(?:node=\S+ )?type=(\S+) msg=audit\([^)\n]*\):[ ]*(.*)\n")
-SYSCALL = re.compile(
+CALL = re.compile(
     r"arch=(\S+) syscall=(\S+)(?: per=\S+)? success=(\S+) exit=(\S+)"
-    r" a0=(\S+) a1=(\S+) a2=(\S+) a3=(\S+) items=\d+ ppid=(\d+) pid=(\d+) auid=(\S+) uid=(\S+)"
-    r" gid=\S+ euid=(\S+) suid=\S+ fsuid=\S+ egid=\S+ sgid=\S+ fsgid=\S+ tty=(\S+) ses=(\S+)"
-    r' comm=("[^"]*"|[0-9A-F]+) exe=("[^"]*"|[0-9A-F]+)(?: subj=\S+)?'
-    r' key=("[^"]*"|\(null\)|[0-9A-F]*)(?=\x1d|ARCH=|$)'
+    r" a0=(\S+) a1=(\S+) a2=(\S+) a3=(\S+) items=\d+ ppid=(\d+) pid=(\d+) (auid=.*)"
 )
-SYSCALL_KEYS = (
-    *("arch", "syscall", "success", "exit", "a0", "a1", "a2", "a3", "ppid", "pid", "auid", "uid"),
-    *("euid", "tty", "ses", "comm", "exe", "key"),
-)
+CALL_KEYS = (*("arch", "syscall", "success", "exit", "a0", "a1", "a2", "a3", "ppid", "pid"),)
 PATH = re.compile(
     r'item=\d+ name=("[^"]*"|[0-9A-F]+) inode=\d+ dev=\S+ mode=\S+ ouid=(\d+) ogid=\d+ rdev=\S+'
-    r"(?: obj=[^\s=]+)? (?:name|obj)type=(\w+)(?=[\x1d ]|$)"
+    r"(?: obj=[^\s=]+)? (?:name|obj)type=([A-Z]+)(?: cap_[^\x1dA-Z]*)?"
 )
 ARGUMENT = re.compile(r'(?:^| )a(\d+)(?:\[\d+\])?=("[^"]*"|[^\s\x1d]*)')
 MOST_ARGUMENTS = 4096
@@ -41,16 +37,25 @@ class Path(NamedTuple):
 class Records:
     """What one event's records say together."""
 
-    syscall: Fields | None = None
+    call: Fields | None = None
+    process: Process | None = None
     kind: str | None = None  # type of the record that leads, where it is no system call's
     lead: Fields | None = None
     arguments: list[str] = field(default_factory=list)
     directory: str | None = None
-    title: str | None = None
+    encoded_title: str | None = None
     paths: list[Path] = field(default_factory=list)
     objects: list[Fields] = field(default_factory=list)
     address: str | None = None
     flags: str | None = None  # octal, of openat2
+
+    @property
+    def title(self) -> str | None:
+        """The command line of the process, as far as the kernel keeps it: 128 bytes."""
+        if self.encoded_title is None:
+            return None
+        words = encoded_bytes(self.encoded_title.rstrip()).rstrip(b"\x00")
+        return readable(words.replace(b"\x00", b" "))
 
 
 def read(text: str) -> Records:
@@ -66,29 +71,35 @@ def read(text: str) -> Records:
 
 
 def _syscall(records: Records, body: str) -> None:
-    found = SYSCALL.match(body)
-    if found is None:
-        records.syscall = fields(body)
-        return
-    records.syscall = dict(zip(SYSCALL_KEYS, found.groups(), strict=True))
-    if found.end() < len(body):
-        records.syscall.update(fields(body[found.end() :]))
+    found = CALL.fullmatch(body)
+    if found:
+        *told, process = found.groups()
+        records.call, records.process = dict(zip(CALL_KEYS, told, strict=True)), process_in(process)
+    else:
+        records.call = fields(body)
+        records.process = process_of(records.call)
 
 
 def _path(records: Records, body: str) -> None:
-    found = PATH.match(body)
-    if found and found.end() == len(body):
+    records.paths.append(_remembered_path(body) if len(body) <= LONGEST_KEPT else _path_in(body))
+
+
+@lru_cache(maxsize=8192)
+def _remembered_path(body: str) -> Path:
+    return _path_in(body)
+
+
+def _path_in(body: str) -> Path:
+    found = PATH.fullmatch(body)
+    if found:
         name, owner, kind = found.groups()
-        records.paths.append(Path(plain(name), owner, kind))
-        return
+        return Path(plain(name), owner, kind)
     told = fields(body)
-    records.paths.append(
-        Path(
-            plain(told.get("name")),
-            told.get("ouid"),
-            told.get("nametype") or told.get("objtype"),
-            plain(told.get("OUID")),
-        )
+    return Path(
+        plain(told.get("name")),
+        told.get("ouid"),
+        told.get("nametype") or told.get("objtype"),
+        plain(told.get("OUID")),
     )
 
 
@@ -112,8 +123,7 @@ def _cwd(records: Records, body: str) -> None:
 
 
 def _proctitle(records: Records, body: str) -> None:
-    title = encoded_bytes(body.removeprefix("proctitle=").strip()).rstrip(b"\x00")
-    records.title = readable(title.replace(b"\x00", b" "))
+    records.encoded_title = body.removeprefix("proctitle=")
 
 
 def _object(records: Records, body: str) -> None:

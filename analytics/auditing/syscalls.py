@@ -147,6 +147,6 @@ DIRECTORIES = {  # which argument is the directory that a relative path starts f
 }  # fmt: skip
 
 
-def name_of(architecture: str | None, syscall: str) -> str:
+def name_of(architecture: str | None, syscall: str | None) -> str:
     """A system call's name, or its number where this table does not know it."""
-    return NUMBERS.get((architecture or "", syscall), syscall)
+    return NUMBERS.get((architecture or "", syscall or ""), syscall or "")

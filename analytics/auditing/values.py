@@ -6,6 +6,7 @@ from analytics.event import readable
 
 FIELD = re.compile(r"""([A-Za-z_][\w-]*)=("[^"]*"|[^\s"'\x1d]*)""")
 HEX = re.compile(r"(?:[0-9A-F]{2})+")
+LONGEST_LABEL = 1024
 UNSET = frozenset({"4294967295", "-1", "unset", "", "?"})
 
 Fields = dict[str, str | None]
@@ -36,12 +37,12 @@ def encoded_bytes(value: str) -> bytes:
 
 def fields(body: str) -> Fields:
     """Each key=value of a record. What a program wrote into msg='…' never hides the kernel's."""
-    start = body.find(" msg='")
-    if start < 0 and not body.startswith("msg='"):
+    start = (" " + body).find(" msg='")
+    if start < 0:
         return dict(FIELD.findall(body))
     end = body.rfind("'")
-    told = FIELD.findall(body[body.index("'", max(start, 0)) + 1 : end])
-    return dict(told + FIELD.findall(body[: max(start, 0)]) + FIELD.findall(body[end + 1 :]))
+    told = FIELD.findall(body[start + 5 : end])
+    return dict(told + FIELD.findall(body[:start]) + FIELD.findall(body[end:]))
 
 
 def is_set(identity: str | None) -> bool:
