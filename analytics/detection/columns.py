@@ -62,11 +62,11 @@ class Test(Protocol):
 
 
 class View:
-    """Some events, with what was already found out about them."""
+    """Some events, with what was already found out about them. Columns are cut when asked for."""
 
-    def __init__(self, events: pa.Table) -> None:
-        self.events = events
-        self.rows: int = events.num_rows
+    def __init__(self, events: pa.Table, places: Codes | None = None) -> None:
+        self._events, self._places = events, places
+        self.rows: int = events.num_rows if places is None else len(places)
         self._values: dict[str, Values] = {}
         self._answers: dict[Test, Mask] = {}
 
@@ -79,7 +79,10 @@ class View:
 
     def only(self, rows: Mask) -> "View":
         """A view of some of the rows."""
-        return self if rows.all() else View(self.events.filter(pa.array(rows)))
+        if rows.all():
+            return self
+        places = np.flatnonzero(rows)
+        return View(self._events, places if self._places is None else self._places[places])
 
     def array(self, column: str) -> pa.Array:
         """A column as it is stored; nulls where these events lack it."""
@@ -93,10 +96,11 @@ class View:
         if column.startswith(LABEL):
             labels = self.array("labels")
             return pc.map_lookup(labels, pa.scalar(column.removeprefix(LABEL)), "first")
-        if column not in self.events.column_names:
+        if column not in self._events.column_names:
             return pa.nulls(self.rows, BY_NAME[column].arrow)
-        found = self.events.column(column).combine_chunks()
-        return pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found
+        found = self._events.column(column).combine_chunks()
+        found = pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found
+        return found if self._places is None else found.take(pa.array(self._places))
 
     def values(self, column: str) -> Values:
         """A column's texts; numbers, flags and times as Arrow writes them."""

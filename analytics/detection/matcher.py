@@ -19,6 +19,8 @@ from analytics.detection.sigma import Rule, RuleSet
 from analytics.findings import Alert
 
 PIECE = 65_536  # rows at a time, which bounds memory
+CROWD = 16  # of so many rows, gates that open for more than one are looked at in halves
+FEW = 512
 
 
 def match(rules: RuleSet, events: pa.Table) -> list[Alert]:
@@ -51,12 +53,24 @@ def _routed(source: LogSource, view: View) -> Mask:
 
 def _of_source(rules: Sequence[Rule], routed: View) -> Iterator[tuple[Rule, View]]:
     gated = [rule for rule in rules if rule.predicate.gate is not None]
-    likely = routed.only(_opened(gated, routed)) if gated else routed
-    for rule in rules:
-        view = routed if rule.predicate.gate is None else likely
-        matched = view.holds(rule.predicate) if view.rows else np.zeros(0, dtype=bool)
-        if matched.any():
-            yield rule, view.only(matched)
+    others = [rule for rule in rules if rule.predicate.gate is None]
+    for few, view in (*_narrowed(gated, routed), (others, routed)):
+        for rule in few:
+            matched = view.holds(rule.predicate)
+            if matched.any():
+                yield rule, view.only(matched)
+
+
+def _narrowed(rules: Sequence[Rule], view: View) -> Iterator[tuple[Sequence[Rule], View]]:
+    """Rules with the rows that they need to be asked of; a rule whose literals stand in many
+    rows is parted from the others, so that these are not asked as often."""
+    opened = view.only(_opened(rules, view))
+    if len(rules) < 2 or opened.rows * CROWD < view.rows or opened.rows < FEW:
+        yield rules, opened
+    else:
+        half = len(rules) // 2
+        yield from _narrowed(rules[:half], opened)
+        yield from _narrowed(rules[half:], opened)
 
 
 def _opened(rules: Iterable[Rule], view: View) -> Mask:

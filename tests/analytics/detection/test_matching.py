@@ -1,5 +1,6 @@
 """Rules over batches: routing, alerts, and the same answer as the specification read naively."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,6 +66,23 @@ def test_a_large_table_is_matched_piece_by_piece() -> None:
     few = events_of([example, {**example, COMMAND: "ls"}], SHELL)
     many = few.take(pa.array([1] * 70_000 + [0] + [1] * 70_000))
     assert len(match(OWN, many)) == 1
+
+
+def test_rules_together_find_what_each_finds_alone() -> None:
+    shell = [rule for rule in OWN.rules if rule.path.parent.name == "shell"]
+    examples = [
+        {"event.category": "process", "event.type": "start", **example}
+        for rule in shell
+        for example in (*rule.examples.match, *rule.examples.no_match)
+    ]
+    few = events_of([{**one, "event.id": str(n)} for n, one in enumerate(examples)], SHELL)
+    events = few.take(pa.array(list(range(few.num_rows)) * 20))
+    together = Counter((alert.rule, alert.event) for alert in match(OWN, events))
+    alone: Counter[tuple[str, str]] = Counter()
+    for rule in OWN.rules:
+        found = match(RuleSet((rule,)), few)
+        alone.update({(alert.rule, alert.event): 20 for alert in found})
+    assert together == alone
 
 
 @pytest.mark.parametrize("kind", [pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
