@@ -79,6 +79,12 @@ def done(events: pa.Table) -> pa.BooleanArray:
     return pc.invert(has(events, "event.outcome", "failure"))
 
 
+def landed_by_merge(events: pa.Table) -> pa.BooleanArray:
+    """Rows whose commit is what one of these events' pull requests became when it was merged."""
+    merged = events.filter(has(events, "event.action", "pull_request.merged"))["git.commit"]
+    return known(pc.is_in(events["git.commit"], value_set=merged.drop_null().combine_chunks()))
+
+
 def both(*flags: pa.BooleanArray) -> pa.BooleanArray:
     """Rows for which all hold."""
     return _joined(flags, pc.and_)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from analytics.findings import Finding, ReasonKind, Severity
 from analytics.identity import Directory
 from analytics.resources import Resources
-from analytics.selection import OBJECTS, both, either, evidence, filled, has, known
+from analytics.selection import OBJECTS, both, either, evidence, filled, has, known, landed_by_merge
 
 COLUMNS: tuple[str, ...] = tuple(
     sorted(
@@ -84,7 +84,7 @@ def find(day: date, events: pa.Table, directory: Directory, resources: Resources
     pushes = both(has(told, "event.action", "push"), _on_shared_branch(told), shared)
     forced = known(told["git.forced"])
     ways = {
-        "pushed_around_review": both(pushes, pc.invert(_landed_by_merge(told)), pc.invert(forced)),
+        "pushed_around_review": both(pushes, pc.invert(landed_by_merge(told)), pc.invert(forced)),
         "merged_own_work": both(_merged_alone(told, directory), shared),
         "rewrote_shared_history": both(pushes, forced),
     }
@@ -116,12 +116,6 @@ def _of_several(events: pa.Table, directory: Directory, resources: Resources) ->
         owner = row.owner if row else f"github:{repository.partition('/')[0].lower()}"
         own[person, repository] = owner in {link.account for link in directory.links_of(person)}
     return pa.array([not own[pair] for pair in pairs], pa.bool_())
-
-
-def _landed_by_merge(events: pa.Table) -> pa.BooleanArray:
-    """Pushes of nothing but what a merge made."""
-    merged = events.filter(has(events, "event.action", MERGED))["git.commit"].drop_null()
-    return known(pc.is_in(events["git.commit"], value_set=merged.combine_chunks()))
 
 
 def _merged_alone(events: pa.Table, directory: Directory) -> pa.BooleanArray:

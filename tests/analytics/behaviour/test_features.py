@@ -44,7 +44,14 @@ ALICE: dict[str, tuple[list[Row], float]] = {
     "bytes_downloaded": ([fetched("alice", "lab/a", "safetensors", 1000)], 1000),
     "commands_run": ([command("alice", "ls"), command("alice", "pwd")], 2),
     "deletions": ([written("alice", "/home/alice/x")], 0),
-    "direct_pushes": ([push("alice-lab", git__branch="fix", git__protected=False)], 0),
+    "direct_pushes": (
+        [
+            push("alice-lab", git__branch="fix", git__protected=False),
+            push("alice-lab", git__commit="m1"),
+            event(event__action="pull_request.merged", git__commit="m1"),
+        ],
+        0,
+    ),
     "distinct_hosts": ([command("alice", "ls", host__name="login1")] * 3, 1),
     "distinct_models": ([fetched("alice", "lab/a", "safetensors", 1)] * 2, 1),
     "distinct_repositories": ([push("alice-lab"), push("alice-lab")], 1),
