@@ -151,6 +151,8 @@ def _add_lead(row: Row, labels: dict[str, str], kind: str, lead: Fields) -> None
     """Adds what the leading record says, which is none of a system call's own."""
     labels["record"] = kind
     row["event.category"], row["event.type"], row["event.action"] = deed_of(kind)
+    if "apparmor" in lead:
+        row["event.action"] = "violated-apparmor-policy"
     target = lead.get("AUID") or lead.get("auid") if kind == "LOGIN" else lead.get("id")
     row["user.target.name"] = plain(lead.get("acct")) or unquoted(target)
     row["source.ip"] = internet_address(lead.get("addr"))

@@ -24,6 +24,7 @@ class Process:
 
     login: str | None
     user: str | None
+    user_name: str | None  # of the user id, where the log is enriched
     launcher: bool
     syscall: str | None  # its name, where the log is enriched
     columns: dict[str, Any]
@@ -42,6 +43,7 @@ def process_of(told: Fields) -> Process:
     return Process(
         login=told.get("auid"),
         user=told.get("uid"),
+        user_name=plain(told.get("UID")),
         launcher=name in LAUNCHERS or command in LAUNCHERS,
         syscall=told.get("SYSCALL"),
         columns=_user(told)

@@ -10,7 +10,7 @@ from analytics.auditing.processes import LONGEST_KEPT, Process, process_in, proc
 from analytics.auditing.values import Fields, encoded_bytes, fields, is_set, plain
 from analytics.event import readable
 
-RECORDS = re.compile(r"(?:node=\S+ )?type=(\S+) msg=audit\([^)\n]*\):[ ]*(.*)\n")
+RECORDS = re.compile(r"(?:node=\S+ )?type=(\S+) msg=audit\([^)\n]*\):?[ ]*(.*)\n")
 CALL = re.compile(
     r"arch=(\S+) syscall=(\S+)(?: per=\S+)? success=(\S+) exit=(\S+)"
     r" a0=(\S+) a1=(\S+) a2=(\S+) a3=(\S+) items=\d+ ppid=(\d+) pid=(\d+) (auid=.*)"

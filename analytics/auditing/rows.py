@@ -42,7 +42,7 @@ def row_of(event: Joined, context: Context, descent: Descent) -> Row:
         **process.columns,
     }
     if in_job:
-        row["user.id"], row["user.name"] = process.user, row.get("user.effective.name")
+        row["user.id"], row["user.name"] = process.user, process.user_name
     _place(row, event, records, context)
     if records.arguments:
         row["process.args"] = records.arguments

@@ -27,7 +27,7 @@ def _object(row: dict[str, Any]) -> str:
     if "target_pid" in labels:
         return _process(row, labels)
     if row["event.category"] == "process":
-        what = row.get("process.command_line") or row.get("file.path")
+        what = row["process.command_line"] or row.get("process.executable")
     else:
         what = row.get("file.path") or row.get("user.target.name") or labels.get("destination")
     what = labels.get("unit") or what or row.get("source.ip")

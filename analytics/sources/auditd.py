@@ -10,7 +10,7 @@ from analytics.auditing.rows import row_of
 from analytics.event import Batch, Collector, Context, Source
 
 RECORD = re.compile(
-    rb"^(?:node=\S+ )?type=\S+ msg=audit\(\d{1,11}\.\d{1,6}:\d{1,20}\):", re.MULTILINE
+    rb"^(?:node=\S+ )?type=\S+ msg=audit\(\d{1,11}\.\d{1,6}:\d{1,20}\)", re.MULTILINE
 )
 
 
