@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -57,7 +57,7 @@ class Resources:
         return self._find(kind, name)
 
     @cached_property
-    def _find(self):  # type: ignore[no-untyped-def]
+    def _find(self) -> Callable[[str, str], Resource | None]:
         @lru_cache(maxsize=100_000)
         def find(kind: str, name: str) -> Resource | None:
             relative = name.lstrip("/")

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from analytics.risk.explain import reason_json
 from django.db import transaction
+from django.db.models import Q
 
 from analytics import pipeline
 from analytics.findings import Alert as FoundAlert
 from analytics.findings import Finding, ReasonKind, RiskScore, Severity
 from analytics.risk import weights as risk_weights
+from analytics.risk.explain import reason_json
 from analytics.store.base import Question
 from auditapp.cases import turns
 from auditapp.cases.intake import touch
@@ -82,16 +83,14 @@ def rescore(since: date, now: datetime, progress: Progress | None = None) -> Non
     """
     midnight = datetime.combine(now.date(), time.min, UTC)
     first = max(datetime.combine(since, time.min, UTC), midnight - HISTORY) + timedelta(days=1)
-    times = [*_midnights(first, midnight), now]
+    times = sorted({*_midnights(first, midnight), now})
     for number, as_of in enumerate(times):
         if progress:
             progress(number, len(times))
         scores = scores_at(as_of)
         with transaction.atomic():
-            stale = ScoreRow.objects.filter(as_of=as_of)
-            if as_of == now:
-                stale = ScoreRow.objects.filter(as_of__gt=midnight)
-            stale.delete()
+            stale = Q(as_of=as_of) | Q(as_of__gt=midnight) if as_of == now else Q(as_of=as_of)
+            ScoreRow.objects.filter(stale).delete()
             ScoreRow.objects.bulk_create([_score_row(score) for score in scores], batch_size=500)
 
 

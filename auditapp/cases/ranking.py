@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from analytics.risk.explain import reason_json
-
 from auditapp.cases.assessment import scores_at
 from auditapp.cases.models import ScoreRow
 
@@ -36,6 +35,8 @@ def ranking(as_of: datetime | None = None) -> list[Ranked]:
             for score in scores_at(as_of)
         ]
     newest = ScoreRow.objects.order_by("-as_of").values_list("as_of", flat=True).first()
+    if newest is None:
+        return []
     rows = ScoreRow.objects.filter(as_of=newest).order_by("-score", "person")
     return [
         Ranked(

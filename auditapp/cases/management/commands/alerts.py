@@ -1,10 +1,9 @@
 """manage.py alerts"""
 
 import json
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from auditapp.accounts.command_line import add_reader, check_reader
 from auditapp.accounts.pseudonyms import reference, shown
@@ -18,7 +17,7 @@ class Command(BaseCommand):
 
     help = "List the alerts that rules raised, newest first."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """--since, --until, --json, --as."""
         parser.add_argument("--since", type=moment, metavar="T", help="from this event time on")
         parser.add_argument("--until", type=moment, metavar="T", help="before this event time")

@@ -1,13 +1,12 @@
 """manage.py describe"""
 
 import json
-from argparse import ArgumentParser
 from typing import Any
 
-from analytics.behaviour.person_days import features
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from analytics import pipeline
+from analytics.behaviour.person_days import features
 from auditapp.cases.rules import rule_set
 
 
@@ -16,7 +15,7 @@ class Command(BaseCommand):
 
     help = "List log sources, rules, behaviour features and panels."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """--json."""
         parser.add_argument("--json", action="store_true", help="one object on standard output")
 

@@ -2,11 +2,10 @@
 
 import json
 import re
-from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.store import query
 from analytics.store.base import Question, StoreUnavailable
@@ -24,7 +23,7 @@ class Command(BaseCommand):
 
     help = "Search events, newest first, e.g. 'event.action:push AND git.forced:true'."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """QUERY, --since, --until, --limit, --json, --as."""
         parser.add_argument("query", metavar="QUERY", help="a search; '*' or '' for everything")
         parser.add_argument("--since", type=moment, metavar="T", help="from this time on")

@@ -1,10 +1,9 @@
 """manage.py risk"""
 
 import json
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from auditapp.accounts.command_line import add_reader, check_reader
 from auditapp.accounts.pseudonyms import reference, shown
@@ -17,7 +16,7 @@ class Command(BaseCommand):
 
     help = "Rank people by risk, with the reasons."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """--as-of, --limit, --json, --as."""
         parser.add_argument("--as-of", type=moment, metavar="T", help="time of the score; now")
         parser.add_argument("--limit", type=positive, metavar="N", help="only the first N people")

@@ -3,11 +3,10 @@
 import json
 import sys
 import time
-from argparse import ArgumentParser
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import Progress
 
@@ -23,7 +22,7 @@ class Command(BaseCommand):
 
     help = "Assess the days that changed and compute everybody's risk score."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """--as-of and --json."""
         parser.add_argument("--as-of", type=moment, metavar="T", help="time of the score; now")
         parser.add_argument("--all", action="store_true", help="assess every day anew")

@@ -2,14 +2,13 @@
 
 import os
 import sys
-from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 
 class Command(BaseCommand):
@@ -17,7 +16,7 @@ class Command(BaseCommand):
 
     help = "Fill this installation with a synthetic organisation and start it."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """The size of the organisation, the port, and whether to stop before the site."""
         parser.add_argument("--people", type=int, default=40, help="40")
         parser.add_argument("--days", type=int, default=30, help="30")

@@ -5,13 +5,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.findings import Level, RiskScore, Severity
 from analytics.simulation.truth import Raised, Truth, TruthError, measure, read_truth
@@ -22,7 +21,7 @@ class Command(BaseCommand):
 
     help = "Take a simulated site folder in, score it, and compare with its truth.json."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """DIR and --json."""
         parser.add_argument("folder", metavar="DIR", type=Path, help="what simulate wrote")
         parser.add_argument("--json", action="store_true", help="one object on standard output")

@@ -2,12 +2,11 @@
 
 import argparse
 import sys
-from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from auditapp.accounts.command_line import add_reader, check_reader
 from auditapp.cases.management.arguments import HOURS, SPAN, moment
@@ -28,7 +27,7 @@ class Command(BaseCommand):
 
     help = "Write a risk report over a period; '-' as --out means standard output."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """--period, --as-of, --format, --out, --as."""
         parser.add_argument("--period", type=span, default="7d", help="7d")
         parser.add_argument("--as-of", type=moment, metavar="T", help="its end; now")
