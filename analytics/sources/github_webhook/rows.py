@@ -184,9 +184,9 @@ def _sentence(action: str, payload: Payload, who: str | None, branch: str | None
         what = f"pushed {len(commits)} commits to {branch or payload.get('ref')} of {where}"
         return readable(f"{who} {what}: {head.splitlines()[0][:300]}" if head else f"{who} {what}")
     number = _number(_at(payload, "pull_request.number"))
-    what = f"#{number} {_text(_at(payload, 'pull_request.title')) or ''}" if number else branch
-    words = action.replace(".", " ").replace("_", " ")
-    return f"{who}: {words} {(what or '')[:300]} in {where}".replace("  ", " ")
+    about = f"#{number} {_text(_at(payload, 'pull_request.title')) or ''}" if number else branch
+    said = action.replace(".", " ").replace("_", " ")
+    return f"{who}: {said} {(about or '')[:300]} in {where}".replace("  ", " ")
 
 
 def row_of(delivery: Delivery, document: Document, identity: str, context: Context) -> Row:

@@ -1,0 +1,124 @@
+"""Documents that are in ECS already keep their fields; what they say of ids is not trusted."""
+
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from analytics.event import Context, Rejected
+from analytics.sources.ecs import MOST_LABELS, SOURCE
+
+CONTEXT = Context(
+    feed="f", batch="b", origin="o", received=datetime(2026, 3, 1, tzinfo=UTC), host="here"
+)
+BASE = {"@timestamp": "2026-02-20T08:00:00Z", "event": {"kind": "event", "action": "did"}}
+
+
+def read(*documents: Any, context: Context = CONTEXT) -> list[dict[str, Any]]:
+    log = "\n".join(json.dumps(document) for document in documents)
+    return whole(log.encode(), context)[0]
+
+
+def whole(log: bytes, context: Context = CONTEXT) -> tuple[list[dict[str, Any]], list[Rejected]]:
+    batches = list(SOURCE.parse(io.BytesIO(log), context))
+    events = [event for batch in batches for event in batch.events.to_pylist()]
+    return events, [rejected for batch in batches for rejected in batch.rejected]
+
+
+def test_nested_and_dotted_names_mean_the_same() -> None:
+    nested, dotted = read(
+        BASE | {"process": {"parent": {"pid": 7}}, "user": {"name": "asilva"}},
+        {"@timestamp": BASE["@timestamp"], "event.action": "did", "event.kind": "event"}
+        | {"process.parent.pid": 7, "user.name": "asilva"},
+    )
+    for name in ("event.action", "process.parent.pid", "user.name", "actor.account"):
+        assert nested[name] == dotted[name] is not None
+
+
+@pytest.mark.parametrize(("module", "family"), [("auditd", "shell"), ("git", "git")])
+def test_a_family_of_ours_is_kept_and_any_other_module_is_shell(module: str, family: str) -> None:
+    (event,) = read(BASE | {"event.module": module})
+    assert event["event.module"] == family
+    labels = dict(event["labels"] or ())
+    assert labels.get("event.module") == (None if module == family else module)
+
+
+@pytest.mark.parametrize(
+    ("user", "actor", "basis"),
+    [
+        ({"name": "root", "audit": {"id": "1017", "name": "asilva"}}, "unix:asilva", "user.audit"),
+        ({"name": "root", "audit": {"id": "1017"}}, "uid:site/1017", "user.audit"),
+        ({"name": "root", "audit": {"id": "4294967295"}}, "unix:root", "user.name"),
+        ({"id": "1020"}, "uid:site/1020", "user.id"),
+        ({}, None, None),
+    ],
+)
+def test_the_login_s_user_is_the_actor(user: Any, actor: str | None, basis: str | None) -> None:
+    (event,) = read(BASE | {"user": user})
+    assert (event["actor.account"], event["actor.basis"]) == (actor, basis)
+
+
+def test_an_id_of_its_own_makes_a_document_known_within_its_feed() -> None:
+    document = BASE | {"event.id": "x"}
+    one, again = read(document, {**document, "tags": ["resent"]})
+    (elsewhere,) = read(document, context=replace(CONTEXT, feed="g"))
+    assert one["event.id"] == again["event.id"] != elsewhere["event.id"]
+    assert dict(one["labels"])["event.id"] == "x"
+
+
+def test_two_equal_lines_without_id_stay_two() -> None:
+    one, two = read(BASE, BASE)
+    assert one["event.id"] != two["event.id"]
+
+
+def test_a_field_of_another_type_is_turned_or_dropped_and_hurts_no_other() -> None:
+    good, odd = read(
+        BASE | {"process": {"pid": 7, "args": ["a"]}},
+        BASE | {"process": {"pid": "eight", "args": "b"}, "host": {"name": ["h1", "h2"]}},
+    )
+    assert (good["process.pid"], good["process.args"]) == (7, ["a"])
+    assert (odd["process.pid"], odd["process.args"], odd["host.name"]) == (None, ["b"], "h1")
+
+
+def test_an_object_where_a_text_belongs_does_not_stop_the_log() -> None:
+    first, second = read(BASE | {"message": {"a": 1}}, BASE)
+    assert first["message"] == '{"a": 1}'
+    assert second["message"] == "somebody: did"
+
+
+def test_what_cannot_be_stored_is_written_out() -> None:
+    odd = b'{"@timestamp":"2026-02-20T08:00:00Z","message":"a\\u0000b","x\\ud800":"\\ud800"}'
+    events, rejected = whole(b"[" + odd + b"]")
+    assert not rejected
+    assert events[0]["message"] == "a\\x00b"
+    assert events[0]["labels"] == [("x\\ud800", "\\ud800")]
+
+
+def test_labels_are_bounded() -> None:
+    (event,) = read(BASE | {f"x{number}": "y" * 5000 for number in range(500)})
+    assert len(event["labels"]) == MOST_LABELS
+    assert {len(value) for _, value in event["labels"]} == {1024}
+
+
+def test_a_document_without_time_is_rejected_with_its_line() -> None:
+    events, (rejected,) = whole(json.dumps(BASE).encode() + b'\n{"event":{"kind":"event"}}\n')
+    assert len(events) == 1
+    assert (rejected.line, rejected.reason) == (2, "no @timestamp that is a time")
+
+
+@pytest.mark.parametrize(
+    ("document", "sure"),
+    [
+        (BASE, True),
+        ({"@timestamp": "2026-02-20T08:00:00Z", "ecs": {"version": "8.0"}}, True),
+        ({"@timestamp": "2026-02-20T08:00:00Z", "message": "logstash"}, False),
+        ({"event": {"@timestamp": "2026-02-20T08:00:00Z", "category": "x"}}, False),
+        ({"event": "push", "payload": {}}, False),
+    ],
+)
+def test_only_a_time_with_ecs_s_own_names_is_recognised(document: Any, sure: bool) -> None:
+    for head in (json.dumps(document), json.dumps([document], indent=2)):
+        assert (SOURCE.recognises(head.encode(), "x") > 0) is sure
