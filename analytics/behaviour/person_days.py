@@ -41,8 +41,7 @@ def of_day(events: pa.Table, directory: Directory) -> pa.Table:
     `events` are one day's, with at least `COLUMNS`; those of unknown actors are left out.
     """
     told = directory.joined(events.select(COLUMNS))
-    told = told.filter(pc.is_valid(told["person"]))
-    persons = sorted(pc.unique(told["person"]).to_pylist())
+    persons = sorted(pc.unique(told["person"].drop_null()).to_pylist())
     codes = codes_of(told["person"], persons)
     columns: dict[str, pa.Array] = {"person": pa.array(persons, pa.string())}
     for name, feature in features().items():
@@ -58,7 +57,7 @@ def codes_of(values: pa.ChunkedArray, persons: list[str]) -> Codes:
 
 def _measured(feature: Feature, told: pa.Table, codes: Codes, people: int) -> Numbers:
     """The feature's number for each person, by code."""
-    chosen = np.asarray(feature.select(told), dtype=bool)
+    chosen = np.asarray(feature.select(told), dtype=bool) & (codes >= 0)
     if feature.measure is Measure.EVENTS:
         return np.bincount(codes[chosen], minlength=people).astype(np.float64)
     values = told[feature.of].filter(pa.array(chosen))

@@ -91,7 +91,7 @@ def _rated(person: str, reasons: Sequence[Reason], as_of: datetime, weights: Wei
     )
 
 
-def _rank(reason: Reason) -> tuple[float, float, str, str, str, tuple[str, ...]]:
+def _rank(reason: Reason) -> tuple[object, ...]:
     """Heaviest first, then newest, then by name: the same order whatever came first."""
     found = reason.finding
     return (
@@ -101,6 +101,9 @@ def _rank(reason: Reason) -> tuple[float, float, str, str, str, tuple[str, ...]]
         found.id,
         found.sentence,
         found.events,
+        found.points,
+        found.resource or "",
+        found.tactics,
     )
 
 
