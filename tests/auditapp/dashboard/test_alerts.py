@@ -1,0 +1,100 @@
+"""Alerts: choosing among them, and deciding."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from auditapp.accounts.models import Role, User
+from auditapp.cases.assessment import scores_at
+from auditapp.cases.models import Alert, FindingRow
+from tests.auditapp.dashboard.organisation import Site
+
+
+def decide(client: Client, alert: Alert, **form: str) -> int:
+    """Status of the answer."""
+    return client.post(reverse("alert-state", args=[alert.pk]), form).status_code
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", True),
+        ("state=open", True),
+        ("state=closed", False),
+        ("state=any", True),
+        ("severity=high", True),
+        ("severity=low", False),
+        ("rule=scancel_of_others", True),
+        ("rule=other", False),
+        ("person=p001", True),
+        ("person=nobody", False),
+        ("day=nonsense", False),
+        ("order=severity", True),
+        ("page=99", True),
+    ],
+)
+def test_alerts_are_chosen_by_the_address(
+    analyst: Client, site: Site, query: str, shown: bool
+) -> None:
+    page = analyst.get(f"{reverse('alerts')}?{query}").content.decode()
+    assert ("Job cancelled" in page) == shown
+
+
+def test_an_alert_leads_to_its_event_its_person_and_its_rule(analyst: Client, site: Site) -> None:
+    page = analyst.get(reverse("alerts")).content.decode()
+    assert f'href="/events/e1/?day={site.alert_day()}"' in page
+    assert 'href="/people/p001/"' in page
+    assert 'href="/detections/#scancel_of_others"' in page
+
+
+def test_an_alert_is_acknowledged_closed_with_a_reason_and_opened_again(
+    analyst: Client, site: Site
+) -> None:
+    alert = Alert.objects.get()
+    assert decide(analyst, alert, state="acknowledged") == 302
+    alert.refresh_from_db()
+    assert alert.state == Alert.State.ACKNOWLEDGED
+    assert decide(analyst, alert, state="closed", reason="expected") == 302
+    alert.refresh_from_db()
+    assert (alert.state, alert.close_reason) == (Alert.State.CLOSED, "expected")
+    assert decide(analyst, alert, state="open", reason="expected") == 302
+    alert.refresh_from_db()
+    assert (alert.state, alert.close_reason) == (Alert.State.OPEN, "")
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"state": "gone"}, {"state": "closed"}, {"state": "closed", "reason": "bored"}]
+)
+def test_a_decision_that_makes_no_sense_changes_nothing(
+    analyst: Client, site: Site, form: dict[str, str]
+) -> None:
+    alert = Alert.objects.get()
+    assert decide(analyst, alert, **form) == 400
+    alert.refresh_from_db()
+    assert alert.state == Alert.State.OPEN
+
+
+def test_a_decision_leads_back_but_to_no_other_site(analyst: Client, site: Site) -> None:
+    address = reverse("alert-state", args=[Alert.objects.get().pk])
+    back = analyst.post(address, {"state": "acknowledged", "next": "/alerts/?state=any"})
+    assert back["Location"] == "/alerts/?state=any"
+    away = analyst.post(address, {"state": "acknowledged", "next": "https://evil.example"})
+    assert away["Location"] == reverse("alerts")
+
+
+def test_a_decision_needs_the_token_against_forgery_and_a_role(site: Site) -> None:
+    alert = Alert.objects.get()
+    forging = Client(enforce_csrf_checks=True)
+    forging.force_login(User.objects.create_user("ines"))
+    assert decide(forging, alert, state="acknowledged") == 403
+    auditor = Client()
+    auditor.force_login(User.objects.create_user("udo", role=Role.AUDITOR))
+    assert decide(auditor, alert, state="acknowledged") == 403
+    assert "Decide" not in auditor.get(reverse("alerts")).content.decode()
+
+
+def test_a_closed_false_positive_leaves_the_score(analyst: Client, site: Site) -> None:
+    FindingRow.objects.all().delete()
+    assert [score.person for score in scores_at(site.now) if score.score > 0] == ["p001"]
+    decide(analyst, Alert.objects.get(), state="closed", reason="false_positive")
+    assert not [score for score in scores_at(site.now) if score.score > 0]

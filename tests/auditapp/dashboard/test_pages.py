@@ -1,0 +1,152 @@
+"""The pages, on nothing and on a small real organisation with hostile text in every place."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from auditapp.accounts.models import Role, User
+from tests.auditapp.dashboard.organisation import HOSTILE, Site
+
+LISTS = (
+    "overview",
+    "people",
+    "events",
+    "alerts",
+    "isolation",
+    "review",
+    "traces",
+    "feeds",
+    "rules",
+)
+
+
+def read(client: Client, address: str) -> str:
+    """The page at the address, which must be there."""
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def links(page: str, start: str) -> list[str]:
+    """Addresses on the page that begin so."""
+    found = re.findall(r'href="([^"]+)"', page)
+    return [one.replace("&amp;", "&") for one in found if one.startswith(start)]
+
+
+def assert_harmless(page: str) -> None:
+    """No hostile text became markup, and nothing on the page is inline script or style."""
+    assert "<img" not in page
+    assert "<script>" not in page
+    assert not re.search(r"\son\w+=\"|\sstyle=|<style|javascript:", page)
+    assert "\u202e" not in page
+    assert "\x1b" not in page
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_page_says_something_where_there_is_nothing(analyst: Client, name: str) -> None:
+    page = read(analyst, reverse(name))
+    assert name in ("rules",) or 'class="state empty"' in page or 'class="statement"' in page
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_hostile_text_stays_text(analyst: Client, site: Site, name: str) -> None:
+    assert_harmless(read(analyst, reverse(name)))
+
+
+def test_from_the_overview_to_the_raw_line(analyst: Client, site: Site) -> None:
+    overview = read(analyst, reverse("overview"))
+    person = read(analyst, links(overview, "/people/p001")[0].partition("#")[0])
+    assert_harmless(person)
+    evidence = read(analyst, links(person, "/events/?score=")[0])
+    assert_harmless(evidence)
+    assert "2 events" in evidence
+    raw = read(analyst, links(evidence, "/events/e1/")[0])
+    assert_harmless(raw)
+    assert "raw e1" in raw
+
+
+def test_the_ranking_is_by_score_and_says_how_it_changed(analyst: Client, site: Site) -> None:
+    page = read(analyst, reverse("people"))
+    assert page.index("Ana Silva") < page.index("/people/p/2/")
+    assert "+61" in page
+    assert "cancelled jobs of others" in page
+
+
+def test_a_reason_shows_the_sum_it_is(analyst: Client, site: Site) -> None:
+    page = read(analyst, reverse("person", args=["p001"]))
+    assert "73 × 0.90 × 0.91" in page
+
+
+def test_a_past_score_keeps_its_own_reasons(analyst: Client, site: Site) -> None:
+    past = site.now.replace(microsecond=0).isoformat()[:19]
+    assert "back to now" not in read(analyst, f"/people/p001/?as_of={past}")
+    earlier = f"{(site.now).year}-01-01T00:00:00"
+    assert "no score yet" in read(analyst, f"/people/p001/?as_of={earlier}")
+    assert analyst.get("/people/p001/?as_of=yesterday").status_code == 404
+
+
+def test_a_person_who_is_not_known_is_not_found(analyst: Client, site: Site) -> None:
+    assert analyst.get("/people/nobody/").status_code == 404
+
+
+def test_an_event_with_an_odd_id_can_be_opened(analyst: Client, site: Site) -> None:
+    page = read(analyst, f"{reverse('events')}?q=%22odd%20id%22&range=all")
+    address = links(page, "/events/a%2F")[0]
+    assert "an odd id" in read(analyst, address)
+
+
+def test_an_event_that_is_not_there_is_not_found(analyst: Client, site: Site) -> None:
+    assert analyst.get("/events/none/").status_code == 404
+    assert analyst.get("/events/none/?day=nonsense").status_code == 404
+
+
+def test_an_event_shows_its_fields_its_batch_and_its_alerts(analyst: Client, site: Site) -> None:
+    page = read(analyst, f"/events/e1/?day={site.alert_day()}")
+    assert "actor.account" in page
+    assert reverse("batch", args=[site.batch.id]) in page
+    assert reverse("feed", args=[site.feed.name]) in page
+    assert "Job cancelled" in page
+    assert reverse("person", args=["p001"]) in page
+
+
+def test_a_batch_shows_what_was_rejected_and_why(analyst: Client, site: Site) -> None:
+    page = read(analyst, reverse("batch", args=[site.batch.id]))
+    assert_harmless(page)
+    assert "no time" in page
+    assert "rejected &quot;&gt;&lt;img" in page
+
+
+def test_who_may_not_read_activity_sees_counts_but_no_text(site: Site) -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("root", role=Role.ADMINISTRATOR))
+    page = read(client, reverse("batch", args=[site.batch.id]))
+    assert "no time" in page
+    assert "alert(1)" not in page
+    assert 'hx-get="/panels/' not in read(client, reverse("feeds"))
+
+
+def test_a_feed_shows_its_batches_and_its_share_of_rejected(analyst: Client, site: Site) -> None:
+    page = read(analyst, reverse("feed", args=["lab/shell"]))
+    assert_harmless(page)
+    assert "22.2 %" in page
+    assert reverse("batch", args=[site.batch.id]) in page
+
+
+def test_a_pillar_lists_its_findings_and_their_events(analyst: Client, site: Site) -> None:
+    page = read(analyst, f"{reverse('isolation')}?person=p001")
+    events = read(analyst, links(page, "/events/?finding=")[0])
+    assert "2 events" in events
+    assert HOSTILE not in page
+
+
+def test_names_are_pseudonyms_outside_synthetic_data(
+    analyst: Client, site: Site, settings: object
+) -> None:
+    settings.DEMO = False  # type: ignore[attr-defined]
+    page = read(analyst, reverse("overview"))
+    assert "Ana Silva" not in page
+    assert "p001" not in page
+    person = links(page, "/people/P-")[0].partition("#")[0]
+    assert "Ana Silva" not in read(analyst, person)
