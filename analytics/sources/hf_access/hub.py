@@ -10,6 +10,7 @@ import yaml
 
 from analytics.event import readable
 
+GIT = {"git-receive-pack": "upload", "git-upload-pack": "fetch"}
 LIBRARIES = 24  # name/version pairs taken out of a user agent
 LIBRARY = re.compile(r"([A-Za-z][\w.+-]{0,40})/([^\s;()]{1,60})")
 
@@ -41,7 +42,7 @@ class Asked(NamedTuple):
     kind: str | None = None
     revision: str | None = None
     path: str | None = None
-    verb: str | None = None  # page, git, call or upload
+    verb: str | None = None  # page, fetch, read, call or upload
 
     @property
     def format(self) -> str | None:
@@ -62,8 +63,7 @@ def asked(target: str) -> Asked:
             return _file(kind, repo, after if kind != "bucket" else ["", *after])
         if part.endswith(".git"):
             kind, repo = _before([*parts[:at], part[:-4]])
-            verb = "upload" if parts[-1] == "git-receive-pack" else "git"
-            return Asked(repo, repo, kind, verb=verb)
+            return Asked(repo, repo, kind, verb=GIT.get(parts[-1], "read"))
         if part == "api" and after[:1] == ["resolve-cache"] and len(after) > 5:
             return _file(known().kinds.get(after[1], "model"), "/".join(after[2:4]), after[4:])
         if part == "api" and len(after) > 1 and after[0] in known().kinds:
@@ -92,7 +92,7 @@ def _of_api(parts: list[str]) -> Asked:
     if at is None:
         return Asked(repo, repo, kind, verb="call")
     revision, path = "/".join(parts[at + 1 : at + 2]) or None, "/".join(parts[at + 2 :]) or None
-    return Asked(repo, repo, kind, revision, path, "upload" if calls[parts[at]] else "call")
+    return Asked(repo, repo, kind, revision, path, "upload" if calls[parts[at]] else "read")
 
 
 def action_of(verb: str | None, method: str | None) -> str:
@@ -103,7 +103,8 @@ def action_of(verb: str | None, method: str | None) -> str:
         return "hf-upload"
     if method in ("PUT", "PATCH", "DELETE") or (method == "POST" and verb == "call"):
         return "hf-change"
-    return "hf-download" if method == "GET" and verb == "page" else "hf-inspect"
+    fetched = verb == "fetch" or (method == "GET" and verb == "page")
+    return "hf-download" if fetched else "hf-inspect"
 
 
 def libraries(agent: str) -> dict[str, str | None]:
