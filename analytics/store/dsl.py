@@ -11,7 +11,6 @@ from analytics.store.meaning import Among, Leaf, Like, Present, Within
 from analytics.store.query import All, Any, Not, Query
 from analytics.store.values import Pattern, Value, Wild, keyword, literal
 
-EFFORT = 1_000_000  # for the automaton of an expression; a value of 1,000 letters takes half of it
 FACETED = 5_000  # values of a field that each index answers with
 NOTHING: Json = {"match_none": {}}
 
@@ -136,7 +135,7 @@ def _like(name: str, kind: Kind, pattern: Pattern) -> list[Json]:
 
 
 def _regular(value: str) -> Json:
-    return {"value": value, "flags": "NONE", "max_determinized_states": EFFORT}
+    return {"value": value, "flags": "NONE"}
 
 
 def _plain(value: Value) -> Anything:

@@ -25,7 +25,7 @@ TYPES: dict[Kind, Json] = {
 SETTINGS: Json = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
-    "max_regex_length": 8_000,
+    "max_regex_length": 2_000,
     "codec": "best_compression",
 }
 

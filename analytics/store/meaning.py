@@ -12,11 +12,21 @@ from dataclasses import dataclass
 
 from analytics.fields import FIELDS, Field, Kind
 from analytics.store.query import Between, Exists, OneOf, Term
-from analytics.store.values import LONGEST, Pattern, Value, Wild, literal, named, pattern, typed
+from analytics.store.values import (
+    LONGEST,
+    LONGEST_PART,
+    Pattern,
+    Value,
+    Wild,
+    literal,
+    named,
+    pattern,
+    typed,
+)
 from analytics.store.values import span as time_span
 
 WINDOW = 8_000  # characters; in UTF-8 they fit into a Lucene term, 32,766 bytes
-OVERLAP = LONGEST  # so that a value of that length is whole in some window
+OVERLAP = 1_000  # so that each part that is asked for is whole in some window
 TEXTS = tuple(field for field in FIELDS if field.kind is Kind.TEXT)
 
 
@@ -106,6 +116,9 @@ def _like(field: Field, label: str | None, pieces: Pattern) -> Like:
             raise ValueError("which label? Write labels.<name>:<value>")
         if literal(pieces) is None:
             raise ValueError("labels take no wildcards")
+    is_part = field.kind is Kind.TEXT or literal(pieces) is None
+    if is_part and sum(1 if isinstance(p, Wild) else len(p) for p in pieces) > LONGEST_PART:
+        raise ValueError(f"part of a value has at most {LONGEST_PART} characters")
     if field.kind is Kind.TEXT:
         while pieces and pieces[0] is Wild.ANY:
             pieces = pieces[1:]

@@ -37,7 +37,7 @@ class Between:
 class OneOf:
     """The field has one of these values, exactly. Made by programs, for accounts and ids.
 
-    Values of more than 1,000 characters are never found.
+    Values of more than 4,000 characters are never found.
     """
 
     field: str

@@ -7,7 +7,9 @@ from enum import Enum
 
 from analytics.fields import BY_NAME, Field, Kind
 
-LONGEST = 1_000  # characters of a value in a search
+LONGEST_KEYWORD = 4_000  # characters; longer ones are cut when they are stored
+LONGEST = 900  # characters of a value in a search; Lucene's automata hold no more, or
+LONGEST_PART = 250  # no more than this of part of a value
 MOST_WILDCARDS = 10
 LABEL = "labels."
 INSTANT = timedelta(microseconds=1)
