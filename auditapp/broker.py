@@ -18,7 +18,6 @@ if _embedded:
     broker_transport_options = {
         "data_folder_in": str(_folder),
         "data_folder_out": str(_folder),
-        "control_folder": str(_folder / "control"),
         "polling_interval": 0.25,
     }
 else:
@@ -35,6 +34,7 @@ task_ignore_result = True
 task_acks_late = True
 worker_prefetch_multiplier = 1
 worker_hijack_root_logger = False
+worker_redirect_stdouts = False
 worker_enable_remote_control = not _embedded
 timezone = "UTC"
 

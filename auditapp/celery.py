@@ -1,10 +1,11 @@
 """The Celery application: its configuration is `broker`, its clock `schedule`."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import beat_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auditapp.settings")
 
@@ -17,3 +18,9 @@ app.autodiscover_tasks()
 def recover(**_: Any) -> None:
     """Takes up at once what a worker that was killed left behind."""
     app.send_task("ingest.sweep", expires=60)
+
+
+@beat_init.connect
+def make_room(**_: Any) -> None:
+    """Makes the folder in which the scheduler remembers what it did when."""
+    Path(app.conf.beat_schedule_filename).parent.mkdir(parents=True, exist_ok=True)

@@ -3,19 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
-from celery.schedules import crontab, schedule
+from celery.schedules import crontab
 
-TABLE: tuple[tuple[str, schedule], ...] = (
-    ("ingest.sweep", schedule(timedelta(seconds=20))),
-    ("cases.assess", schedule(timedelta(seconds=60))),
-    ("ingest.maintain", schedule(timedelta(hours=1))),
-    ("reports.weekly", crontab(minute=5)),  # every hour; does nothing until one is due
+TABLE: tuple[tuple[str, timedelta | crontab], ...] = (
+    ("ingest.sweep", timedelta(seconds=20)),
+    ("cases.assess", timedelta(seconds=60)),
+    ("ingest.maintain", timedelta(hours=1)),
+    ("reports.weekly", crontab(minute=0, hour=6, day_of_week="mon")),
 )
 
 
-def _options(when: schedule) -> dict[str, Any]:
-    """A missed beat is not made up for: the next one does the same. A missed report is."""
-    return {} if isinstance(when, crontab) else {"expires": when.run_every.total_seconds()}
+def _options(when: timedelta | crontab) -> dict[str, Any]:
+    """What comes round soon need not be made up for; a report that was missed must be."""
+    return {"expires": when.total_seconds()} if isinstance(when, timedelta) else {}
 
 
 beat_schedule: dict[str, dict[str, Any]] = {
