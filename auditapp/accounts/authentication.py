@@ -55,7 +55,7 @@ class HoldsTokenOrSignedIn(HoldsToken):
         return super().has_permission(request, view) or bool(request.user.is_authenticated)
 
 
-class _Documented(OpenApiAuthenticationExtension):
+class _Documented(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Says in the schema what a token is."""
 
     target_class = TokenAuthentication

@@ -1,10 +1,13 @@
 """The REST door: a log comes in, its batch's address goes out once nothing can be lost."""
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import (
     APIException,
@@ -74,7 +77,7 @@ class IngestView(APIView):
     )
     def post(self, request: Request, source: str) -> Response:
         """202 with the batch's address; 200 where the key was used before."""
-        token: ApiToken = request.auth
+        token = _token(request)
         if source != "auto" and source not in log_sources():
             raise NotFound({"detail": "There is no such source.", "sources": list(log_sources())})
         if source != "auto" and not token.may_send(source):
@@ -86,11 +89,11 @@ class IngestView(APIView):
         label = _label(request, source, token, key)
         try:
             batch = _accept(request, label)
-        except IntegrityError:
-            batch = _batch_of(token, key)
-            if batch is None:
+        except IntegrityError:  # the same request was quicker
+            earlier = _batch_of(token, key)
+            if earlier is None:
                 raise
-            return _answer(batch, 200)
+            return _answer(earlier, 200)
         return _answer(batch, 202)
 
 
@@ -103,18 +106,24 @@ class BatchView(APIView):
     @extend_schema(
         operation_id="batch",
         summary="How far a batch is",
+        parameters=[OpenApiParameter("batch_id", OpenApiTypes.UUID, "path")],
         responses={200: BatchSerializer, **dict.fromkeys((401, 404), ErrorSerializer)},
     )
     def get(self, request: Request, batch_id: str) -> Response:
         """Counts and the first rejected lines; a token sees the batches of its own feed."""
         batches = Batch.objects.all()
-        sender = isinstance(request.auth, ApiToken)
+        sender = HoldsToken().has_permission(request, self)
         if sender:
-            batches = batches.filter(feed_id=request.auth.feed)
-        batch = batches.filter(id=batch_id).first()
-        if batch is None:
-            raise NotFound
+            batches = batches.filter(feed_id=_token(request).feed)
+        try:
+            batch = batches.get(id=UUID(batch_id))
+        except (ValueError, Batch.DoesNotExist) as error:
+            raise NotFound from error
         return Response(BatchSerializer(batch, context={"sender": sender}).data)
+
+
+def _token(request: Request) -> ApiToken:
+    return cast(ApiToken, request.auth)
 
 
 def _key(request: Request) -> str | None:
@@ -144,8 +153,6 @@ def _label(request: Request, source: str, token: ApiToken, key: str | None) -> i
 
 
 def _accept(request: Request, label: intake.Label) -> Batch:
-    from django.conf import settings
-
     try:
         spool.check_room()
         with unpacked(request._request) as log:

@@ -41,7 +41,7 @@ class AcceptedSerializer(serializers.Serializer[Any]):
     batch = serializers.UUIDField()
     address = serializers.CharField(help_text="tells how far it is")
     feed = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     state = serializers.ChoiceField(choices=Batch.State.choices)
     bytes = serializers.IntegerField(help_text="unpacked")
     lines = serializers.IntegerField()

@@ -97,9 +97,9 @@ def staged(stream: BinaryIO, name: str) -> Iterator[BinaryIO]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{name}.staged"
     try:
-        with path.open("x+b") as file:
-            _copy(stream, file, None)
-            file.seek(0)
+        with path.open("xb") as written:
+            _copy(stream, written, None)
+        with path.open("rb") as file:
             yield file
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import BinaryIO
@@ -109,13 +110,13 @@ class TakeIn:
         progressed = monotonic()
         while self._waiting:
             for batch_id, (name, size) in list(self._waiting.items()):
-                if work.process(batch_id, lambda read, name=name: self._tell(read, name)):
+                if work.process(batch_id, partial(self._tell, name)):
                     progressed = monotonic()
                 state = Batch.objects.values_list("state", flat=True).get(id=batch_id)
                 if state in OVER:
                     del self._waiting[batch_id]
                     self._done += size
-                    self._tell(0, name)
+                    self._tell(name, 0)
                     progressed = monotonic()
             if self._waiting:
                 queue.recover()
@@ -130,7 +131,7 @@ class TakeIn:
                 f"{len(self._waiting)} batches are accepted and wait for a worker: {first.error}"
             )
 
-    def _tell(self, read: int, name: str) -> None:
+    def _tell(self, name: str, read: int) -> None:
         self.told(self._done + read, self._total, name)
 
 

@@ -6,5 +6,5 @@ from auditapp.ingest import api
 
 urlpatterns = [
     path("ingest/<str:source>", api.IngestView.as_view(), name="api-ingest"),
-    path("batches/<uuid:batch_id>", api.BatchView.as_view(), name="api-batch"),
+    path("batches/<str:batch_id>", api.BatchView.as_view(), name="api-batch"),
 ]

@@ -44,8 +44,9 @@ def _take_in(lease: queue.Lease, progress: Progress) -> None:
     with lease.writing():
         batch.rejected_lines.all().delete()
     events = rejected = stored = 0
-    with _Metered(spool.path_of(batch.id, batch.received)) as file:
-        for chunk in pipeline.parse(source, io.BufferedReader(file, spool.BLOCK), _context(batch)):
+    file = _Metered(spool.path_of(batch.id, batch.received))
+    with io.BufferedReader(file, spool.BLOCK) as log:
+        for chunk in pipeline.parse(source, log, _context(batch)):
             stored += _keep(lease, chunk)
             events += chunk.events.num_rows
             rejected += len(chunk.rejected)
