@@ -41,6 +41,7 @@ class Installation:
             input=stdin,
             capture_output=True,
             timeout=240,
+            check=False,
         )
 
     def python(self, code: str) -> "subprocess.Popen[bytes]":
@@ -54,9 +55,7 @@ class Installation:
             [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **options,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
         )
 
     def accept(self, path: Path, source: str = "bash_history") -> str:

@@ -54,7 +54,9 @@ def test_two_workers_that_race_for_a_batch_do_its_work_once(
         "print('ready', flush=True)\nsys.stdin.readline()\n"
         f"print([work.process(batch) for batch in {batches!r}])"
     )
-    racers = [installation.start("-c", "import django; django.setup()\n" + code, stdin=-1) for _ in "ab"]
+    racers = [
+        installation.start("-c", "import django; django.setup()\n" + code, stdin=-1) for _ in "ab"
+    ]
     for racer in racers:
         assert racer.stdout and racer.stdout.readline() == b"ready\n"
     outcomes: list[Any] = []
@@ -77,7 +79,7 @@ def test_a_hint_that_was_lost_is_made_up_for(
     log = tmp_path / "history"
     log.write_bytes(history(10))
     celery_worker()
-    eventually(lambda: (installation.home / "queue").is_dir())
+    eventually((installation.home / "queue").is_dir)
     installation.accept(log)
     sweep = installation.python("from auditapp.ingest.tasks import sweep\nsweep.delay()")
     assert sweep.communicate(timeout=60)[1] == b""

@@ -5,7 +5,8 @@ import pytest
 
 from tests.auditapp.ingest.installation import Installation, history
 
-KEYS = ["lines", "received", "stored", "duplicates", "rejected", "unrecognised", "batches", "seconds"]
+COUNTS = ["lines", "received", "stored", "duplicates", "rejected", "unrecognised", "batches"]
+KEYS = [*COUNTS, "seconds"]
 
 
 def test_a_site_folder_is_taken_in_once(installation: Installation, tmp_path: Path) -> None:
@@ -20,7 +21,7 @@ def test_a_site_folder_is_taken_in_once(installation: Installation, tmp_path: Pa
     assert first.returncode == 0, first.stderr.decode()
     result = json.loads(first.stdout)
     assert list(result) == KEYS
-    assert {key: result[key] for key in KEYS[:-1]} == {
+    assert {key: result[key] for key in COUNTS} == {
         "lines": 200,
         "received": 100,
         "stored": 100,

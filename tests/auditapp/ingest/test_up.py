@@ -25,19 +25,26 @@ def port() -> int:
 
 
 @pytest.fixture
-def up(blank: Installation, port: int) -> Iterator[Start]:
+def output(tmp_path: Path) -> Path:
+    """What it says."""
+    return tmp_path / "output"
+
+
+@pytest.fixture
+def up(blank: Installation, port: int, output: Path) -> Iterator[Start]:
     """Starts it; it is gone after the test."""
     started = []
 
     def start() -> "Popen[bytes]":
-        process = blank.start("manage.py", "up", "--port", str(port))
+        with output.open("ab") as said:
+            process = blank.start("manage.py", "up", "--port", str(port), stdout=said, stderr=said)
         started.append(process)
         return process
 
     yield start
     for process in started:
         process.terminate()
-        process.communicate(timeout=40)
+        process.wait(40)
 
 
 def get(port: int, path: str) -> int:
@@ -68,7 +75,7 @@ def alive(process: int) -> bool:
 
 
 def test_it_starts_works_restarts_what_crashes_and_dies_whole(
-    blank: Installation, up: Start, port: int, tmp_path: Path
+    blank: Installation, up: Start, port: int, output: Path, tmp_path: Path
 ) -> None:
     running = up()
     eventually(lambda: get(port, "/healthz") == 200, 90)
@@ -98,17 +105,17 @@ def test_it_starts_works_restarts_what_crashes_and_dies_whole(
     assert len(family) >= 4  # web and its worker, scheduler, worker
     os.kill(running.pid, signal.SIGKILL)
     eventually(lambda: not any(alive(child) for child in family), 15)
-    output = running.communicate(timeout=10)[0].decode()
-    assert f"Foureyes is at http://127.0.0.1:{port}" in output
-    assert "sign in as analyst" in output
-    assert "sign in as administrator" in output
+    running.wait()
+    said = output.read_text()
+    assert f"Foureyes is at http://127.0.0.1:{port}" in said
+    assert "sign in as analyst" in said
+    assert "sign in as administrator" in said
 
     again = up()
     eventually(lambda: get(port, "/healthz") == 200, 60)
     again.terminate()
-    output = again.communicate(timeout=60)[0].decode()
-    assert again.returncode == 0
-    assert "sign in" not in output
+    assert again.wait(60) == 0
+    assert "sign in" not in output.read_text().removeprefix(said)
     assert get(port, "/healthz") == 0
 
 

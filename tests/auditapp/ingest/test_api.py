@@ -1,0 +1,251 @@
+import gzip
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from auditapp.accounts.models import ApiToken, Role, User
+from auditapp.ingest import spool, work
+from auditapp.ingest.models import Batch
+from tests.auditapp.ingest.installation import history
+
+pytestmark = pytest.mark.django_db
+HISTORY = history(3)
+ADDRESS = "/api/v1/ingest/bash_history?host=gpu03&user=asilva"
+
+
+@pytest.fixture(autouse=True)
+def own_spool(tmp_path: Path, settings: Settings) -> Path:
+    """A spool that is empty."""
+    settings.SPOOL = tmp_path / "spool"
+    return tmp_path / "spool"
+
+
+@pytest.fixture
+def token() -> str:
+    """The text of a token that may send everything."""
+    return ApiToken.issue(name="shipper", feed="lab")[1]
+
+
+def send(token: str, body: bytes = HISTORY, address: str = ADDRESS, **headers: str) -> Any:
+    """The answer to a log."""
+    return Client().post(
+        address,
+        body,
+        content_type="application/octet-stream",
+        headers={"Authorization": f"Bearer {token}", **headers},
+    )
+
+
+def look(token: str, batch: str) -> Any:
+    """The answer to the question how far a batch is."""
+    return Client().get(f"/api/v1/batches/{batch}", headers={"Authorization": f"Bearer {token}"})
+
+
+def left(folder: Path) -> list[Path]:
+    """Files in the spool."""
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_log_is_accepted_taken_in_and_told_about(token: str) -> None:
+    answer = send(token, HISTORY + b"#4102444800\nls\n")
+    assert answer.status_code == 202
+    said = answer.json()
+    assert said["address"] == answer["Location"] == f"/api/v1/batches/{said['batch']}"
+    assert (said["feed"], said["source"], said["state"]) == ("lab", "bash_history", "waiting")
+    assert (said["lines"], said["bytes"]) == (8, len(HISTORY) + 15)
+    batch = Batch.objects.get(id=said["batch"])
+    assert (batch.host, batch.user) == ("gpu03", "asilva")
+    assert spool.path_of(batch.id, batch.received).read_bytes().startswith(HISTORY)
+
+    assert work.process(batch.id)
+    told = look(token, said["batch"]).json()
+    assert (told["state"], told["records"], told["stored"], told["rejected"]) == ("done", 4, 3, 1)
+    assert told["rejected_lines"][0]["line"] == 7
+    assert "#4102444800" in told["rejected_lines"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(HISTORY)),
+        ("zstd", zstandard.compress(HISTORY)),
+        ("identity", HISTORY),
+        ("", gzip.compress(HISTORY)),
+    ],
+)
+def test_a_packed_body_is_unpacked(token: str, own_spool: Path, encoding: str, body: bytes) -> None:
+    answer = send(token, body, **{"Content-Encoding": encoding})
+    assert answer.status_code == 202
+    assert [path.read_bytes() for path in left(own_spool)] == [HISTORY]
+
+
+def test_a_format_is_recognised(token: str) -> None:
+    answer = send(token, address="/api/v1/ingest/auto?path=.bash_history&user=asilva")
+    assert (answer.status_code, answer.json()["source"]) == (202, "bash_history")
+    answer = send(token, b"Dear diary\n", "/api/v1/ingest/auto")
+    assert answer.status_code == 422
+    assert "no source recognises it" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"", {}, 400),
+        (b"\n \n", {}, 400),
+        (HISTORY, {"Content-Encoding": "gzip"}, 400),
+        (gzip.compress(HISTORY)[:-9], {"Content-Encoding": "gzip"}, 400),
+        (HISTORY, {"Content-Encoding": "br"}, 415),
+        (HISTORY, {"Idempotency-Key": "k" * 201}, 400),
+        (b"x" * 2001, {}, 413),
+        (gzip.compress(b"x" * 2001), {"Content-Encoding": "gzip"}, 413),
+    ],
+)
+def test_a_body_that_cannot_be_taken_leaves_nothing(
+    token: str,
+    own_spool: Path,
+    settings: Settings,
+    body: bytes,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    settings.MAX_BODY_BYTES = 2000
+    answer = send(token, body, **headers)
+    assert answer.status_code == status, answer.content
+    assert answer.json()["detail"]
+    assert left(own_spool) == []
+    assert not Batch.objects.exists()
+
+
+def test_an_unknown_source_is_answered_with_those_there_are(token: str) -> None:
+    answer = send(token, address="/api/v1/ingest/carrier_pigeon")
+    assert answer.status_code == 404
+    assert "bash_history" in answer.json()["sources"]
+
+
+@pytest.mark.parametrize("query", ["timezone=Mars/Olympus", f"host={'h' * 256}", "user=%00"])
+def test_a_label_that_makes_no_sense_is_refused(token: str, query: str) -> None:
+    assert send(token, address=f"/api/v1/ingest/bash_history?{query}").status_code == 400
+
+
+def test_a_key_gives_the_same_batch_again(token: str, own_spool: Path) -> None:
+    first = send(token, **{"Idempotency-Key": "one"})
+    again = send(token, **{"Idempotency-Key": "one"})
+    other = send(token, **{"Idempotency-Key": "two"})
+    assert [first.status_code, again.status_code, other.status_code] == [202, 200, 202]
+    assert first.json()["batch"] == again.json()["batch"] != other.json()["batch"]
+    assert len(left(own_spool)) == 2
+    stranger = ApiToken.issue(name="stranger", feed="lab")[1]
+    assert send(stranger, **{"Idempotency-Key": "one"}).status_code == 202
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_loses_a_race_gives_the_winners_batch(
+    token: str, own_spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The winner comes in after the loser looked for the key and before it saves its row."""
+    write, winner = spool.write, []
+
+    def overtaken(*arguments: Any, **options: Any) -> spool.Spooled:
+        monkeypatch.setattr(spool, "write", write)
+        winner.append(send(token, **{"Idempotency-Key": "one"}))
+        return write(*arguments, **options)
+
+    monkeypatch.setattr(spool, "write", overtaken)
+    loser = send(token, **{"Idempotency-Key": "one"})
+    assert (winner[0].status_code, loser.status_code) == (202, 200)
+    assert winner[0].json()["batch"] == loser.json()["batch"]
+    assert Batch.objects.count() == len(left(own_spool)) == 1
+
+
+def test_a_full_spool_asks_for_patience_and_keeps_its_word(token: str, settings: Settings) -> None:
+    accepted = send(token)
+    settings.SPOOL_LIMIT_BYTES = len(HISTORY)
+    refused = send(token)
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) > 0
+    assert work.process(accepted.json()["batch"])
+    assert send(token).status_code == 202
+
+
+def test_only_a_valid_token_may_send() -> None:
+    token, text = ApiToken.issue(name="shipper", feed="lab", sources=["auditd"])
+    assert send(text).status_code == 403
+    assert send(text, address="/api/v1/ingest/auto?path=.bash_history").status_code == 403
+    assert send("fe_wrong").status_code == 401
+    assert send("").status_code == 401
+    assert Client().post(ADDRESS, HISTORY, content_type="text/plain").status_code == 401
+    ApiToken.objects.update(sources=[], expires=timezone.now() - timedelta(seconds=1))
+    assert send(text).status_code == 401
+    ApiToken.objects.update(expires=timezone.now() + timedelta(days=1))
+    assert send(text).status_code == 202
+    ApiToken.objects.update(revoked=timezone.now())
+    refused = send(text)
+    assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "Bearer")
+    token.refresh_from_db()
+    assert token.last_used
+    assert text not in json.dumps(list(ApiToken.objects.values()), default=str)
+
+
+def test_somebody_who_is_signed_in_cannot_send_without_a_token(token: str) -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("ana", role=Role.ANALYST))
+    assert client.post(ADDRESS, HISTORY, content_type="text/plain").status_code == 401
+
+
+def test_a_batch_is_shown_to_its_feed_and_to_who_is_signed_in(token: str) -> None:
+    batch = send(token, b"ls\n").json()["batch"]
+    assert work.process(batch)
+    stranger = ApiToken.issue(name="stranger", feed="elsewhere")[1]
+    assert look(token, batch).status_code == 200
+    assert look(stranger, batch).status_code == 404
+    assert Client().get(f"/api/v1/batches/{batch}").status_code == 401
+    client = Client()
+    client.force_login(User.objects.create_user("root", role=Role.ADMINISTRATOR))
+    seen = client.get(f"/api/v1/batches/{batch}").json()
+    assert seen["rejected_lines"][0]["reason"]
+    assert "text" not in seen["rejected_lines"][0]
+
+
+def test_the_same_body_is_stored_once(token: str) -> None:
+    body = history(5, 1_768_000_000)
+    answers = [send(token, body).json()["batch"] for _ in range(2)]
+    assert all(work.process(batch) for batch in answers)
+    assert [look(token, batch).json()["stored"] for batch in answers] == [5, 0]
+
+
+def test_the_docs_keep_to_the_content_security_policy(client: Client) -> None:
+    page = client.get("/api/docs/")
+    assert page.status_code == 200
+    assert "unsafe" not in page["Content-Security-Policy"]
+    text = page.content.decode()
+    assert "<style" not in text
+    assert "http" not in text.replace("http-equiv", "")
+    assert all("src=" in part.split(">")[0] for part in text.split("<script")[1:])
+    assert b"SwaggerUIBundle" in client.get("/api/docs/?script=").content
+
+
+def test_health_is_public_and_says_little(client: Client) -> None:
+    assert client.get("/healthz").json() == {"alive": True}
+    assert client.get("/readyz").json() == {
+        "ready": True,
+        "database": True,
+        "store": True,
+        "spool": True,
+    }
+
+
+def test_without_a_place_to_spool_it_is_not_ready(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    settings.SPOOL = tmp_path / "file"
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert not answer.json()["spool"]
