@@ -3,7 +3,7 @@
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from analytics.event import readable
@@ -32,14 +32,14 @@ class Joined:
     prefix: str  # `node=… ` or nothing
     stamp: str  # seconds.milliseconds:serial
     text: str
-    later: list[str] = field(default_factory=list)
+    later: list[str] | None = None
     size: int = 0
 
     def whole(self) -> "Joined":
         """Itself, with what came later put in its text."""
         if self.later:
             self.text += "".join(self.later)
-            self.later = []
+            self.later = None
         return self
 
 
@@ -53,7 +53,8 @@ class Joiner:
 
     def take(self, line: int, run: str, prefix: str, stamp: str) -> Joined | None:
         """Takes records that follow each other; gives their event where they end it."""
-        event = self._open.get(prefix + stamp)
+        key = prefix + stamp
+        event = self._open.get(key)
         if event is None:
             if run.startswith("type=EOE ", len(prefix)):
                 self._reject(line, ALONE, run)
@@ -61,20 +62,23 @@ class Joiner:
             event = Joined(line, prefix, stamp, run)
             if _ended(run, prefix):
                 return event
-            self._open[prefix + stamp] = event
+            self._open[key] = event
         elif event.size + len(run) > LARGEST_EVENT:
             self._reject(line, "the event is too large", run)
             return None
-        else:
+        elif event.later:
             event.later.append(run)
+        else:
+            event.later = [run]
         event.size += len(run)
         self._size += len(run)
-        return self._close(prefix + stamp) if _ended(run, prefix) else None
+        return self._close(key) if _ended(run, prefix) else None
 
-    def overdue(self) -> Iterator[Joined]:
-        """Each event that has been under way for too long."""
-        while len(self._open) > MOST_OPEN or self._size > MOST_OPEN_SIZE:
-            yield self._close(next(iter(self._open)))
+    def overdue(self) -> Joined | None:
+        """An event that has been under way for too long."""
+        if len(self._open) > MOST_OPEN or self._size > MOST_OPEN_SIZE:
+            return self._close(next(iter(self._open)))
+        return None
 
     def rest(self) -> Iterator[Joined]:
         """Each event that is under way."""
@@ -98,10 +102,10 @@ def joined(log: BinaryIO, reject: Reject) -> Iterator[Joined]:
         line = first
         for run, prefix, stamp, other in RUNS.findall(text):
             if stamp:
-                event = joiner.take(line, run, prefix, stamp)
-                if event:
+                event = joiner.take(line, run, prefix, stamp) or joiner.overdue()
+                while event:
                     yield event
-                yield from joiner.overdue()
+                    event = joiner.overdue()
                 line += run.count("\n")
             else:
                 if other and not other.isspace():

@@ -164,5 +164,10 @@ READERS: dict[str, Reader] = {
 
 def touched(paths: list[Path]) -> Path | None:
     """The file that was meant: the first that is no directory around it, best one with an owner."""
-    files = [path for path in paths if path.kind != "PARENT"] or paths
-    return next((path for path in files if is_set(path.owner)), files[0]) if files else None
+    first = None
+    for path in paths:
+        if path.kind != "PARENT":
+            if is_set(path.owner):
+                return path
+            first = first or path
+    return first or (paths[0] if paths else None)
