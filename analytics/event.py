@@ -145,6 +145,9 @@ def assemble(
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
+AT_ONCE = 1000  # rows
+
+
 @dataclass(slots=True)
 class Collector:
     """Gathers a parser's rows and rejections and hands them out in batches of bounded size."""
@@ -153,6 +156,7 @@ class Collector:
     source: Source
     size: int = 50_000
     rows: list[Row] = field(default_factory=list)
+    tables: list[pa.Table] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
@@ -160,6 +164,8 @@ class Collector:
         reason = self.context.implausible(row["@timestamp"])
         if reason is None:
             self.rows.append(row)
+            if len(self.rows) >= AT_ONCE:
+                self._turn()
         else:
             self.reject(row.get("batch.line") or 0, reason, row.get("event.original") or "")
 
@@ -170,19 +176,25 @@ class Collector:
     @property
     def full(self) -> bool:
         """Whether it is time to `take`."""
-        return len(self.rows) >= self.size or len(self.rejected) >= self.size
+        gathered = len(self.rows) + len(self.tables) * AT_ONCE
+        return gathered >= self.size or len(self.rejected) >= self.size
 
     def take(self) -> Batch:
         """What was gathered since the last time."""
-        batch = Batch(
-            events=table_of(self.rows, self.context, self.source), rejected=tuple(self.rejected)
-        )
-        self.rows, self.rejected = [], []
+        self._turn()
+        events = pa.concat_tables(self.tables).combine_chunks()
+        batch = Batch(events=events, rejected=tuple(self.rejected))
+        self.tables, self.rejected = [], []
         return batch
 
     def rest(self) -> Iterable[Batch]:
         """The last batch, if anything is left."""
-        return [self.take()] if self.rows or self.rejected else []
+        return [self.take()] if self.rows or self.tables or self.rejected else []
+
+    def _turn(self) -> None:
+        """Turns rows into columns, a few at a time: many would fall out of the caches."""
+        self.tables.append(table_of(self.rows, self.context, self.source))
+        self.rows = []
 
 
 def readable(text: str | bytes) -> str:
