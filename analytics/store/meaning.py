@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from analytics.fields import FIELDS, Field, Kind
 from analytics.store.query import Between, Exists, OneOf, Term
 from analytics.store.values import (
-    LONGEST,
+    LONGEST_KEYWORD,
     LONGEST_PART,
     Pattern,
     Value,
@@ -133,7 +133,7 @@ def _among(name: str, values: tuple[str, ...]) -> Among:
     field, label = named(name), _label(name)
     if field.kind is Kind.TIME or (field.kind is Kind.LABELS and label is None):
         raise ValueError(f"{name} is not asked for one of several values")
-    kept = (value for value in values if len(value) <= LONGEST)
+    kept = (value for value in values if len(value) <= LONGEST_KEYWORD)
     return Among(field, tuple(typed(field, value) for value in kept), label)
 
 

@@ -69,7 +69,14 @@ Query = Term | Exists | Between | OneOf | Not | All | Any
 
 
 class QueryError(Exception):
-    """What was typed is no search; the message says where and why, in words for people."""
+    """What was typed is no search; the message says where and why, in words for people.
+
+    `at` is the place in the text, from 0, where there is one.
+    """
+
+    def __init__(self, message: str, at: int | None = None) -> None:
+        super().__init__(message)
+        self.at = at
 
 
 def parse(text: str) -> Query | None:

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.fields import FIELDS, SCHEMA, Kind
-from analytics.store.values import LONGEST
+from analytics.store.values import LONGEST_KEYWORD
 
 LONGEST_KEY = 250  # of a label
 LONGEST_ID = 500  # bytes, what Elasticsearch takes
@@ -62,16 +62,16 @@ def _kept(kind: Kind, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 def _is_long(texts: pa.ChunkedArray) -> bool:
     longest = pc.max(pc.binary_length(texts)).as_py()
-    return longest is not None and longest > LONGEST
+    return longest is not None and longest > LONGEST_KEYWORD
 
 
 def _cut(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.utf8_slice_codeunits(texts, 0, LONGEST)
+    return pc.utf8_slice_codeunits(texts, 0, LONGEST_KEYWORD)
 
 
 def _nested(lists: pa.ChunkedArray) -> pa.ChunkedArray:
     cut = [
-        None if row is None else [value and value[:LONGEST] for value in row]
+        None if row is None else [value and value[:LONGEST_KEYWORD] for value in row]
         for row in lists.to_pylist()
     ]
     return pa.chunked_array([pa.array(cut, lists.type)])
@@ -84,7 +84,7 @@ def _labels(maps: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return None
     rows = []
     for row in chunk.to_pylist():
-        short = {k.replace("\0", "")[:LONGEST_KEY]: v and v[:LONGEST] for k, v in row or ()}
+        short = {k.replace("\0", "")[:LONGEST_KEY]: v and v[:LONGEST_KEYWORD] for k, v in row or ()}
         rows.append(None if row is None else [(key or "_", value) for key, value in short.items()])
     return pa.chunked_array([pa.array(rows, maps.type)])
 

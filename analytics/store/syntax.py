@@ -205,4 +205,4 @@ class Reader:
 
     def fail(self, why: str) -> NoReturn:
         """Raises QueryError, naming the place."""
-        raise QueryError(f"at character {self.at + 1}: {why}")
+        raise QueryError(f"at character {self.at + 1}: {why}", self.at)

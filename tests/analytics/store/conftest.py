@@ -14,15 +14,21 @@ Opener = Callable[[], EventStore]
 
 
 @pytest.fixture(params=BOTH)
-def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
-    """Opens the same empty store each time it is called."""
-    yield from _opener(request, tmp_path)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty store."""
+    yield from _url(request, tmp_path)
 
 
 @pytest.fixture
-def store(opener: Opener) -> Iterator[EventStore]:
+def opener(store_url: str) -> Opener:
+    """Opens the same store each time it is called."""
+    return lambda: open_store(store_url)
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[EventStore]:
     """An empty store."""
-    yield from _open(opener)
+    yield from _open(store_url)
 
 
 @pytest.fixture(scope="module", params=BOTH)
@@ -30,22 +36,22 @@ def lasting_store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[EventStore]:
     """A store that is empty for the first test of a module, which fills it for all."""
-    for opener in _opener(request, tmp_path_factory.mktemp("lasting")):
-        yield from _open(opener)
+    for url in _url(request, tmp_path_factory.mktemp("lasting")):
+        yield from _open(url)
 
 
-def _opener(request: pytest.FixtureRequest, folder: Path) -> Iterator[Opener]:
+def _url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     if request.param == "lake":
-        yield lambda: open_store((folder / "lake").as_uri())
+        yield (folder / "lake").as_uri()
     else:
         node = request.getfixturevalue("elastic_url")
         prefix = f"t{uuid4().hex}"
-        yield lambda: open_store(f"{node}/{prefix}")
+        yield f"{node}/{prefix}"
         _forget(node, prefix)
 
 
-def _open(opener: Opener) -> Iterator[EventStore]:
-    store = opener()
+def _open(url: str) -> Iterator[EventStore]:
+    store = open_store(url)
     yield store
     store.close()
 
@@ -55,4 +61,4 @@ def _forget(node: str, prefix: str) -> None:
         names = list(client.indices.get(index=f"{prefix}-*"))
         if names:
             client.indices.delete(index=names)
-        client.indices.delete_index_template(name=f"{prefix}-*")
+        client.options(ignore_status=404).indices.delete_index_template(name=f"{prefix}-*")

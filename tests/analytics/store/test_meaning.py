@@ -222,8 +222,8 @@ def test_the_longest_values_are_searched(filled: EventStore, value: str) -> None
 
 
 @pytest.mark.parametrize("letter", "aü")
-def test_whole_values_are_searched_at_any_length(filled: EventStore, letter: str) -> None:
-    query = Term("user.name", letter * 4_000)
+def test_the_longest_whole_values_are_searched(filled: EventStore, letter: str) -> None:
+    query = Term("user.name", letter * 900)
     assert found(filled, query) == []
 
 
