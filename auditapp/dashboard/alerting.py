@@ -1,9 +1,12 @@
 """Alerts as people look at them: whose they are, and which are asked for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.urls import reverse
 
 from analytics.findings import Severity
 from auditapp.accounts import pseudonyms
@@ -23,12 +26,17 @@ SEVERITIES: tuple[str, ...] = tuple(reversed([str(severity) for severity in Seve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An alert with the person behind its account: reference and name, empty where unknown."""
+    """An alert with the person behind its account: reference and name, empty where unknown.
+
+    `times` counts the alerts that it stands for, and `all_link` leads to them.
+    """
 
     row: Alert
     person: str
     name: str
     event_link: str
+    times: int = 1
+    all_link: str = ""
 
 
 def event_link(alert: Alert) -> str:
@@ -65,6 +73,27 @@ def with_people(alerts: Iterable[Alert]) -> list[Shown]:
         )
         for row, person in zip(rows, people, strict=True)
     ]
+
+
+def gathered(alerts: QuerySet[Alert], most: int) -> list[Shown]:
+    """The newest alerts, those of one rule, account and day (UTC) as one; looks at the newest
+    500 and gives at most so many."""
+    groups: dict[tuple[str, str | None, date], list[Alert]] = {}
+    for row in alerts[:500]:
+        groups.setdefault((row.rule, row.account, row.time.date()), []).append(row)
+    chosen = list(groups.values())[:most]
+    shown = with_people(rows[0] for rows in chosen)
+    return [
+        replace(one, times=len(rows), all_link=_all_link(one))
+        for one, rows in zip(shown, chosen, strict=True)
+    ]
+
+
+def _all_link(one: Shown) -> str:
+    query = {"state": "any", "rule": one.row.rule, "day": f"{one.row.time:%Y-%m-%d}"}
+    if one.person:
+        query["person"] = one.person
+    return f"{reverse('alerts')}?{urlencode(query)}"
 
 
 def worst_first(alerts: QuerySet[Alert]) -> QuerySet[Alert]:

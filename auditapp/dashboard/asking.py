@@ -39,12 +39,21 @@ class Asked:
     evidence: Evidence | None = None
     query: Query | None = None
     problem: str = ""
+    problem_at: int | None = None  # place in `text`
     now: datetime = field(default_factory=timezone.now)
 
     @property
     def question(self) -> Question:
         """The same for the event store."""
         return Question(since=self.since, until=self.until, query=self.query)
+
+    @property
+    def parted(self) -> tuple[str, str, str] | None:
+        """The text before, at and after the place of the problem, where it has one."""
+        if self.problem_at is None:
+            return None
+        at = self.problem_at
+        return self.text[:at], self.text[at : at + 1] or " ", self.text[at + 1 :]
 
     @property
     def interval(self) -> str:
@@ -111,7 +120,14 @@ def ask(parameters: Mapping[str, str]) -> Asked:
             if part is not None
         ]
     except (QueryError, ValueError) as error:
-        return Asked(given=given, text=text, range="all", problem=str(error), now=now)
+        return Asked(
+            given=given,
+            text=text,
+            range="" if "from" in given or "to" in given else given.get("range", DEFAULT_RANGE),
+            problem=str(error),
+            problem_at=getattr(error, "at", None),
+            now=now,
+        )
     return Asked(
         given=given,
         text=text,

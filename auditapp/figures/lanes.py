@@ -30,9 +30,9 @@ def lanes(
     rows = len(families) + 1
     heights = [0.6, *([1.0] * len(families))]
     figure = make_subplots(
-        rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.03, row_heights=heights
+        rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.07, row_heights=heights
     )
-    figure.update_layout(**layout(height=56 * rows + 40, bargap=0.08, showlegend=False))
+    figure.update_layout(**layout(height=72 * rows + 30, bargap=0.08, showlegend=False))
     _marks(figure, marks)
     for number, family in enumerate(families, start=2):
         mine = [bar for bar in bars if bar.series == family]
@@ -48,13 +48,28 @@ def lanes(
             marker={"color": FAMILIES.get(family, "#8a94a3"), "line": {"width": 0}},
             hovertemplate="%{x|%Y-%m-%d %H:%M}<br>%{y:,} " + "%{fullData.name}<extra></extra>",
         )
-        figure.update_yaxes(row=number, col=1, title={"text": family}, nticks=3)
+        figure.update_yaxes(row=number, col=1, nticks=3)
     figure.update_xaxes(type="date", showgrid=True, automargin=True)
     figure.update_yaxes(rangemode="tozero", zeroline=True, fixedrange=True)
-    figure.update_layout(margin={"l": 90, "r": 12, "t": 8, "b": 32})
-    for axis in figure.select_yaxes():
-        axis.title.standoff = 6
+    figure.update_layout(margin={"l": 44, "r": 12, "t": 24, "b": 32})
+    for axis, name in zip(figure.select_yaxes(), ("alerts", *families), strict=True):
+        _title(figure, axis.domain[1], name)
     return figure
+
+
+def _title(figure: go.Figure, top: float, name: str) -> None:
+    """Names a lane above its left corner."""
+    figure.add_annotation(
+        text=plain(name),
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=top,
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 11},
+    )
 
 
 def _marks(figure: go.Figure, marks: Sequence[Mark]) -> None:
@@ -74,5 +89,4 @@ def _marks(figure: go.Figure, marks: Sequence[Mark]) -> None:
         },
         hovertemplate="%{x|%Y-%m-%d %H:%M}<br>%{text}<extra></extra>",
     )
-    figure.update_yaxes(row=1, col=1, title={"text": "alerts"}, showticklabels=False)
-    figure.update_yaxes(row=1, col=1, range=[0, 2], showgrid=False)
+    figure.update_yaxes(row=1, col=1, range=[0, 2], showgrid=False, showticklabels=False)

@@ -11,7 +11,7 @@ SEVERITIES: dict[str, str] = {
     "low": "#56b4e9",
     "medium": "#e69f00",
     "high": "#d55e00",
-    "critical": "#a5004f",
+    "critical": "#c7256b",
 }
 SERIES: tuple[str, ...] = (
     "#0072b2",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from analytics.fields import BY_NAME, FACETS
 from auditapp.accounts import pseudonyms
-from auditapp.dashboard.asking import RANGES, Asked, ask, condition, conjunction, written
+from auditapp.dashboard.asking import RANGES, Asked, ask, condition, conjunction
 from auditapp.dashboard.reading import COLUMNS, rows_of
 from auditapp.dashboard.views.unavailable import reads_store
 from auditapp.eventstore import store
@@ -71,8 +71,8 @@ def _form(asked: Asked) -> dict[str, Any]:
     hidden = ("person", "finding", "score", "reason")
     return {
         "ranges": [(name, title) for name, (title, _) in RANGES.items()],
-        "since": written(asked.since)[:16] if asked.since and not asked.range else "",
-        "until": written(asked.until)[:16] if asked.until and not asked.range else "",
+        "since": asked.given.get("from", "").replace("T", " "),
+        "until": asked.given.get("to", "").replace("T", " "),
         "hidden": [(name, asked.given[name]) for name in hidden if name in asked.given],
         "fields": list(BY_NAME.values()),
     }

@@ -38,7 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         {
             "ranked": ranking.ranked(ranking.scored()[:PEOPLE]),
             "as_of": ranking.newest(),
-            "alerts": alerting.with_people(opened[:ALERTS]),
+            "alerts": alerting.gathered(opened, ALERTS),
             "open_alerts": opened.count(),
             "feeds": feeding.health(now),
             "pillars": statements(now),

@@ -38,6 +38,10 @@ function draw(plot) {
   plot.figure.drawn = true;
   const layout = { ...plot.figure.layout };
   if (!plot.dataset.narrow) layout.dragmode = false;
+  if (plot.clientWidth < 500 && layout.showlegend) {  // several lines of names need room
+    layout.height += 70;
+    layout.margin = { ...layout.margin, t: 78 };
+  }
   plot.replaceChildren();
   Plotly.newPlot(plot, plot.figure.data, themed(layout), settings).then(() => {
     plot.on("plotly_click", (event) => follow(event.points[0].customdata));

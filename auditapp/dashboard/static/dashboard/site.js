@@ -13,9 +13,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form.search");
   if (!form) return;
-  if (event.target.type === "datetime-local") {
+  if (event.target.matches("input.time")) {
     form.querySelectorAll("[name=range]").forEach((choice) => { choice.checked = false; });
   } else if (event.target.name === "range") {
-    form.querySelectorAll("[type=datetime-local]").forEach((time) => { time.value = ""; });
+    form.querySelectorAll("input.time").forEach((time) => { time.value = ""; });
   }
 });
