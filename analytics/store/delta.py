@@ -38,6 +38,8 @@ CONFIGURATION = {
     "delta.dataSkippingStatsColumns": "`@timestamp`",
 }
 
+_opened: dict[str, int] = {}  # the process in which delta-rs was first used
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
@@ -60,7 +62,6 @@ class EventFiles:
         self._lock = FileLock(folder.with_name("writing.lock"), timeout=WAIT)
         self._reading = RLock()
         self._table: DeltaTable | None = None
-        self._process = os.getpid()
         self._files: tuple[int, tuple[File, ...]] = (-1, ())
 
     def live(self) -> tuple[File, ...]:
@@ -139,9 +140,7 @@ class EventFiles:
 
     def _current(self) -> DeltaTable | None:
         """The table at its newest version; None before the first event."""
-        if os.getpid() != self._process:
-            self.close()
-            self._process = os.getpid()
+        _only_here()
         if self._table is not None:
             try:
                 self._table.update_incremental()
@@ -164,6 +163,14 @@ class EventFiles:
                 first=action["min.@timestamp"],
                 last=action["max.@timestamp"] + ROUNDED,
             )
+
+
+def _only_here() -> None:
+    """Raises StoreUnavailable in a process that was forked off one that had used delta-rs, whose
+    threads are missing here."""
+    opened = _opened.setdefault("process", os.getpid())
+    if opened != os.getpid():
+        raise StoreUnavailable(f"process {opened} used a lake, then forked: spawn instead")
 
 
 def _is_crowded(sizes: list[int], least: int) -> bool:
