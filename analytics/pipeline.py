@@ -34,6 +34,8 @@ from analytics.store.base import EventStore, Question
 
 HEAD = 64 << 10
 SURE = 0.5
+GATHERED = 25_000  # records
+GATHERED_BYTES = 64 << 20
 BASELINE_DAYS = 60
 SCORED_DAYS = 84  # six half-lives: what is older has less than 2 % of its weight left
 
@@ -53,8 +55,33 @@ def recognise(head: bytes, path: str) -> Source | None:
 
 
 def parse(source: Source, log: BinaryIO, context: Context) -> Iterator[Batch]:
-    """PARSE and NORMALISE: raw bytes become ECS events in batches, or Rejected."""
-    return source.parse(log, context)
+    """PARSE and NORMALISE: raw bytes become ECS events, or Rejected.
+
+    Gathers what a source hands out into batches worth a store's round trip; their number of
+    events and their bytes are bounded.
+    """
+    gathered: list[Batch] = []
+    for batch in source.parse(log, context):
+        gathered.append(batch)
+        if _is_full(gathered):
+            yield _joined(gathered)
+            gathered = []
+    if gathered:
+        yield _joined(gathered)
+
+
+def _is_full(batches: list[Batch]) -> bool:
+    return (
+        sum(batch.events.num_rows + len(batch.rejected) for batch in batches) >= GATHERED
+        or sum(batch.events.nbytes for batch in batches) >= GATHERED_BYTES
+    )
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    return Batch(
+        events=pa.concat_tables([batch.events for batch in batches]).combine_chunks(),
+        rejected=tuple(line for batch in batches for line in batch.rejected),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
