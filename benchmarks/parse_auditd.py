@@ -138,18 +138,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=500_000)
     log = generated(parser.parse_args().lines)
-    lines = log.splitlines()
+    size = log.count(b"\n")
 
     start = time.process_time()
-    matched = sum(HEADER.match(line) is not None for line in lines)
+    matched = sum(HEADER.match(line) is not None for line in io.BytesIO(log))
     bare = matched / (time.process_time() - start)
 
     start = time.process_time()
     events = sum(batch.events.num_rows for batch in SOURCE.parse(io.BytesIO(log), CONTEXT))
     seconds = time.process_time() - start
-    whole = len(lines) / seconds
+    whole = size / seconds
 
-    print(f"{len(lines):,} lines, {len(log) / 1e6:.0f} MB, {events:,} events")
+    print(f"{size:,} lines, {len(log) / 1e6:.0f} MB, {events:,} events")
     print(f"a bare header regex   {bare:>12,.0f} lines/s")
     print(f"auditd into Arrow     {whole:>12,.0f} lines/s {events / seconds:>10,.0f} events/s")
     print(f"ratio                 {whole / bare:>12.3f}")
