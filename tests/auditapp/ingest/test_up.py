@@ -99,10 +99,10 @@ def test_it_starts_works_restarts_what_crashes_and_dies_whole(
     web = min(before)
     os.kill(web, signal.SIGKILL)
     eventually(lambda: not alive(web))
+    eventually(lambda: len(children_of(running.pid)) >= 4, 60)  # web and its own, scheduler, worker
     eventually(lambda: get(port, "/healthz") == 200, 60)
 
     family = children_of(running.pid)
-    assert len(family) >= 4  # web and its worker, scheduler, worker
     os.kill(running.pid, signal.SIGKILL)
     eventually(lambda: not any(alive(child) for child in family), 15)
     running.wait()
