@@ -48,7 +48,7 @@ class Batch(models.Model):
     timezone = models.CharField(max_length=64, default="UTC")
     columns = models.JSONField(default=list)
     size = models.BigIntegerField(help_text="bytes, unpacked")
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, db_index=True)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - null is no key
     token = models.ForeignKey("accounts.ApiToken", null=True, on_delete=models.SET_NULL)
     received = models.DateTimeField(default=now, db_default=Now())

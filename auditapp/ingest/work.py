@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,7 +32,8 @@ def process(batch_id: UUID | str, progress: Progress | None = None) -> bool:
         return False
     with lease:
         _take_in(lease, progress or (lambda _: None))
-        hints.assess()
+        if not queue.waiting(1):  # during a rush the scheduler's minute is soon enough
+            hints.assess()
     return True
 
 
@@ -78,13 +79,21 @@ def _context(batch: Batch) -> Context:
         feed=batch.feed_id,
         batch=str(batch.id),
         origin=batch.origin,
-        received=batch.received,
+        received=_first_received(batch),
         timezone=UTC if batch.timezone == "UTC" else ZoneInfo(batch.timezone),
         host=batch.host or None,
         user=batch.user or None,
         realm=batch.feed.realm,
         columns=tuple(batch.columns),
     )
+
+
+def _first_received(batch: Batch) -> datetime:
+    """When these very bytes first came by this feed: an event whose log names no time has this
+    one, and must have it again when the log is sent again, or it would be another event."""
+    same = Batch.objects.filter(feed=batch.feed_id, sha256=batch.sha256, source=batch.source)
+    earlier = same.filter(received__lt=batch.received).order_by("received").first()
+    return earlier.received if earlier else batch.received
 
 
 class _Metered(io.FileIO):

@@ -101,6 +101,22 @@ def test_a_folder_of_real_logs_adds_up(installation: Installation, real_logs: Pa
     assert second["received"] == first["received"]
 
 
+def test_a_log_whose_events_name_no_time_is_stored_once(
+    installation: Installation, tmp_path: Path
+) -> None:
+    payload = {
+        "action": "removed_from_repository",
+        "team": {"name": "vision", "id": 1},
+        "repository": {"full_name": "lab/trainlib", "id": 2},
+        "sender": {"login": "anas", "id": 3},
+    }
+    log = tmp_path / "payload.json"
+    log.write_text(json.dumps(payload))
+    for stored in (1, 0):
+        done = installation.run("ingest", str(log), "--source", "github_webhook", "--json")
+        assert json.loads(done.stdout)["stored"] == stored
+
+
 def test_a_failed_batch_is_replayed(installation: Installation, tmp_path: Path) -> None:
     log = tmp_path / "history"
     log.write_bytes(history(10))
