@@ -73,7 +73,7 @@ def parse(source: Source, log: BinaryIO, context: Context) -> Iterator[Batch]:
 def _is_full(batches: list[Batch]) -> bool:
     return (
         sum(batch.events.num_rows + len(batch.rejected) for batch in batches) >= GATHERED
-        or sum(batch.events.nbytes for batch in batches) >= GATHERED_BYTES
+        or sum(int(batch.events.nbytes) for batch in batches) >= GATHERED_BYTES
     )
 
 
