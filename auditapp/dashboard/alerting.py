@@ -75,24 +75,27 @@ def with_people(alerts: Iterable[Alert]) -> list[Shown]:
     ]
 
 
-def gathered(alerts: QuerySet[Alert], most: int) -> list[Shown]:
+def gathered(state: str, alerts: QuerySet[Alert], most: int) -> list[Shown]:
     """The newest alerts, those of one rule, account and day (UTC) as one; looks at the newest
-    500 and gives at most so many."""
+    500 and gives at most so many. `state` is what the alerts page calls the choice of them."""
     groups: dict[tuple[str, str | None, date], list[Alert]] = {}
     for row in alerts[:500]:
         groups.setdefault((row.rule, row.account, row.time.date()), []).append(row)
     chosen = list(groups.values())[:most]
     shown = with_people(rows[0] for rows in chosen)
     return [
-        replace(one, times=len(rows), all_link=_all_link(one))
+        replace(one, times=len(rows), all_link=_all_link(state, one.row))
         for one, rows in zip(shown, chosen, strict=True)
     ]
 
 
-def _all_link(one: Shown) -> str:
-    query = {"state": "any", "rule": one.row.rule, "day": f"{one.row.time:%Y-%m-%d}"}
-    if one.person:
-        query["person"] = one.person
+def _all_link(state: str, alert: Alert) -> str:
+    query = {
+        "state": state,
+        "rule": alert.rule,
+        "account": alert.account or "",
+        "day": f"{alert.time:%Y-%m-%d}",
+    }
     return f"{reverse('alerts')}?{urlencode(query)}"
 
 

@@ -23,7 +23,7 @@ from auditapp.dashboard.alerting import (
 )
 
 PAGE = 50
-KEPT = ("state", "severity", "rule", "person", "day", "order")
+KEPT = ("state", "severity", "rule", "account", "person", "day", "order")
 
 
 @require_safe
@@ -65,6 +65,8 @@ def _asked(given: dict[str, str]) -> QuerySet[Alert]:
         found = found.filter(severity=given["severity"])
     if "rule" in given:
         found = found.filter(rule=given["rule"])
+    if "account" in given:
+        found = found.filter(account=given["account"])
     if "day" in given:
         found = _on(found, given["day"])
     return worst_first(found) if given.get("order") == "severity" else found

@@ -38,7 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         {
             "ranked": ranking.ranked(ranking.scored()[:PEOPLE]),
             "as_of": ranking.newest(),
-            "alerts": alerting.gathered(opened, ALERTS),
+            "alerts": alerting.gathered("unclosed", opened, ALERTS),
             "open_alerts": opened.count(),
             "feeds": feeding.health(now),
             "pillars": statements(now),

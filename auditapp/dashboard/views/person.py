@@ -50,7 +50,7 @@ def _activity(found: Person, asked: Asked) -> dict[str, Any]:
     alerts = alerting.alerts_of(found.id)
     return {
         "asked": asked,
-        "alerts": alerting.gathered(alerts, ALERTS),
+        "alerts": alerting.gathered("any", alerts, ALERTS),
         "alert_count": alerts.count(),
         "events": rows_of(store().search(asked.question, limit=EVENTS, columns=COLUMNS).events),
     }

@@ -1,5 +1,8 @@
 """Alerts: choosing among them, and deciding."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -27,6 +30,8 @@ def decide(client: Client, alert: Alert, **form: str) -> int:
         ("rule=scancel_of_others", True),
         ("rule=other", False),
         ("person=p001", True),
+        ("account=unix:ana", True),
+        ("account=unix:ben", False),
         ("person=nobody", False),
         ("day=nonsense", False),
         ("order=severity", True),
@@ -98,3 +103,15 @@ def test_a_closed_false_positive_leaves_the_score(analyst: Client, site: Site) -
     assert [score.person for score in scores_at(site.now) if score.score > 0] == ["p001"]
     decide(analyst, Alert.objects.get(), state="closed", reason="false_positive")
     assert not [score for score in scores_at(site.now) if score.score > 0]
+
+
+def test_equal_alerts_of_a_day_stand_as_one_whose_number_leads_to_all(
+    analyst: Client, site: Site
+) -> None:
+    time = Alert.objects.get().time
+    for number in range(3):
+        site.alert(f"more{number}", time=time)
+    page = analyst.get(reverse("overview")).content.decode()
+    link = re.search(r'class="times-seen" href="([^"]+)">× 4<', page)
+    assert link
+    assert "4 alerts" in analyst.get(html.unescape(link[1])).content.decode()

@@ -133,3 +133,8 @@ def test_a_repeated_condition_is_not_added_twice() -> None:
     assert asking.conjunction(one, one) == one
     both = asking.conjunction("a:b", one)
     assert asking.conjunction(both, one) == both
+
+
+def test_the_place_of_a_mistake_is_marked(analyst: Client, site: Site) -> None:
+    page = search(analyst, q="host.name:gpu01 nofield:x")
+    assert "host.name:gpu01 <mark>n</mark>ofield:x" in page
