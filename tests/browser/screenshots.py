@@ -1,0 +1,68 @@
+"""Draws every page of a simulated organisation: python -m tests.browser.screenshots FOLDER"""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.browsing import chromium, page_of, settle, sign_in
+from tests.browser.serving import NAME, PASSWORD, organised, served
+
+SIZES: tuple[tuple[int, Literal["light", "dark"]], ...] = (
+    (1440, "light"),
+    (1440, "dark"),
+    (390, "light"),
+    (390, "dark"),
+)
+PAGES = {
+    "overview": "/",
+    "people": "/people/",
+    "events": "/events/?range=30d",
+    "alerts": "/alerts/",
+    "isolation": "/isolation/",
+    "review": "/review/",
+    "traces": "/traces/",
+    "feeds": "/feeds/",
+    "detections": "/detections/",
+}
+
+
+def addresses(page: Page) -> dict[str, str]:
+    """The pages by name; those of one person, event, feed and batch are found by walking."""
+    found = dict(PAGES)
+    found["person"] = _first(page, "/", ".ranking tbody th a")
+    found["event"] = _first(page, "/alerts/", ".alert-list a.strong")
+    found["feed"] = _first(page, "/feeds/", "tbody th a")
+    found["batch"] = _first(page, found["feed"], "tbody a")
+    return found
+
+
+def _first(page: Page, address: str, selector: str) -> str:
+    page.goto(address)
+    return page.locator(selector).first.get_attribute("href") or "/"
+
+
+def draw(browser: Browser, address: str, folder: Path) -> None:
+    """Every page in every size, as FOLDER/page-width-scheme.png."""
+    for width, scheme in SIZES:
+        with page_of(browser, address, width=width, scheme=scheme) as (page, _):
+            sign_in(page, NAME, PASSWORD)
+            for name, path in addresses(page).items():
+                page.goto(path)
+                settle(page)
+                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+
+
+def main(folder: Path) -> None:
+    """Simulates, serves and draws."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        installation = organised(Path(place) / "home", Path(place), people=24, days=30)
+        with served(installation) as address, chromium() as browser:
+            draw(browser, address, folder)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,161 @@
+"""A walk through the site in a real browser: nothing is complained about, hostile text stays
+text, and figures are drawn and lead on."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.browsing import page_of, settle, sign_in
+from tests.browser.serving import NAME, PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+PAGES = (
+    "/",
+    "/people/",
+    "/events/?range=30d",
+    "/events/?q=a:(b",
+    "/events/?q=nothinglikethis",
+    "/alerts/?state=any",
+    "/isolation/",
+    "/review/",
+    "/traces/",
+    "/feeds/",
+    "/detections/",
+)
+
+
+@pytest.fixture
+def walk(browser: Browser, address: str) -> Iterator[Page]:
+    """A page that is signed in; fails the test afterwards if the browser complained."""
+    with page_of(browser, address) as (page, complaints):
+        sign_in(page, NAME, PASSWORD)
+        yield page
+        assert complaints == []
+        assert page.title() != "owned"
+
+
+def drawn(page: Page) -> int:
+    """How many figures stand on the page."""
+    return page.locator(".plot .main-svg").count()
+
+
+def test_from_signing_in_to_the_raw_line(walk: Page) -> None:
+    expect(walk.get_by_role("heading", name="Who needs attention")).to_be_visible()
+    settle(walk)
+    assert drawn(walk)
+    walk.locator(".ranking tbody th a").first.click()
+    settle(walk)
+    assert drawn(walk) >= 4
+    walk.get_by_role("link", name=re.compile(r"^\d+ events?$")).first.click()
+    settle(walk)
+    walk.locator(".events tbody .time a").first.click()
+    raw = walk.locator("pre.raw")
+    expect(raw).to_be_visible()
+    assert raw.inner_text().strip()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_is_complained_about_or_wider_than_the_screen(
+    browser: Browser, address: str, width: int
+) -> None:
+    with page_of(browser, address, width=width, scheme="dark") as (page, complaints):
+        sign_in(page, NAME, PASSWORD)
+        for path in PAGES:
+            page.goto(path)
+            settle(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert complaints == [], path
+
+
+def test_hostile_commands_are_shown_and_do_nothing(walk: Page) -> None:
+    walk.goto("/events/?q=host.name:gpu09&range=24h")
+    settle(walk)
+    rows = walk.locator(".events tbody tr")
+    expect(rows).to_have_count(5)
+    expect(rows.filter(has_text="<script>document.title='owned'</script>")).to_have_count(1)
+    expect(rows.filter(has_text="⟨U+202E⟩gpj.exe")).to_have_count(1)
+    rows.filter(has_text="<img src=x").locator(".time a").click()
+    expect(walk.locator("pre.raw")).to_contain_text('"><img src=x onerror=alert(1)>')
+    assert walk.locator("img").count() == 0
+
+
+def test_a_hostile_feed_name_leads_to_its_batches_and_rejected_lines(walk: Page) -> None:
+    walk.goto("/feeds/")
+    settle(walk)
+    walk.get_by_role("link", name="<img src=x onerror=alert(5)>").click()
+    walk.locator("tbody a").first.click()
+    expect(walk.get_by_role("heading", name="Rejected lines")).to_be_visible()
+    expect(walk.locator("td code")).to_contain_text("<script>alert(4)</script>")
+
+
+def test_a_click_on_a_bar_leads_to_its_events(walk: Page) -> None:
+    walk.goto("/events/?range=30d")
+    settle(walk)
+    bars = walk.locator(".plot .bars .point path")
+    before = walk.locator("#found").inner_text()
+    box = max(
+        (bar.bounding_box() for bar in bars.all()), key=lambda box: box["height"] if box else 0
+    )
+    assert box
+    walk.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    walk.wait_for_url(re.compile("from="))
+    assert walk.locator("#found").inner_text() != before
+
+
+def test_a_brushed_span_narrows_the_search(walk: Page) -> None:
+    walk.goto("/events/?range=30d&q=event.module:shell")
+    settle(walk)
+    box = walk.locator(".plot .draglayer .nsewdrag").bounding_box()
+    assert box
+    walk.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
+    walk.mouse.down()
+    walk.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 60, steps=8)
+    walk.mouse.up()
+    walk.wait_for_url(re.compile(r"from=.*&to="))
+    assert "event.module" in walk.url
+
+
+def test_a_facet_narrows_and_the_address_keeps_it(walk: Page) -> None:
+    walk.goto("/events/?range=30d")
+    settle(walk)
+    walk.locator(".facet .value", has_text="auditd").first.click()
+    assert "event.dataset" in walk.url
+    assert "auditd" in walk.get_by_label("Search", exact=True).input_value()
+
+
+def test_a_search_is_answered_in_place(walk: Page) -> None:
+    walk.goto("/events/?range=30d")
+    walk.get_by_label("Search", exact=True).fill("event.module:git")
+    walk.keyboard.press("Enter")
+    walk.wait_for_url(re.compile("q=event.module"))
+    settle(walk)
+    assert set(walk.locator(".events tbody td:nth-child(2)").all_inner_texts()) == {
+        "github_webhook"
+    }
+
+
+def test_an_alert_is_closed_with_a_reason(walk: Page) -> None:
+    walk.goto("/alerts/")
+    settle(walk)
+    count = walk.locator(".head p.dim").first.inner_text()
+    walk.get_by_text("Decide").first.click()
+    walk.get_by_role("button", name="Close").first.click()
+    expect(walk.locator(".messages")).to_contain_text("is now closed: false positive")
+    assert walk.locator(".head p.dim").first.inner_text() != count
+
+
+def test_the_keyboard_skips_to_the_content(walk: Page) -> None:
+    walk.goto("/people/")
+    walk.keyboard.press("Tab")
+    expect(walk.get_by_role("link", name="Skip to the content")).to_be_focused()
+    walk.keyboard.press("Enter")
+    expect(walk.locator("main")).to_be_focused()
+
+
+def test_the_chosen_theme_lasts(walk: Page) -> None:
+    walk.get_by_role("button", name="Switch between light and dark").click()
+    walk.goto("/people/")
+    assert walk.locator("html").get_attribute("data-theme") == "dark"
