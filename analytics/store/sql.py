@@ -8,7 +8,7 @@ from analytics.store import meaning
 from analytics.store.base import Question
 from analytics.store.meaning import OVERLAP, WINDOW, Among, Leaf, Like, Present, Within
 from analytics.store.query import All, Any, Not, Query
-from analytics.store.values import Pattern, Wild, literal
+from analytics.store.values import Pattern, Wild
 
 TYPES = {
     Kind.TIME: "TIMESTAMPTZ",
@@ -115,7 +115,9 @@ def _of_value(leaf: Leaf, x: str) -> Sql:
         case Among(_, values):
             return f"list_contains(?::VARCHAR[], {x})", [list(values)]
         case Like(field, pattern):
-            return _anywhere(pattern, x) if field.kind is Kind.TEXT else _whole(pattern, x)
+            if field.kind is Kind.TEXT:
+                return _anywhere(pattern, x)
+            return f"regexp_full_match({x}, ?)", [expression(pattern)]
         case Within(_, lower, upper, strict_lower, strict_upper):
             parts: list[Sql] = []
             if lower is not None:
@@ -125,23 +127,12 @@ def _of_value(leaf: Leaf, x: str) -> Sql:
             return _joined(" AND ", parts, "true")
 
 
-def _whole(pattern: Pattern, x: str) -> Sql:
-    """`lower` folds all letters, and quickly; the expression then folds A to Z only."""
-    fits: Sql = (f"regexp_full_match({x}, ?)", [expression(pattern)])
-    text = literal(pattern)
-    return (
-        fits if text is None else _joined(" AND ", [(f"lower({x}) = lower(?)", [text]), fits], "")
-    )
-
-
 def _anywhere(pattern: Pattern, x: str) -> Sql:
-    parts: list[Sql] = [(f"regexp_matches({x}, ?)", [expression(pattern)])]
-    texts = [piece for piece in pattern if isinstance(piece, str)]
-    if texts:
-        parts.insert(0, (f"contains(lower({x}), lower(?))", [max(texts, key=len)]))
-    if Wild.ANY in pattern:
-        starts = f"range(0, length({x}) - {OVERLAP}, {WINDOW - OVERLAP})"
-        window = f"substr({x}, start + 1, {WINDOW})"
-        fits = f"list_filter({starts}, lambda start: regexp_matches({window}, ?))"
-        parts.append((f"(length({x}) <= {WINDOW} OR len({fits}) > 0)", [expression(pattern)]))
-    return _joined(" AND ", parts, "true")
+    fits: Sql = (f"regexp_matches({x}, ?)", [expression(pattern)])
+    if Wild.ANY not in pattern:
+        return fits
+    starts = f"range(0, length({x}) - {OVERLAP}, {WINDOW - OVERLAP})"
+    window = f"substr({x}, start + 1, {WINDOW})"
+    found = f"list_filter({starts}, lambda start: regexp_matches({window}, ?))"
+    within = f"(length({x}) <= {WINDOW} OR len({found}) > 0)"
+    return _joined(" AND ", [fits, (within, [expression(pattern)])], "true")
