@@ -146,6 +146,24 @@ def assemble(
 
 
 AT_ONCE = 1000  # rows
+MOST_ROWS = 50_000  # of a batch
+MOST_BYTES = 64 << 20  # of a batch's raw text, more or less
+
+
+def merged(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The same events and rejections in fewer batches, still of bounded size."""
+    tables: list[pa.Table] = []
+    rejected: list[Rejected] = []
+    rows = size = 0
+    for batch in batches:
+        tables.append(batch.events)
+        rejected.extend(batch.rejected)
+        rows, size = rows + batch.events.num_rows, size + batch.events.nbytes
+        if rows >= MOST_ROWS or size >= 2 * MOST_BYTES or len(rejected) >= MOST_ROWS:
+            yield Batch(events=pa.concat_tables(tables), rejected=tuple(rejected))
+            tables, rejected, rows, size = [], [], 0, 0
+    if tables:
+        yield Batch(events=pa.concat_tables(tables), rejected=tuple(rejected))
 
 
 @dataclass(slots=True)
@@ -154,7 +172,8 @@ class Collector:
 
     context: Context
     source: Source
-    size: int = 50_000
+    size: int = MOST_ROWS
+    weight: int = 0
     rows: list[Row] = field(default_factory=list)
     tables: list[pa.Table] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
@@ -164,6 +183,7 @@ class Collector:
         reason = self.context.implausible(row["@timestamp"])
         if reason is None:
             self.rows.append(row)
+            self.weight += len(row.get("event.original") or "")
             if len(self.rows) >= AT_ONCE:
                 self._turn()
         else:
@@ -177,14 +197,15 @@ class Collector:
     def full(self) -> bool:
         """Whether it is time to `take`."""
         gathered = len(self.rows) + len(self.tables) * AT_ONCE
-        return gathered >= self.size or len(self.rejected) >= self.size
+        heavy = self.weight >= MOST_BYTES
+        return heavy or gathered >= self.size or len(self.rejected) >= self.size
 
     def take(self) -> Batch:
         """What was gathered since the last time."""
         self._turn()
         events = pa.concat_tables(self.tables).combine_chunks()
         batch = Batch(events=events, rejected=tuple(self.rejected))
-        self.tables, self.rejected = [], []
+        self.tables, self.rejected, self.weight = [], [], 0
         return batch
 
     def rest(self) -> Iterable[Batch]:

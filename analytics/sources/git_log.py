@@ -45,7 +45,6 @@ BEGINS = re.compile(
 MOST_FILES = 10_000
 LONGEST_NAME = 4_352  # a path of the longest kind, with counts before it
 LONGEST = 16 << 20  # of one commit's text; what is beyond is counted but not kept
-BATCH_BYTES = 32 << 20
 
 
 @dataclass(slots=True)
@@ -200,19 +199,17 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each commit."""
     collector = Collector(context, SOURCE)
     commit: Commit | None = None
-    held = 0
     for line in lines(stream):
         start = START.fullmatch(line.text.removeprefix(b"\xef\xbb\xbf"))
         if start:
-            held += _finish(commit, collector)
+            _finish(commit, collector)
             commit = _begun(line, start)
         elif commit is not None:
             commit.read(line.text)
         elif line.text.strip():
             collector.reject(line.number, "not part of a commit", line.text[:4096])
-        if collector.full or held > BATCH_BYTES:
+        if collector.full:
             yield collector.take()
-            held = 0
     _finish(commit, collector)
     yield from collector.rest()
 
@@ -223,17 +220,16 @@ def _begun(line: Line, start: re.Match[bytes]) -> Commit:
     return commit
 
 
-def _finish(commit: Commit | None, collector: Collector) -> int:
-    """Makes the commit an event or a rejection; gives the bytes that are now held for it."""
+def _finish(commit: Commit | None, collector: Collector) -> None:
+    """Makes the commit an event or a rejection."""
     if commit is None:
-        return 0
+        return
     row = _row(commit, collector.context)
     if row is not None:
         collector.add(row)
     else:
         text = b"\n".join(commit.raw)[:4096]
         collector.reject(commit.number, "a commit without a date that can be read", text)
-    return min(commit.size, LONGEST)
 
 
 def recognises(head: bytes, path: str) -> float:
