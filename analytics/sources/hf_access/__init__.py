@@ -1,10 +1,10 @@
 """Access logs (nginx or Apache, combined format) of a Hugging Face mirror or proxy."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,17 +16,17 @@ from analytics.event import (
     Context,
     Rejected,
     Source,
-    account,
     assemble,
+    merged,
     readable,
     table_of,
 )
 from analytics.fields import BY_NAME
 from analytics.reading import Line, lines
-from analytics.sources.hf_access.hub import Asked, action_of, asked, known, libraries
+from analytics.sources.hf_access.parts import MADE, QUOTED
 
-BATCH = 20_000
-QUOTED = rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"'
+AT_ONCE = 2_000  # lines: more would fall out of the caches
+BYTES_AT_ONCE = 8 << 20
 USUAL = re.compile(  # what nearly all lines are, read twice as fast
     rb"([^ ]++) [^ ]++ ([^ ]++) \[([^\]]++)\] " + rb'"([^"\\]*+)" (\d{3}) (\d{1,18}+)(.*+)',
     re.DOTALL,
@@ -36,17 +36,13 @@ LINE = re.compile(
     re.DOTALL,
 )
 PARTS = ("prefix", "user", "time", "request", "status", "size", "tail")
-TAIL = re.compile(rb"(?: " + QUOTED + rb" " + QUOTED + rb")?(.*)", re.DOTALL)
 MINUTE = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d) ([+-]\d{4})")
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
-ESCAPED = re.compile(r'\\(?:x([0-9A-Fa-f]{2})|(["\\]))')
-ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
 HUB_PATH = re.compile(
     rb'"[A-Z]+ \S*?(?:/resolve/[^/ "]+/[^ "]|/api/(?:models|datasets|spaces|resolve-cache)/'
     rb"|\.git/info/lfs/)"
 )
-TYPES = {"hf-upload": "change", "hf-change": "change"}
 
 
 @lru_cache(maxsize=50_000)
@@ -71,135 +67,32 @@ def _time(raw: bytes) -> int | None:
     return minute + int(second) * 1_000_000
 
 
-def _unescaped(raw: bytes) -> str:
-    r"""Text without the \xNN, \" and \\\\ that web servers write for what could break a line."""
-    text = readable(raw)
-    if "\\" not in text:
-        return text
-    return readable(ESCAPED.sub(lambda m: chr(int(m[1], 16)) if m[1] else m[2], text))
+Rows = tuple[list[Line], list[int], list[tuple[bytes, ...]]]
 
 
-class Request(NamedTuple):
-    """A request line and what it means."""
-
-    method: str | None
-    target: str
-    asked: Asked
-    action: str
-
-
-@lru_cache(maxsize=50_000)
-def _request(raw: bytes) -> Request:
-    text = _unescaped(raw)
-    method, _, rest = text.partition(" ")
-    target, _, version = rest.rpartition(" ")
-    if not (method.isupper() and target and version.startswith("HTTP/")):
-        return Request(None, text, Asked(text), "http-request")
-    about = asked(target)
-    return Request(method, target, about, action_of(about.verb, method))
-
-
-@lru_cache(maxsize=50_000)
-def _client(raw: bytes) -> tuple[str, str | None]:
-    """Address of the first client in what stands before the identity, and the virtual host."""
-    words = readable(raw).replace(",", " ").split()
-    addresses = [word for word in words if ADDRESS.fullmatch(word)]
-    if not addresses or len(words) == 1:
-        return (words[-1] if words else "-"), None
-    return addresses[0], words[0] if words[0] not in addresses else None
-
-
-def _user(raw: bytes) -> str | None:
-    return None if raw in (b"-", b'""') else readable(raw)
-
-
-class Tail(NamedTuple):
-    """What follows the size: two quoted fields, and whatever the site added."""
-
-    referrer: str | None
-    agent: str | None
-    further: str | None
-
-
-@lru_cache(maxsize=4096)
-def _tail(raw: bytes) -> Tail:
-    match = TAIL.fullmatch(raw)
-    referrer, agent, further = match.groups() if match else (None, None, raw)
-    return Tail(_told(referrer), _told(agent), readable(further.strip()) or None)
-
-
-def _told(field: bytes | None) -> str | None:
-    return None if field in (None, b"", b"-") else _unescaped(field)
-
-
-def _labels(raw: bytes) -> list[tuple[str, str]] | None:
-    tail = _tail(raw)
-    labels = libraries(tail.agent or "")
-    labels |= {"referrer": tail.referrer, "further": tail.further}
-    return [(name, value) for name, value in labels.items() if value] or None
-
-
-def _outcome(status: bytes) -> str:
-    if not b"100" <= status < b"600":
-        return "unknown"
-    return "success" if status < b"400" else "failure"
-
-
-def _number(digits: bytes) -> int | None:
-    return None if digits == b"-" else int(digits)
-
-
-def _sentence(request: Request) -> str:
-    return f"{known().verbs[request.action]} {request.asked.what}"
-
-
-# Of which part of a line each column is made, and how.
-MADE: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "event.category": ("request", lambda _: "web"),
-    "event.type": ("request", lambda raw: TYPES.get(_request(raw).action, "access")),
-    "event.action": ("request", lambda raw: _request(raw).action),
-    "event.outcome": ("status", _outcome),
-    "actor.account": ("user", lambda raw: account("unix", _user(raw))),
-    "actor.basis": ("user", lambda raw: "http user" if _user(raw) else None),
-    "user.name": ("user", _user),
-    "host.name": ("prefix", lambda raw: _client(raw)[1]),
-    "source.ip": ("prefix", lambda raw: _client(raw)[0]),
-    "url.original": ("request", lambda raw: _request(raw).target),
-    "http.request.method": ("request", lambda raw: _request(raw).method),
-    "http.response.status_code": ("status", _number),
-    "user_agent.original": ("tail", lambda raw: _tail(raw).agent),
-    "hf.repo": ("request", lambda raw: _request(raw).asked.repo),
-    "hf.kind": ("request", lambda raw: _request(raw).asked.kind),
-    "hf.revision": ("request", lambda raw: _request(raw).asked.revision),
-    "hf.path": ("request", lambda raw: _request(raw).asked.path),
-    "hf.format": ("request", lambda raw: _request(raw).asked.format),
-    "message": ("request", lambda raw: _sentence(_request(raw))),
-    "labels": ("tail", _labels),
-}
-
-
-def _table(rows: Sequence[tuple[Any, ...]], context: Context) -> pa.Table:
+def _table(rows: Rows, context: Context) -> pa.Table:
     """Columns, each made of the distinct values of its part: a line has no time for more."""
-    if not rows:
+    read, times, groups = rows
+    if not read:
         return table_of([], context, SOURCE)
-    numbers, offsets, texts, times, *parts = zip(*rows, strict=True)
-    part = dict(zip(PARTS, parts, strict=True))
-    distinct = {name: _distinct(part[name]) for name in {name for name, _ in MADE.values()}}
+    numbers, offsets, texts, _ = zip(*read, strict=True)
     columns = {
         "@timestamp": pa.array(times, pa.int64()).cast(BY_NAME["@timestamp"].arrow),
-        "event.id": pa.array(map(context.line_id, offsets, texts), pa.string()),
-        "event.original": pa.array(map(readable, texts), pa.string()),
+        "event.id": pa.array(list(map(context.line_id, offsets, texts)), pa.string()),
+        "event.original": pa.array(list(map(readable, texts)), pa.string()),
         "batch.line": pa.array(numbers, pa.int64()),
-        "http.response.body.bytes": pa.array(map(_number, part["size"]), pa.int64()),
     }
-    for name, (of, make) in MADE.items():
-        values, places = distinct[of]
-        columns[name] = pa.array(map(make, values), BY_NAME[name].arrow).take(places)
+    for part, values in zip(PARTS, zip(*groups, strict=True), strict=True):
+        if part in MADE:
+            names, make = MADE[part]
+            distinct, places = _distinct(values)
+            for name, column in zip(names, zip(*map(make, distinct), strict=True), strict=True):
+                columns[name] = pa.array(column, BY_NAME[name].arrow).take(places)
     here = pa.scalar(context.host, pa.string())
     columns["host.name"] = pc.coalesce(columns["host.name"], here)
     who = pc.coalesce(columns["user.name"], columns["source.ip"])
     columns["message"] = pc.binary_join_element_wise(who, columns["message"], " ")
-    return assemble(columns, len(rows), context, SOURCE)
+    return assemble(columns, len(read), context, SOURCE)
 
 
 def _distinct(values: Sequence[Any]) -> tuple[list[Any], pa.Array]:
@@ -211,24 +104,53 @@ def _distinct(values: Sequence[Any]) -> tuple[list[Any], pa.Array]:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """Events of an access log."""
+    return merged(_batch(chunk, context) for chunk in _chunks(stream))
+
+
+def _batch(chunk: list[Line], context: Context) -> Batch:
+    rows, rejected = _read(chunk, context)
+    return Batch(events=_table(rows, context), rejected=rejected)
+
+
+def _chunks(stream: BinaryIO) -> Iterator[list[Line]]:
+    """Lines in lists that are bounded in number and bytes."""
+    chunk: list[Line] = []
+    size = 0
+    for line in lines(stream):
+        chunk.append(line)
+        size += len(line.text)
+        if len(chunk) >= AT_ONCE or size >= BYTES_AT_ONCE:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _read(chunk: list[Line], context: Context) -> tuple[Rows, tuple[Rejected, ...]]:
+    """The lines that are events, with their times and parts, and the others."""
     earliest = (EARLIEST - EPOCH) // MICROSECOND
     latest = (context.received + LATEST_AHEAD - EPOCH) // MICROSECOND
-    rows: list[tuple[Any, ...]] = []
+    told: dict[bytes, int | None] = {}
+    rows: Rows = ([], [], [])
+    read, times, groups = rows
     rejected: list[Rejected] = []
-    for line in lines(stream):
-        text = line.text
-        match = None if line.too_long else USUAL.fullmatch(text) or LINE.fullmatch(text)
-        time = _time(match[3]) if match else None
-        if match and time is not None and earliest <= time <= latest:
-            rows.append((line.number, line.offset, text, time, *match.groups()))
-        elif text.strip():
+    for line in chunk:
+        match = USUAL.fullmatch(line.text) or LINE.fullmatch(line.text)
+        parts = match.groups() if match and not line.too_long else None
+        time = None
+        if parts is not None:
+            stamp = parts[2]
+            time = told[stamp] if stamp in told else told.setdefault(stamp, _time(stamp))
+            if time is not None and earliest <= time <= latest:
+                read.append(line)
+                times.append(time)
+                groups.append(parts)
+                continue
+        if line.text.strip():
             reason = _wrong(line, match, time, context)
-            rejected.append(Rejected(line=line.number, reason=reason, text=readable(text[:4096])))
-        if len(rows) >= BATCH or len(rejected) >= BATCH:
-            yield Batch(events=_table(rows, context), rejected=tuple(rejected))
-            rows, rejected = [], []
-    if rows or rejected:
-        yield Batch(events=_table(rows, context), rejected=tuple(rejected))
+            text = readable(line.text[:4096])
+            rejected.append(Rejected(line=line.number, reason=reason, text=text))
+    return rows, tuple(rejected)
 
 
 def _wrong(line: Line, match: re.Match[bytes] | None, time: int | None, context: Context) -> str:
