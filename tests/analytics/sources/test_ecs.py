@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from analytics.event import Context, Rejected
-from analytics.sources.ecs import MOST_LABELS, SOURCE
+from analytics.sources.ecs import FEW, SOURCE
+from analytics.sources.ecs.shapes import MOST_LABELS, names_of, shape_of
 
 CONTEXT = Context(
     feed="f", batch="b", origin="o", received=datetime(2026, 3, 1, tzinfo=UTC), host="here"
@@ -84,9 +85,49 @@ def test_a_field_of_another_type_is_turned_or_dropped_and_hurts_no_other() -> No
 
 
 def test_an_object_where_a_text_belongs_does_not_stop_the_log() -> None:
-    first, second = read(BASE | {"message": {"a": 1}}, BASE)
-    assert first["message"] == '{"a": 1}'
-    assert second["message"] == "somebody: did"
+    first, second = read(BASE | {"message": {"a": 1}}, BASE | {"user": {"name": {"first": "x"}}})
+    assert dict(first["labels"])["message.a"] == "1"
+    assert first["message"] == second["message"] == "somebody: did"
+
+
+def test_documents_of_one_shape_give_what_each_gives_alone() -> None:
+    documents = [
+        BASE
+        | {"user": {"name": f"u{n}", "audit": {"id": str(n)}}, "tags": ["a"] * (n % 3)}
+        | {"event.module": "git" if n % 2 else "auditd", "n": n if n % 5 else None, "x.y": n / 2}
+        | {"process": {"pid": n, "args": ["a", str(n)]}, "event.id": f"e{n}", "odd": [{"a": [n]}]}
+        for n in range(FEW + 3)
+    ]
+    together = read(*documents)
+    alone = [read(document)[0] for document in documents]
+    for one, other in zip(together, alone, strict=True):
+        for event in (one, other):
+            event["labels"] = sorted(event["labels"])
+            del event["batch.line"], event["event.original"]
+        assert one == other
+
+
+def test_a_shape_tells_objects_from_other_values() -> None:
+    shapes = [
+        shape_of(document)[0]
+        for document in (
+            {"a": {"x": 1}, "b": 2},
+            {"a": 1, "b": {"x": 2}},
+            {"a": {"x": {}}, "b": 2},
+            {"a": {}, "b": {"x": 1}},
+        )
+    ]
+    assert len(set(shapes)) == 4
+    assert names_of(shapes[0]) == ("", "b", "a.x")
+    assert names_of(shapes[1]) == ("a", "", "b.x")
+
+
+def test_what_is_nested_too_deeply_hurts_nothing() -> None:
+    deep = b'{"@timestamp":"2026-02-20T08:00:00Z","x":' + b"[" * 1000 + b"]" * 1000 + b"}"
+    wide = b'{"@timestamp":"2026-02-20T08:00:00Z","x":' + b'{"a":' * 1000 + b"1" + b"}" * 1001
+    events, rejected = whole(b"\n".join((deep, wide, json.dumps(BASE).encode())))
+    assert len(events) + len(rejected) == 3
+    assert events[-1]["event.action"] == "did"
 
 
 def test_what_cannot_be_stored_is_written_out() -> None:
