@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import plotly.graph_objects as go
 
 from auditapp.figures.layout import layout
-from auditapp.figures.palette import colours
+from auditapp.figures.palette import colours, ordered
 from auditapp.figures.text import plain
 
 
@@ -29,7 +29,7 @@ def stacked(
     height: int = 220,
 ) -> go.Figure:
     """Bars of that width, one colour a series; `span` fixes the time axis."""
-    names = sorted({bar.series for bar in bars})
+    names = ordered(bar.series for bar in bars)
     palette = colours(names)
     figure = go.Figure(
         layout=layout(height=height, barmode="stack", bargap=0.08, dragmode="select")

@@ -1,5 +1,7 @@
 """Colours that colour-blind people tell apart (Okabe and Ito), on light and on dark."""
 
+from collections.abc import Iterable
+
 FAMILIES: dict[str, str] = {
     "shell": "#0072b2",
     "git": "#e69f00",
@@ -24,6 +26,13 @@ SERIES: tuple[str, ...] = (
     "#b8a200",
     "#7b61a8",
 )
+
+
+def ordered(names: Iterable[str]) -> list[str]:
+    """Each name once: families and severities in their own order, then the rest by name."""
+    known = [*FAMILIES, *SEVERITIES]
+    found = set(names)
+    return [name for name in known if name in found] + sorted(found - set(known))
 
 
 def colours(names: list[str]) -> dict[str, str]:

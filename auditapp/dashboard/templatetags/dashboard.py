@@ -3,11 +3,13 @@
 import unicodedata
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
 
 from auditapp.accounts import policy
+from auditapp.dashboard.asking import condition
 from auditapp.dashboard.panel import panels
 from auditapp.figures import spark as sparks
 
@@ -91,6 +93,13 @@ def signed(number: int | None) -> str:
 def get(mapping: dict[str, Any], key: str) -> Any:
     """The value of a key, or nothing."""
     return mapping.get(key, "")
+
+
+@register.simple_tag
+def events_where(name: str, value: object) -> str:
+    """Address of all events with exactly this value of a field."""
+    query = {"range": "all", "q": condition(name, str(value))}
+    return f"{reverse('events')}?{urlencode(query)}"
 
 
 @register.inclusion_tag("dashboard/_nav.html", takes_context=True)

@@ -150,3 +150,25 @@ def test_names_are_pseudonyms_outside_synthetic_data(
     assert "p001" not in page
     person = links(page, "/people/P-")[0].partition("#")[0]
     assert "Ana Silva" not in read(analyst, person)
+
+
+def test_the_number_of_a_feed_leads_to_its_events(analyst: Client, site: Site) -> None:
+    for address in (reverse("overview"), reverse("feeds")):
+        page = read(analyst, address)
+        found = [link for link in links(page, "/events/?") if "feed.id" in link]
+        assert "7 events" in read(analyst, found[0])
+
+
+def test_a_role_without_activity_is_offered_no_events(site: Site) -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("root", role=Role.ADMINISTRATOR))
+    for address in (
+        reverse("feeds"),
+        reverse("feed", args=[site.feed.name]),
+        reverse("batch", args=[site.batch.id]),
+        reverse("rules"),
+    ):
+        page = read(client, address)
+        assert not links(page, "/events/")
+        assert not links(page, "/alerts/")
+        assert not links(page, "/people/")

@@ -9,6 +9,8 @@ document.addEventListener("click", (event) => {
   localStorage.setItem("theme", next);
   document.dispatchEvent(new Event("theme"));
 });
+// On a narrow screen the navigation scrolls: the page one is on shall be seen.
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 // A chosen range and given times exclude each other; the last one touched wins.
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form.search");
