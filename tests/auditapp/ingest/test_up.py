@@ -59,6 +59,18 @@ def get(port: int, path: str) -> int:
         connection.close()
 
 
+def send_in_chunks(port: int, token: str, log: bytes) -> int:
+    """The status of a log whose length is not said beforehand."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    blocks = (log[start : start + 1000] for start in range(0, len(log), 1000))
+    headers = {"Authorization": f"Bearer {token}"}
+    address = "/api/v1/ingest/bash_history?user=asilva&host=gpu03"
+    connection.request("POST", address, blocks, headers, encode_chunked=True)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
 def children_of(process: int) -> set[int]:
     """Its children and theirs."""
     direct = Path(f"/proc/{process}/task/{process}/children").read_text().split()
@@ -94,6 +106,12 @@ def test_it_starts_works_restarts_what_crashes_and_dies_whole(
     batch = blank.accept(log)
     blank.python(f"from auditapp.ingest import hints\nhints.process({batch!r})").communicate()
     eventually(lambda: blank.rows("SELECT state, stored FROM ingest_batch") == [("done", 100)])
+
+    token = blank.run("tokens", "issue", "shipper", "--feed", "lab").stdout.decode().strip()
+    assert send_in_chunks(port, token, history(5_000)) == 202
+    eventually(
+        lambda: blank.rows("SELECT stored FROM ingest_batch WHERE lines = 10000") == [(5000,)]
+    )
 
     before = children_of(running.pid)
     web = min(before)
