@@ -61,7 +61,10 @@ class EventStore(Protocol):
     def append(self, events: pa.Table) -> Appended:
         """Stores the events that are not there yet, told apart by `event.id`, durably.
 
-        `events` has the columns of `fields.SCHEMA`. Doubles inside the batch count as duplicates.
+        `events` has the columns of `fields.SCHEMA`; the same id always comes with the same time.
+        Doubles inside the batch count as duplicates. So does what an earlier call stored that was
+        killed or cut off before it answered: who must act once on each event keeps its own count.
+        Raises ValueError, storing nothing, for an event without id or time.
         """
 
     def search(

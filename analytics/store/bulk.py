@@ -1,8 +1,9 @@
 """Creating many documents: bodies made by hand, each answer told apart, the busy tried again."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -37,6 +38,12 @@ class Outcome:
 
     status: int
     reason: str = ""
+
+
+def outcomes(items: Iterable[Mapping[str, Any]]) -> list[Outcome]:
+    """The outcomes in a bulk answer."""
+    results = [item["create"] for item in items]
+    return [Outcome(one["status"], one.get("error", {}).get("reason", "")) for one in results]
 
 
 Send = Callable[[list[Creation]], list[Outcome]]

@@ -54,6 +54,18 @@ def person_days(sources: Sequence[Json]) -> dict[date, pa.Table]:
     return found
 
 
+def histogram(rows: Sequence[tuple[int, str | None, int]]) -> pa.Table:
+    """Rows of milliseconds, value and count as the table of a histogram."""
+    times = pa.array([row[0] for row in rows], pa.timestamp("ms", "UTC"))
+    return pa.table(
+        {
+            "time": times.cast(SCHEMA.field("@timestamp").type),
+            "value": pa.array([row[1] for row in rows], pa.string()),
+            "count": pa.array([row[2] for row in rows], pa.int64()),
+        }
+    )
+
+
 def _longest(texts: pa.ChunkedArray) -> int:
     length: int = pc.max(pc.binary_length(texts)).as_py()
     return length

@@ -97,6 +97,8 @@ class Elastic:
         """How many events, exactly."""
         with _reachable():
             answer = self._client().count(index=self._all, query=dsl.question(question))
+        if answer["_shards"]["failed"]:
+            raise StoreUnavailable("some shards did not answer")
         number: int = answer["count"]
         return number
 
@@ -114,14 +116,7 @@ class Elastic:
             if "after_key" not in found.get("rows", {}):
                 break
             composite["after"] = found["rows"]["after_key"]
-        times = pa.array([row[0] for row in rows], pa.timestamp("ms", "UTC"))
-        return pa.table(
-            {
-                "time": times.cast(SCHEMA.field("@timestamp").type),
-                "value": pa.array([row[1] for row in rows], pa.string()),
-                "count": pa.array([row[2] for row in rows], pa.int64()),
-            }
-        )
+        return documents.histogram(rows)
 
     def facets(
         self, question: Question, fields: Sequence[str], *, size: int = 10
@@ -154,7 +149,9 @@ class Elastic:
             try:
                 while True:
                     pit = {"id": point, "keep_alive": "10m"}
-                    answer = client.search(body=body | {"pit": pit})
+                    answer = client.search(
+                        body=body | {"pit": pit}, allow_partial_search_results=False
+                    )
                     hits = answer["hits"]["hits"]
                     if hits:
                         yield documents.table([hit["_source"] for hit in hits], columns)
@@ -244,16 +241,16 @@ class Elastic:
             if error.status_code in bulk.BUSY:
                 return [bulk.Outcome(error.status_code)] * len(request)
             raise
-        results = (item["create"] for item in answer["items"])
-        return [
-            bulk.Outcome(result["status"], result.get("error", {}).get("reason", ""))
-            for result in results
-        ]
+        return bulk.outcomes(answer["items"])
 
     def _search(self, body: Json, index: str | None = None) -> Any:
         with _reachable():
-            client = self._client()
-            return client.search(index=index or self._all, body=body, ignore_unavailable=True)
+            return self._client().search(
+                index=index or self._all,
+                body=body,
+                ignore_unavailable=True,
+                allow_partial_search_results=False,
+            )
 
     def _hits(self, body: Json, index: str | None = None) -> list[Json]:
         hits: list[Json] = self._search(body, index)["hits"]["hits"]
@@ -272,12 +269,8 @@ class Elastic:
         indices = self._client().indices
         indices.put_index_template(name=self._alias, body=mapping.events(self._all, self._alias))
         indices.put_index_template(name=self._days, body=mapping.person_days(self._days))
-        indices.put_mapping(
-            index=self._all,
-            properties=mapping.properties(),
-            ignore_unavailable=True,
-            allow_no_indices=True,
-        )
+        fields = mapping.properties()
+        indices.put_mapping(index=self._all, properties=fields, allow_no_indices=True)
         self._prepared = True
 
     def _client(self) -> Elasticsearch:

@@ -170,7 +170,9 @@ class Lake:
     def close(self) -> None:
         """Lets go of what was opened; the next call opens it anew."""
         self._files.close()
-        self._database = None
+        database, self._database = self._database, None
+        if database is not None and database[0] == os.getpid():
+            database[1].close()
 
     def _known(self, batch: pa.Table) -> pa.Array:
         """The batch's ids that are stored. The same id always has the same time, so only the

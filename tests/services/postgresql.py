@@ -20,7 +20,7 @@ def postgresql(folder: Path) -> Command:
     own(folder, user)
     cluster = folder / "cluster"
     subprocess.run(
-        [PROGRAMS / "initdb", "--pgdata", cluster, *INITDB],
+        [str(PROGRAMS / "initdb"), f"--pgdata={cluster}", *INITDB],
         check=True,
         capture_output=True,
         cwd=folder,
@@ -29,10 +29,10 @@ def postgresql(folder: Path) -> Command:
         extra_groups=None if user is None else [],
     )
     port = free_port()
-    words = [PROGRAMS / "postgres", "-D", cluster, "-p", port, "-k", folder, "-h", "127.0.0.1"]
-    isready = [PROGRAMS / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    options = ["-D", str(cluster), "-p", str(port), "-k", str(folder), "-h", "127.0.0.1"]
+    isready = [str(PROGRAMS / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     return Command(
-        words=[str(word) for word in words],
+        words=[str(PROGRAMS / "postgres"), *options],
         url=f"postgresql://postgres@127.0.0.1:{port}/postgres",
         answers=lambda: subprocess.run(isready, check=False).returncode == 0,
         user=user,

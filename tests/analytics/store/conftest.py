@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from elasticsearch import Elasticsearch
 
-from analytics.store import EventStore, open_store
+from analytics.store import open_store
+from analytics.store.base import EventStore
 
 BOTH = ["lake", pytest.param("elastic", marks=pytest.mark.elastic)]
 Opener = Callable[[], EventStore]

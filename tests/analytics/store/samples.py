@@ -1,6 +1,6 @@
 """Events to store: a builder, and a set of rows that is hard to search rightly."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ def event(number: int, **fields: Any) -> Row:
     }
 
 
-def table(rows: list[Row]) -> pa.Table:
+def table(rows: Sequence[Row]) -> pa.Table:
     """The rows with all columns of `SCHEMA`."""
     columns = [pa.array([row.get(f.name) for row in rows], f.type) for f in SCHEMA]
     return pa.Table.from_arrays(columns, schema=SCHEMA)

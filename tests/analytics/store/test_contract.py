@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from analytics.fields import FACETS, SCHEMA
-from analytics.store import EventStore, open_store
-from analytics.store.base import Question, StoreUnavailable
+from analytics.store import open_store
+from analytics.store.base import EventStore, Question, StoreUnavailable
 from analytics.store.query import OneOf, Term
 from tests.analytics.store.conftest import Opener
 from tests.analytics.store.samples import HARD, LONG, START, event, shell, table
@@ -74,7 +74,7 @@ def test_doubles_within_a_batch_are_stored_once(store: EventStore) -> None:
 @pytest.mark.parametrize("missing", ["event.id", "@timestamp"])
 def test_an_event_without_id_or_time_is_refused(store: EventStore, missing: str) -> None:
     with pytest.raises(ValueError, match=missing):
-        store.append(table([event(1) | {missing: None}]))
+        store.append(table([{**event(1), missing: None}]))
     assert store.count(ALL) == 0
 
 
@@ -107,7 +107,7 @@ def test_processes_that_append_the_same_store_each_event_once(
 
 
 def test_a_search_gives_the_newest_first_page_by_page(store: EventStore) -> None:
-    same_time = [event(7) | {"event.id": f"tie{number}"} for number in (3, 1, 2)]
+    same_time = [{**event(7), "event.id": f"tie{number}"} for number in (3, 1, 2)]
     store.append(table([event(1), event(20), *same_time, event(3)]))
     page = store.search(ALL, limit=3)
     assert ids(page.events) == ["e0020", "tie3", "tie2"]
@@ -125,7 +125,7 @@ def test_a_page_that_is_not_full_is_the_last(store: EventStore) -> None:
 
 def test_pages_tell_microseconds_apart(store: EventStore) -> None:
     times = [START + timedelta(microseconds=step) for step in (1, 999, 0, 500, 1001)]
-    rows = [event(n) | {"@timestamp": time} for n, time in enumerate(times)]
+    rows = [{**event(n), "@timestamp": time} for n, time in enumerate(times)]
     store.append(table(rows))
     found, page = [], store.search(ALL, limit=1)
     while page.after is not None:

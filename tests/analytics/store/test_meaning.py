@@ -6,8 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from analytics.store import EventStore
-from analytics.store.base import Question
+from analytics.store.base import EventStore, Question
 from analytics.store.meaning import leaves
 from analytics.store.query import (
     All,
