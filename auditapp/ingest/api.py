@@ -141,7 +141,9 @@ def _batch_of(token: ApiToken, key: str | None) -> Batch | None:
 
 def _label(request: Request, source: str, token: ApiToken, key: str | None) -> intake.Label:
     said = LabelSerializer(data=request.query_params.dict())
-    said.is_valid(raise_exception=True)
+    if not said.is_valid():
+        name, errors = next(iter(said.errors.items()))
+        raise ParseError(f"{name}: {errors[0]}")
     return intake.Label(
         **said.validated_data,
         source="" if source == "auto" else source,
