@@ -22,16 +22,20 @@ if _embedded:
     }
 else:
     broker_transport_options = {
-        "visibility_timeout": 600,  # a hint given twice does no harm
+        # Messages are gone when they are taken. Kombu's emulation of acknowledgements ends a
+        # worker that loses Redis at its work, and hints need none: the sweeper makes up for them.
+        "ack_emulation": False,
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
+        "max_retries": 1,  # who accepts a log does not wait for the broker: the sweeper will hint
+        "interval_start": 0,
     }
 broker_connection_retry_on_startup = True
+broker_connection_max_retries = None  # a worker outlasts the longest outage
 
 accept_content = ["json"]
 task_serializer = "json"
 task_ignore_result = True
-task_acks_late = True
 worker_prefetch_multiplier = 1
 worker_hijack_root_logger = False
 worker_redirect_stdouts = False
