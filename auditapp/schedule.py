@@ -8,8 +8,8 @@ from celery.schedules import crontab
 TABLE: tuple[tuple[str, timedelta | crontab], ...] = (
     ("ingest.sweep", timedelta(seconds=20)),
     ("cases.assess", timedelta(seconds=60)),
-    ("ingest.maintain", timedelta(hours=1)),
-    ("reports.weekly", crontab(minute=0, hour=6, day_of_week="mon")),
+    ("ingest.maintain", timedelta(minutes=5)),
+    ("reports.weekly", crontab(minute=5)),  # every hour; does nothing until one is due
 )
 
 

@@ -6,7 +6,7 @@ thirty small files, and what makes a lake slow is their number.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from filelock import FileLock, Timeout
 
-from analytics.store.base import StoreUnavailable
+from analytics.store.base import Question, StoreUnavailable
 from analytics.store.rows import month_of
 
 MANY = 200  # live files, from which on appends become slow
@@ -27,7 +27,6 @@ MANY_A_MONTH = 32
 SMALL = 16 << 20  # bytes
 WORTH = 0.1  # share of a month's bytes in small files that makes sorting it anew worth its cost
 LARGEST = 64 << 20  # bytes of a compacted file, about
-SPILL = 1 << 30  # bytes on disk that sorting may take
 KEPT_HOURS = 2  # for readers who still hold a file that is no longer live
 ROUNDED = timedelta(milliseconds=1)  # the log's times are cut to milliseconds
 WAIT = 120  # seconds for other writers
@@ -111,19 +110,22 @@ class EventFiles:
         least = 2 if len(live) > MANY else MANY_A_MONTH
         return sorted(month for month, sizes in months.items() if _is_crowded(sizes, least))
 
-    def compact(self, month: date) -> None:
-        """Sorts the month by time into few large files. Only while `writing`."""
+    def replace(self, month: date, events: pa.RecordBatchReader) -> None:
+        """Puts these events, all of that month and with it as their last column, in the place of
+        what the month has, in few large files. Only while `writing`."""
         with self._reading:
+            write_deltalake(
+                self._current() or str(self._folder),
+                events,
+                mode="overwrite",
+                predicate=f"month = '{month.isoformat()}'",
+                partition_by=["month"],
+                target_file_size=LARGEST,
+                writer_properties=OPTIONS,
+            )
             table = self._current()
             if table is not None:
-                table.optimize.z_order(
-                    ["@timestamp"],
-                    partition_filters=[("month", "=", month.isoformat())],
-                    target_size=LARGEST,
-                    max_spill_size=SPILL,
-                    max_concurrent_tasks=1,
-                    writer_properties=OPTIONS,
-                )
+                _sync(self._folder, table.version())
 
     def clean(self) -> None:
         """Removes files and log entries that no reader can still hold. Only while `writing`."""
@@ -171,6 +173,16 @@ def _only_here() -> None:
     opened = _opened.setdefault("process", os.getpid())
     if opened != os.getpid():
         raise StoreUnavailable(f"process {opened} used a lake, then forked: spawn instead")
+
+
+def within(question: Question, files: Sequence[File]) -> list[str]:
+    """The files that may hold events of the question's time."""
+    return [
+        file.path
+        for file in files
+        if (question.since is None or file.last >= question.since)
+        and (question.until is None or file.first < question.until)
+    ]
 
 
 def _is_crowded(sizes: list[int], least: int) -> bool:

@@ -17,7 +17,7 @@ from deltalake.exceptions import DeltaError
 from analytics.fields import BY_NAME, SCHEMA, Kind
 from analytics.store.base import Appended, Interval, Page, Question, StoreUnavailable, on
 from analytics.store.daily import DailyFiles, checked, joined
-from analytics.store.delta import EventFiles
+from analytics.store.delta import EventFiles, File, within
 from analytics.store.rows import firsts, kept
 from analytics.store.sql import NO_EVENTS, Parameter, column, where
 from analytics.store.values import keyword
@@ -114,7 +114,7 @@ class Lake:
         """All the events as they were when the first table was asked for, 20,000 rows a table."""
         condition, values = where(question)
         sql = f"SELECT {_listed(columns)} FROM {{}} WHERE {condition}"
-        with _reachable(), self._relation(sql, values, question) as relation:
+        with _reachable(), self._relation(sql, values, self._chosen(question)) as relation:
             for rows in relation.to_arrow_reader(SCANNED):
                 yield _typed(pa.Table.from_batches([rows]), columns)
 
@@ -155,7 +155,7 @@ class Lake:
             crowded = self._files.crowded()
             for month in crowded:
                 with self._files.writing():
-                    self._files.compact(month)
+                    self._files.replace(month, self._sorted(month))
             with self._files.writing():
                 self._files.clean()
 
@@ -211,17 +211,18 @@ class Lake:
             with (
                 suppress(FileNotFoundError),
                 _reachable(),
-                self._relation(sql, values, question) as relation,
+                self._relation(sql, values, self._chosen(question)) as relation,
             ):
                 return relation.to_arrow_table()
         raise StoreUnavailable("files of the lake vanish while they are read")
 
     @contextmanager
     def _relation(
-        self, sql: str, values: list[Parameter], question: Question
+        self, sql: str, values: list[Parameter], files: list[str]
     ) -> Iterator[duckdb.DuckDBPyRelation]:
-        """The statement, ready to be read. Raises FileNotFoundError where a file is gone."""
-        source, files = NO_EVENTS, self._chosen(question)
+        """The statement over these files, ready to be read. Raises FileNotFoundError where one
+        is gone."""
+        source = NO_EVENTS
         if files:
             read = "SELECT * FROM read_parquet(?, union_by_name = true)"
             source = f"({read} UNION ALL BY NAME {NO_EVENTS[1:-1]})"
@@ -237,13 +238,25 @@ class Lake:
             cursor.close()
 
     def _chosen(self, question: Question) -> list[str]:
-        """The files that may hold events of the question's time."""
-        return [
-            file.path
-            for file in self._files.live()
-            if (question.since is None or file.last >= question.since)
-            and (question.until is None or file.first < question.until)
-        ]
+        return within(question, self._files.live())
+
+    def _sorted(self, month: date) -> pa.RecordBatchReader:
+        """All events of a month in order of time, read day by day, so that memory holds a day."""
+        schema = SCHEMA.append(pa.field("month", pa.date32()))
+        live = self._files.live()
+        return pa.RecordBatchReader.from_batches(schema, self._days_of(month, live, schema))
+
+    def _days_of(
+        self, month: date, live: Sequence[File], schema: pa.Schema
+    ) -> Iterator[pa.RecordBatch]:
+        sql = f"""SELECT {_listed(SCHEMA.names)}, DATE '{month.isoformat()}' AS month
+            FROM {{}} WHERE "@timestamp" >= ? AND "@timestamp" < ? ORDER BY "@timestamp" """
+        next_month = (month + timedelta(days=32)).replace(day=1)
+        for number in range((next_month - month).days):
+            day = on(month + timedelta(days=number))
+            with self._relation(sql, [day.since, day.until], within(day, live)) as relation:
+                for rows in relation.to_arrow_reader(SCANNED):
+                    yield from pa.Table.from_batches([rows]).cast(schema).to_batches()
 
     def _connection(self) -> duckdb.DuckDBPyConnection:
         """This process's database, in memory: it only reads files."""

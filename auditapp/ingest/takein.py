@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,8 @@ from django.db.models import Sum
 
 from analytics.event import readable
 from analytics.reading import Unreadable, plain
+from analytics.store.base import StoreUnavailable
+from auditapp.eventstore import store
 from auditapp.ingest import files, intake, queue, spool, whereabouts, work
 from auditapp.ingest.models import Batch
 
@@ -50,6 +53,9 @@ class TakeIn:
                 if sum(size for _, size in self._waiting.values()) > AHEAD:
                     self._work()
         self._work()
+        if self.accepted:
+            with suppress(StoreUnavailable):  # the worker's clock will do it
+                store().maintain()
 
     def counts(self) -> dict[str, int]:
         """Sums over the accepted batches."""

@@ -75,7 +75,10 @@ def test_arbitrary_bytes_are_documents_or_errors(data: bytes) -> None:
         assert document.error is not None or document.raw
 
 
-@given(st.lists(st.dictionaries(st.text(), st.integers() | st.text() | st.none()), max_size=5))
+NUMBERS = st.integers(-(2**63), 2**63 - 1)
+
+
+@given(st.lists(st.dictionaries(st.text(), NUMBERS | st.text() | st.none()), max_size=5))
 def test_an_array_reads_the_same_however_it_is_written(items: list[dict[str, object]]) -> None:
     pretty = json.dumps(items, indent=1).encode()
     assert [document.value for document in documents(stream(pretty))] == items
