@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import CharField, F
 
 from analytics.findings import Alert as Found
 from auditapp.cases.models import Alert, TouchedDay
@@ -24,9 +25,9 @@ def record(alerts: Iterable[Found], days: Iterable[date], batch: UUID | None = N
             confidence=alert.confidence,
             time=alert.time,
             event=alert.event,
-            account=alert.account,
-            owner=alert.owner,
-            object=alert.object[:1000] if alert.object else None,
+            account=_kept("account", alert.account),
+            owner=_kept("owner", alert.owner),
+            object=_kept("object", alert.object),
             tags=list(alert.tags),
             tactics=list(alert.tactics),
             batch=batch,
@@ -36,6 +37,12 @@ def record(alerts: Iterable[Found], days: Iterable[date], batch: UUID | None = N
     with transaction.atomic():
         Alert.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
         touch(days)
+
+
+def _kept(name: str, value: str | None) -> str | None:
+    """As much of a value as its column holds: a log may name accounts of any length."""
+    column = cast("CharField[str, str]", Alert._meta.get_field(name))
+    return value[: column.max_length] if value else None
 
 
 def touch(days: Iterable[date]) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from analytics.store import open_store
-from analytics.store.base import Question
+from analytics.store.base import Question, StoreUnavailable
 from analytics.store.query import OneOf
 from tests.auditapp.ingest.installation import eventually
 from tests.end_to_end.installation import ROOT, Installation
@@ -120,10 +120,12 @@ class Production(Installation):
             return connection.execute(query.encode()).fetchall()
 
     def events_of(self, feed: str) -> int:
-        """How many events of a feed Elasticsearch holds."""
+        """How many events of a feed Elasticsearch holds; 0 while it is busy making an index."""
         store = open_store(self.events)
         try:
             return store.count(Question(query=OneOf("feed.id", (feed,))))
+        except StoreUnavailable:
+            return 0
         finally:
             store.close()
 

@@ -60,7 +60,8 @@ def test_logs_sent_to_the_site_end_in_scores_with_reasons(
     assert site.finish("healthy") != 0
 
     with site.running("web", "worker", "beat"):
-        taken = site.taken([sent(site, path, organisation) for path in logs], 240)
+        addresses = [sent(site, path, organisation) for path in logs]
+        taken = site.taken([*addresses, site.send(oversized(), "github_webhook")], 240)
         assert taken["records"] == taken["stored"] == site.events_of("organisation") > 10_000
         again = site.taken([sent(site, logs[0], organisation)], 60)
         assert (again["stored"], again["duplicates"]) == (0, again["records"])
@@ -75,6 +76,22 @@ def test_logs_sent_to_the_site_end_in_scores_with_reasons(
         assert reason["sentence"]
         event = site.json("events", f'event.id:"{reason["events"][0]}"')
         assert event["event.original"].splitlines()[0] in raw
+
+
+def oversized() -> bytes:
+    """A forced push whose names are longer than any column, with NULs in them."""
+    name = "n" * 5000 + "\x00"
+    push = {
+        "ref": "refs/heads/main",
+        "forced": True,
+        "before": "1" * 40,
+        "after": "2" * 40,
+        "repository": {"full_name": f"lab/{name}"},
+        "pusher": {"name": name, "email": name},
+        "sender": {"login": name},
+        "commits": [],
+    }
+    return json.dumps(push).encode()
 
 
 def within(path: Path) -> bool:
