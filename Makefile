@@ -6,7 +6,8 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-QUICK := not slow and not elastic and not postgres and not redis and not browser and not shared_data
+PARALLEL := --numprocesses 2 --dist loadgroup
+QUICK := not slow and not elastic and not postgres and not redis and not browser and not shared_data and not processes
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .PHONY: help demo lint check test test-long benchmarks screenshots services format clean
@@ -38,14 +39,14 @@ lint: .venv/dev ## Lint, types, import directions, settings, migrations
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 check: lint ## The same and the tests that need no service (under 3 minutes)
-	@$(BIN)/python -m pytest -q -m "$(QUICK)"
+	@$(BIN)/python -m pytest -q $(PARALLEL) -m "$(QUICK)"
 
 services: ## Install what the tests need of Debian (as root)
 	@./tests/install-services
 
 test: .venv/dev services ## Everything that must pass before a change lands (under 15 minutes)
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q $(PARALLEL) -m "not slow"
 
 test-long: .venv/dev services ## Faults, scale, fuzzing and seeds (under 60 minutes)
 	@$(BIN)/python -m pytest -q -m slow --timeout 1800

@@ -7,6 +7,7 @@ import pytest
 
 pytest_plugins = ["tests.services"]
 
+INSTALLATIONS = {"blank", "installation", "embedded", "organisation"}
 REAL_LOGS = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -14,6 +15,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="rewrite what tests/golden expects"
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever drives an installation by its commands starts processes of its own."""
+    for item in items:
+        if not INSTALLATIONS.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.processes)
 
 
 @pytest.fixture

@@ -98,8 +98,8 @@ def zipped(*names: str) -> bytes:
     "packed",
     [
         b"line\n" * 3,
-        gzip.compress(b"line\n" * 3),
-        gzip.compress(b"line\n") + gzip.compress(b"line\n" * 2),
+        gzip.compress(b"line\n" * 3, mtime=0),
+        gzip.compress(b"line\n", mtime=0) + gzip.compress(b"line\n" * 2, mtime=0),
         zstandard.compress(b"line\n" * 3),
         zipped("audit.log"),
     ],
@@ -113,7 +113,7 @@ def test_archives_are_unpacked_by_their_content(packed: bytes) -> None:
 @pytest.mark.parametrize(
     ("packed", "reason"),
     [
-        (gzip.compress(b"line\n" * 1000)[:40], "damaged"),
+        (gzip.compress(b"line\n" * 1000, mtime=0)[:40], "damaged"),
         (b"\x1f\x8b\x08\x00garbage-after-the-magic", "damaged"),
         (b"\x28\xb5\x2f\xfdgarbage", "damaged"),
         (b"PK\x03\x04garbage", "damaged"),
