@@ -164,6 +164,7 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "auditapp.unavailable.answer",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Foureyes",

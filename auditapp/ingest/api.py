@@ -72,7 +72,7 @@ class IngestView(APIView):
         responses={
             200: AcceptedSerializer,
             202: AcceptedSerializer,
-            **dict.fromkeys((400, 401, 403, 404, 411, 413, 415, 422, 429), ErrorSerializer),
+            **dict.fromkeys((400, 401, 403, 404, 411, 413, 415, 422, 429, 503), ErrorSerializer),
         },
     )
     def post(self, request: Request, source: str) -> Response:
@@ -107,7 +107,7 @@ class BatchView(APIView):
         operation_id="batch",
         summary="How far a batch is",
         parameters=[OpenApiParameter("batch_id", OpenApiTypes.UUID, "path")],
-        responses={200: BatchSerializer, **dict.fromkeys((401, 404), ErrorSerializer)},
+        responses={200: BatchSerializer, **dict.fromkeys((401, 404, 503), ErrorSerializer)},
     )
     def get(self, request: Request, batch_id: str) -> Response:
         """Counts and the first rejected lines; a token sees the batches of its own feed."""

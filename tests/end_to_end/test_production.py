@@ -19,11 +19,13 @@ import pytest
 from tests.auditapp.ingest.installation import eventually, history
 from tests.end_to_end.production import Production, kill, stop
 from tests.services.redis import redis
+from tests.services.running import free_port, listens
 
 pytestmark = [
     pytest.mark.elastic,
     pytest.mark.postgres,
     pytest.mark.redis,
+    pytest.mark.xdist_group("production"),
     pytest.mark.timeout(900),
 ]
 AS_OF = "2026-03-02"
@@ -157,6 +159,19 @@ def test_while_redis_is_away_logs_are_accepted_and_later_taken_in(
             assert here.ask(addresses[0])[1]["state"] == "waiting"
             start()
             assert here.taken(addresses, 120)["stored"] == 303
+
+
+def test_without_its_database_the_site_asks_to_be_tried_again(tmp_path: Path) -> None:
+    nowhere = f"postgresql://foureyes@127.0.0.1:{free_port()}/foureyes"
+    site = Production(tmp_path / "home", database=nowhere, events="", broker="")
+    web = site.role("web")
+    try:
+        eventually(lambda: listens(site.port), 60)
+        status, said = site.ask("/api/v1/ingest/bash_history", history(1))
+        assert (status, "nothing was accepted" in said["detail"]) == (503, True)
+        assert site.finish("healthy") == 1
+    finally:
+        stop(web)
 
 
 Redis = tuple[str, Callable[[], None], Callable[[], None]]
