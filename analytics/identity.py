@@ -150,24 +150,33 @@ def read_people(text: str) -> Directory:
     """The people of a people.csv. Raises IdentityError with line and reason."""
     people: dict[str, Person] = {}
     links: list[Link] = []
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    missing = {"person", "accounts"} - set(reader.fieldnames or ())
-    if missing:
-        raise IdentityError(f"line 1: no column {', '.join(sorted(missing))}")
-    for row in reader:
+    for line, row in _rows(text):
         try:
             person = _person(row)
             links.extend(_links(row.get("accounts") or "", person))
         except (IdentityError, ValueError) as error:
-            raise IdentityError(f"line {reader.line_num}: {error}") from error
+            raise IdentityError(f"line {line}: {error}") from error
         if person.id in people:
-            raise IdentityError(f"line {reader.line_num}: person {person.id} stands there twice")
+            raise IdentityError(f"line {line}: person {person.id} stands there twice")
         people[person.id] = person
     return Directory(people, tuple(links))
 
 
+def _rows(text: str) -> Iterable[tuple[int, dict[str, str]]]:
+    """The number of each row's last line, and its cells; empty where the row ends too soon."""
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restval="", strict=True)
+    try:
+        missing = {"person", "accounts"} - set(reader.fieldnames or ())
+        if missing:
+            raise IdentityError(f"line 1: no column {', '.join(sorted(missing))}")
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise IdentityError(f"line {reader.reader.line_num}: {error}") from error
+
+
 def _person(row: dict[str, str]) -> Person:
-    if not row["person"]:
+    if not row["person"].strip():
         raise IdentityError("a person without an id")
     return Person(
         id=row["person"].strip(),

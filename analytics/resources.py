@@ -73,23 +73,36 @@ class Resources:
 
 def read_resources(text: str) -> Resources:
     """The rows of a resources.csv. Raises ResourceError with line and reason."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    missing = {"kind", "pattern", "owner"} - set(reader.fieldnames or ())
-    if missing:
-        raise ResourceError(f"line 1: no column {', '.join(sorted(missing))}")
-    return Resources(tuple(_rows(reader)))
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restval="", strict=True)
+    try:
+        return Resources(tuple(_rows(reader)))
+    except csv.Error as error:
+        raise ResourceError(f"line {reader.reader.line_num}: {error}") from error
 
 
 def _rows(reader: "csv.DictReader[str]") -> Iterable[Resource]:
+    missing = {"kind", "pattern", "owner"} - set(reader.fieldnames or ())
+    if missing:
+        raise ResourceError(f"line 1: no column {', '.join(sorted(missing))}")
     for row in reader:
         try:
             if row["kind"] not in KINDS:
                 raise ValueError(f"kind {row['kind']!r} is none of {', '.join(KINDS)}")
+            if not row["owner"].strip():
+                raise ValueError("a resource without an owner")
             yield Resource(
                 kind=row["kind"],
-                pattern=row["pattern"],
-                owner=row["owner"],
+                pattern=_pattern(row["pattern"]),
+                owner=row["owner"].strip(),
                 criticality=Criticality(row.get("criticality") or "medium"),
             )
         except ValueError as error:
             raise ResourceError(f"line {reader.line_num}: {error}") from error
+
+
+def _pattern(text: str) -> str:
+    """The pattern. Raises ValueError where nothing could ever match it."""
+    compiled = pathspec.GitIgnoreSpec.from_lines([text]).patterns
+    if not any(pattern.include for pattern in compiled):
+        raise ValueError(f"{text!r} is no pattern that anything matches")
+    return text

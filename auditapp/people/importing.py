@@ -1,6 +1,5 @@
 """Takes over what a site knows of its people and its things, from files told by their header."""
 
-import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,18 +42,19 @@ class Imported:
 def recognise(text: str, stem: str) -> str:
     """What a file holds: people, resources, passwd, hosts, oncall, leave, incidents, watchlist.
 
-    The header decides; `stem`, the file's name without its ending, only among those that have
-    no columns of their own. Raises NotContext.
+    The header decides; `stem`, the file's name without its ending, only among those that nothing
+    reads yet. Raises NotContext.
     """
     first = text.removeprefix("\ufeff").split("\n", 1)[0].strip()
     if PASSWD.fullmatch(first):
         return "passwd"
-    header = {name.strip().lower() for name in next(csv.reader([first]), [])}
-    for kind, columns in {**COLUMNS, **UNUSED}.items():
-        if columns <= header:
-            return kind
+    header = {name.strip().lower() for name in first.replace('"', "").split(",")}
+    told = [kind for kind, columns in COLUMNS.items() if columns <= header]
     if len(header) > 1 and stem in UNUSED:
-        return stem
+        told.append(stem)
+    told.extend(kind for kind, columns in UNUSED.items() if columns <= header)
+    if told:
+        return told[0]
     raise NotContext("its header is that of no file of people, resources or context")
 
 
@@ -62,7 +62,8 @@ def recognise(text: str, stem: str) -> str:
 def take_over_people(text: str) -> Imported:
     """People and their accounts; of a person who is in the file, its accounts hold and no others.
 
-    Raises IdentityError where the file cannot be read, and then changes nothing.
+    Raises IdentityError where the file cannot be read and NotContext where a value is too long,
+    and then changes nothing.
     """
     directory = read_people(text)
     before = {person.id: person for person in Person.objects.all()}
@@ -91,6 +92,7 @@ def take_over_people(text: str) -> Imported:
         )
     ]
     added = [row for row in rows if row.id not in before]
+    _check_lengths([*added, *different])
     _write_people([*added, *different], directory)
     return Imported(len(added), len(different), len(rows) - len(added) - len(different))
 
@@ -107,17 +109,17 @@ def _write_people(rows: list[Person], directory: Directory) -> None:
     ids = [row.id for row in rows]
     for start in range(0, len(ids), PORTION):
         AccountLink.objects.filter(person__in=ids[start : start + PORTION]).delete()
-    AccountLink.objects.bulk_create(
-        (_row(link) for person in ids for link in _distinct(directory.links_of(person))),
-        batch_size=PORTION,
-    )
+    links = [_row(link) for person in ids for link in _distinct(directory.links_of(person))]
+    _check_lengths(links)
+    AccountLink.objects.bulk_create(links, batch_size=PORTION)
 
 
 @transaction.atomic
 def take_over_resources(text: str) -> Imported:
     """Whose things are whose; patterns that are not in the file stay as they are.
 
-    Raises ResourceError where the file cannot be read, and then changes nothing.
+    Raises ResourceError where the file cannot be read and NotContext where a value is too long,
+    and then changes nothing.
     """
     before = {(row.kind, row.pattern): row for row in ResourceRow.objects.all()}
     rows = {
@@ -133,6 +135,7 @@ def take_over_resources(text: str) -> Imported:
         if key in before
         and (row.owner, row.criticality) != (before[key].owner, before[key].criticality)
     ]
+    _check_lengths([*added, *different])
     ResourceRow.objects.bulk_create(
         [*added, *different],
         batch_size=PORTION,
@@ -141,6 +144,15 @@ def take_over_resources(text: str) -> Imported:
         update_fields=["owner", "criticality"],
     )
     return Imported(len(added), len(different), len(rows) - len(added) - len(different))
+
+
+def _check_lengths(rows: Iterable[Person | AccountLink | ResourceRow]) -> None:
+    """Raises NotContext for a value that its column cannot hold; not every database says so."""
+    for row in rows:
+        for column in row._meta.concrete_fields:
+            value, most = getattr(row, column.attname), getattr(column, "max_length", None)
+            if most and isinstance(value, str) and len(value) > most:
+                raise NotContext(f"{value[:40]!r}… is longer than the {most} characters of a value")
 
 
 def _same(one: Person, other: Person) -> bool:

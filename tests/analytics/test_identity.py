@@ -85,6 +85,8 @@ def test_peers_share_a_role_or_else_a_team() -> None:
         (HEADER + "p1,Ana,,,,,,asilva\n", "line 2: 'asilva' is no account"),
         (HEADER + "p1,Ana,,,,soon,,unix:a\n", "line 2: Invalid isoformat"),
         (HEADER + "p1,Ana,,,,,,\np1,Ben,,,,,,\n", "line 3: person p1 stands there twice"),
+        (HEADER + 'p1,"Ana,,,,,,\n', "line 2: unexpected end of data"),
+        (HEADER + "p1," + "a" * 200_000 + ",,,,,,\n", "line 2: field larger than field limit"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_line_and_reason(text: str, reason: str) -> None:

@@ -41,6 +41,11 @@ def test_hostile_names_match_nothing_and_raise_nothing(name: str) -> None:
         ("kind,pattern\npath,/a\n", "line 1: no column owner"),
         (HEADER + "planet,/a,team:x,low\n", "line 2: kind 'planet'"),
         (HEADER + "path,/a,team:x,enormous\n", "line 2: 'enormous'"),
+        (HEADER + "path,/a\n", "line 2: a resource without an owner"),
+        (HEADER + "path,!,team:x,low\n", "line 2: Invalid git pattern"),
+        (HEADER + "path,!/a,team:x,low\n", "line 2: '!/a' is no pattern"),
+        (HEADER + "path,,team:x,low\n", "line 2: '' is no pattern"),
+        (HEADER + 'path,"/a,team:x,low\n', "line 2: unexpected end of data"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused(text: str, reason: str) -> None:

@@ -28,6 +28,7 @@ def site(tmp_path: Path) -> Path:
     (tmp_path / "people.csv").write_text(PEOPLE)
     (tmp_path / "resources.csv").write_text(RESOURCES)
     (tmp_path / "oncall.csv").write_text("person,start,end\np001,2026-01-01,2026-01-08\n")
+    (tmp_path / "incidents.csv").write_text("time,host,what\n2026-01-01,gpu1,Xid 79\n")
     (tmp_path / "passwd").write_text("root:x:0:0:root:/root:/bin/bash\n")
     (tmp_path / "truth.json").write_text("{}")
     return tmp_path
@@ -38,6 +39,7 @@ def test_a_folder_is_imported_and_what_is_not_used_is_said(site: Path) -> None:
     assert "people.csv: people, 2 new, 0 changed, 0 unchanged" in said
     assert "resources.csv: resources, 1 new" in said
     assert "oncall.csv: oncall is not used yet; nothing was imported" in said
+    assert "incidents.csv: incidents is not used yet" in said
     assert "passwd: passwd is not used yet" in said
     assert "truth" not in said
     accounts = set(AccountLink.objects.values_list("account", "person"))
@@ -83,6 +85,8 @@ def test_a_resource_gets_a_new_owner(site: Path) -> None:
         ("a,b\n1,2\n", "its header is that of no file"),
         ("person,accounts\np001,asilva\n", "line 2: 'asilva' is no account"),
         ("kind,pattern,owner\nplanet,x,y\n", "line 2: kind 'planet'"),
+        ("person,accounts\n" + "p" * 101 + ",\n", "longer than the 100 characters"),
+        ("person,accounts\np001,unix:" + "a" * 300 + "\n", "longer than the 300 characters"),
         ("", "its header is that of no file"),
     ],
 )
