@@ -12,9 +12,17 @@ def text(name: str, default: str = "") -> str:
 
 
 def secret(name: str, default: str = "") -> str:
-    """The variable, or the content of the file that NAME_FILE names."""
+    """The variable, or the content of the file that NAME_FILE names.
+
+    Raises ImproperlyConfigured where that file cannot be read.
+    """
     path = os.environ.get(f"{name}_FILE")
-    return Path(path).read_text().strip() if path else text(name, default)
+    if not path:
+        return text(name, default)
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE: {path}: {error.strerror}") from error
 
 
 def flag(name: str, default: bool = False) -> bool:

@@ -4,15 +4,23 @@ import fcntl
 import os
 import secrets
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command, get_commands
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from auditapp.accounts.models import Role, User
 
 FIRST_USERS = (("analyst", Role.ANALYST), ("administrator", Role.ADMINISTRATOR))
+
+
+# Commands that prepare their installation themselves, or do without one.
+ALONE = frozenset({"up", "demo", "evaluate", "simulate", "describe"})
 
 
 class Refused(Exception):
@@ -61,6 +69,39 @@ def make_key(home: Path) -> None:
     with suppress(FileExistsError):
         os.link(unfinished, path)
     unfinished.unlink()
+
+
+def make_ready(arguments: Sequence[str]) -> None:
+    """Makes key and tables that a command of ours needs, where it is the first one in its home.
+
+    Raises ImproperlyConfigured where the database is a server's and not up to date.
+    """
+    command = arguments[0] if arguments else ""
+    if not get_commands().get(command, "").startswith("auditapp.") or command in ALONE:
+        return
+    if {"-h", "--help", "--version"} & set(arguments):
+        return
+    if settings.SECRET_KEY == settings.NO_KEY:
+        make_key(settings.HOME)
+        settings.SECRET_KEY = (settings.HOME / "secret_key").read_text().strip()
+    if not _is_behind():
+        return
+    if connection.vendor != "sqlite":
+        raise ImproperlyConfigured("the database is not up to date; run manage.py migrate")
+    with (settings.HOME / "migrate.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # of two commands at once the second finds it done
+        if _is_behind():
+            call_command("migrate", verbosity=0, interactive=False)
+
+
+def _is_behind() -> bool:
+    """Whether a migration waits. Raises ImproperlyConfigured where the database does not answer."""
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        reason = str(error).splitlines()[0]
+        raise ImproperlyConfigured(f"the database does not answer: {reason}") from error
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def prepare() -> list[tuple[str, str]]:

@@ -12,9 +12,10 @@ HOME = Path(text("FOUREYES_HOME", str(BASE_DIR / "var"))).resolve()
 
 DEBUG = flag("DEBUG")
 SECRET_KEY = secret("SECRET_KEY")
+NO_KEY = "unsafe-until-first-start"  # no web server starts with it
 if not SECRET_KEY:
-    key_file = HOME / "secret_key"  # made by `manage.py up` and `make demo` on the first start
-    SECRET_KEY = key_file.read_text().strip() if key_file.exists() else "unsafe-until-first-start"
+    key_file = HOME / "secret_key"  # made by manage.py on the first start
+    SECRET_KEY = key_file.read_text().strip() if key_file.exists() else NO_KEY
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 SITE_URL = text("SITE_URL", "http://127.0.0.1:8000")
