@@ -2,8 +2,9 @@
 
 from functools import cache
 
-from analytics.detection.sigma import OWN_RULES, RuleSet, load
 from django.conf import settings
+
+from analytics.detection.sigma import OWN_RULES, RuleSet, load
 
 
 @cache
