@@ -79,17 +79,19 @@ def _affected(touched: list[date]) -> list[date]:
 def rescore(since: date, now: datetime, progress: Progress | None = None) -> None:
     """Computes everybody's score at the end of each day from `since` and at `now`, and keeps them.
 
-    Scores after the last midnight are replaced by those of `now`.
+    Those of `now` replace what is kept of its day after its midnight, and of the future.
     """
     midnight = datetime.combine(now.date(), time.min, UTC)
     first = max(datetime.combine(since, time.min, UTC), midnight - HISTORY) + timedelta(days=1)
     times = sorted({*_midnights(first, midnight), now})
+    same_day = Q(as_of__gt=midnight, as_of__lt=midnight + timedelta(days=1))
+    future = Q(as_of__gt=max(now, datetime.now(UTC)))
     for number, as_of in enumerate(times):
         if progress:
             progress(number, len(times))
         scores = scores_at(as_of)
         with transaction.atomic():
-            stale = Q(as_of=as_of) | Q(as_of__gt=midnight) if as_of == now else Q(as_of=as_of)
+            stale = Q(as_of=as_of) | same_day | future if as_of == now else Q(as_of=as_of)
             ScoreRow.objects.filter(stale).delete()
             ScoreRow.objects.bulk_create([_score_row(score) for score in scores], batch_size=500)
 
