@@ -5,9 +5,8 @@ import getpass
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from auditapp.accounts.models import Role, User
-
-MAY_READ = {Role.ANALYST, Role.INVESTIGATOR, Role.PRIVACY_OFFICER, Role.AUDITOR}
+from auditapp.accounts.models import User
+from auditapp.accounts.policy import reads_activity
 
 
 def add_reader(parser: CommandParser) -> None:
@@ -27,5 +26,5 @@ def check_reader(named: str | None) -> None:
     user = User.objects.filter(username=name, is_active=True).first()
     if user is None:
         raise CommandError(f"{name} is no user of Foureyes; say who you are with --as USER")
-    if user.role not in MAY_READ:
+    if not reads_activity(user):
         raise CommandError(f"{name} is {user.get_role_display()}, who may not read activity")

@@ -159,3 +159,5 @@ def test_the_command_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
         call_command("report", format="csv", out=str(tmp_path / "no" / "such"), as_of=MONDAY)
     with pytest.raises(CommandError, match="no length of time"):
         call_command("report", "--period", "soon", "--format", "csv", "--out", "-")
+    with pytest.raises(CommandError, match="longer than ten years"):
+        call_command("report", "--period", "99999w", "--format", "csv", "--out", "-")

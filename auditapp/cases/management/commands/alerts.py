@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from auditapp.accounts.command_line import add_reader, check_reader
 from auditapp.accounts.pseudonyms import reference, shown
-from auditapp.cases.management.arguments import moment
+from auditapp.cases.management.arguments import harmless, moment
 from auditapp.cases.models import Alert
 from auditapp.people.directory import directory
 
@@ -53,4 +53,5 @@ class Command(BaseCommand):
             return
         for row in rows:
             name = row["name"] or "unknown person"
-            self.stdout.write(f"{row['time'][:19]}  {row['severity']:13} {name}: {row['title']}")
+            line = f"{row['time'][:19]}  {row['severity']:13} {name}: {row['title']}"
+            self.stdout.write(harmless(line))

@@ -1,7 +1,6 @@
 """manage.py events"""
 
 import json
-import re
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from analytics.store import query
 from analytics.store.base import Question, StoreUnavailable
 from auditapp.accounts.command_line import add_reader, check_reader
-from auditapp.cases.management.arguments import moment, positive
+from auditapp.cases.management.arguments import harmless, moment, positive
 from auditapp.eventstore import store
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 SHOWN = ("@timestamp", "event.dataset", "actor.account", "event.action", "message")
 PAGE = 1000
 
@@ -71,9 +69,6 @@ def _json(row: dict[str, Any]) -> str:
 
 
 def _line(row: dict[str, Any]) -> str:
-    """One line for a terminal: control and direction characters, which could rewrite it, out."""
     time: datetime = row["@timestamp"]
     cells = [str(row[name] or "-") for name in SHOWN[1:]]
-    return CONTROL.sub(
-        "\N{REPLACEMENT CHARACTER}", f"{time:%Y-%m-%dT%H:%M:%SZ}  " + "  ".join(cells)
-    )
+    return harmless(f"{time:%Y-%m-%dT%H:%M:%SZ}  " + "  ".join(cells))

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from auditapp.accounts.command_line import add_reader, check_reader
 from auditapp.accounts.pseudonyms import reference, shown
-from auditapp.cases.management.arguments import moment, positive
+from auditapp.cases.management.arguments import harmless, moment, positive
 from auditapp.cases.ranking import ranking
 
 
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         if not people:
             self.stdout.write("Nobody has a risk score. Take logs in, then run manage.py score.")
         for person in people:
-            self.stdout.write(f"{person.score:5.1f}  {person.level:9} {shown(person.person)}")
+            line = f"{person.score:5.1f}  {person.level:9} {shown(person.person)}"
+            self.stdout.write(harmless(line))
             for reason in person.reasons[:3]:
-                self.stdout.write(f"       · {reason['sentence']}")
+                self.stdout.write(harmless(f"       · {reason['sentence']}"))

@@ -1,25 +1,16 @@
 """manage.py report"""
 
-import argparse
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from auditapp.accounts.command_line import add_reader, check_reader
-from auditapp.cases.management.arguments import HOURS, SPAN, moment
+from auditapp.cases.management.arguments import moment, span
 from auditapp.reports.content import gather
 from auditapp.reports.formats import FORMATS
-
-
-def span(text: str) -> timedelta:
-    """A length of time such as 7d, 12h or 2w."""
-    match = SPAN.fullmatch(text)
-    if not match or not int(match[1]):
-        raise argparse.ArgumentTypeError(f"{text!r} is no length of time; write 7d, 12h or 2w")
-    return timedelta(hours=int(match[1]) * HOURS[match[2]])
 
 
 class Command(BaseCommand):
