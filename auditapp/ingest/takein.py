@@ -1,6 +1,7 @@
 """Takes files in from the command line: spools each, then works on them as a worker does."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -10,14 +11,14 @@ from time import monotonic, sleep
 from typing import BinaryIO
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from analytics.event import readable
 from analytics.reading import Unreadable, plain
 from analytics.store.base import StoreUnavailable
 from auditapp.eventstore import store
 from auditapp.ingest import files, intake, queue, spool, whereabouts, work
-from auditapp.ingest.models import Batch
+from auditapp.ingest.models import Batch, RejectedLine
 
 STDIN = Path("-")
 AHEAD = 256 << 20  # bytes that may be spooled before the work on them begins
@@ -67,6 +68,14 @@ class TakeIn:
             for name in COUNTS:
                 totals[name] += sums[f"sum_{name}"] or 0
         return totals
+
+    def rejections(self, most: int = 5) -> list[tuple[str, int]]:
+        """Why records of the accepted batches were rejected and how many, the commonest first."""
+        found: Counter[str] = Counter()
+        for ids in _portions(self.accepted):
+            lines = RejectedLine.objects.filter(batch__in=ids).order_by().values_list("reason")
+            found.update(dict(lines.annotate(count=Count("id"))))
+        return found.most_common(most)
 
     def failed(self) -> list[Batch]:
         """The accepted batches that could not be taken in."""

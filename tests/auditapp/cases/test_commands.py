@@ -1,7 +1,6 @@
 """Commands that show what was found, and to whom."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -26,7 +25,7 @@ def said(*arguments: str) -> str:
 
 
 @pytest.fixture
-def cancelled(settings: Any) -> Iterator[None]:
+def cancelled(settings: Any) -> None:
     """Ana cancelled jobs, one of which has a name that means harm to a terminal."""
     settings.DEMO = True
     Person.objects.create(id="p1", name="Ana")
@@ -42,7 +41,6 @@ def cancelled(settings: Any) -> Iterator[None]:
         sentence="cancelled 1 job of another person: \x1b[2Jtrain\u202e",
         events=["e1"],
     )
-    return
 
 
 @pytest.mark.usefixtures("cancelled")

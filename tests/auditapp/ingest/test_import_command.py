@@ -107,3 +107,5 @@ def test_bytes_that_are_no_text_are_one_clear_line(tmp_path: Path) -> None:
         imported(path)
     with pytest.raises(CommandError, match="no such file"):
         imported(tmp_path / "gone.csv")
+    with pytest.raises(CommandError, match="file name too long"):
+        imported(tmp_path / ("a" * 300))

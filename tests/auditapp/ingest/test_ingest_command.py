@@ -64,10 +64,18 @@ def test_standard_input_is_a_log_too(installation: Installation) -> None:
     assert b"1 files not recognised" in installation.run("ingest", "-").stdout
 
 
+def test_it_says_why_records_were_rejected(installation: Installation, tmp_path: Path) -> None:
+    (tmp_path / "typed").write_bytes(history(3))
+    done = installation.run("ingest", str(tmp_path / "typed"), "--source", "bash_history", "--json")
+    assert json.loads(done.stdout)["rejected"] == 3
+    assert done.stderr.decode().strip() == "rejected: 3 × whose history is this? give --user"
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
         (("/no/such/place",), b"there is no /no/such/place"),
+        (("a" * 300,), b"aaa: file name too long"),
         ((".", "--source", "carrier_pigeon"), b"there is no source carrier_pigeon; there are"),
         ((".", "--timezone", "Mars/Olympus"), b"no time zone is called 'Mars/Olympus'"),
         ((".", "--host", "a\nb"), b"--host is no name"),

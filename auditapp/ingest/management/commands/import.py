@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from analytics.event import readable
 from analytics.identity import IdentityError
 from analytics.resources import ResourceError
 from auditapp.cases import assessment
@@ -38,17 +39,18 @@ class Command(BaseCommand):
 
     def _import(self, path: Path) -> bool:
         """Whether anything is not as it was."""
+        name = readable(str(path))
         try:
             text = _text(path)
             kind = importing.recognise(text, path.stem)
             if kind not in TAKE_OVER:
-                self.stdout.write(f"{path}: {kind} is not used yet; nothing was imported")
+                self.stdout.write(f"{name}: {kind} is not used yet; nothing was imported")
                 return False
             imported = TAKE_OVER[kind](text)
         except (importing.NotContext, IdentityError, ResourceError) as error:
-            raise CommandError(f"{path}: {error}") from error
+            raise CommandError(f"{name}: {error}") from error
         self.stdout.write(
-            f"{path}: {kind}, {imported.added} new, {imported.changed} changed, "
+            f"{name}: {kind}, {imported.added} new, {imported.changed} changed, "
             f"{imported.unchanged} unchanged"
         )
         return bool(imported.added or imported.changed)
@@ -57,12 +59,14 @@ class Command(BaseCommand):
 def _files(paths: list[Path]) -> Iterator[Path]:
     """The files, and of a folder those right in it that can be imported. Raises CommandError."""
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        found = [file for file in sorted(path.iterdir()) if _importable(file)]
+        try:
+            found = [path]
+            if path.is_dir():
+                found = [file for file in sorted(path.iterdir()) if _importable(file)]
+        except OSError as error:
+            raise CommandError(_reason(path, error)) from error
         if not found:
-            raise CommandError(f"{path} holds no file that can be imported")
+            raise CommandError(f"{readable(str(path))} holds no file that can be imported")
         yield from found
 
 
@@ -81,9 +85,13 @@ def _importable(path: Path) -> bool:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
-            raise CommandError(f"{path} is larger than {LARGEST} bytes")
+            raise CommandError(f"{readable(str(path))} is larger than {LARGEST} bytes")
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise CommandError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        raise CommandError(_reason(path, error)) from error
     except UnicodeDecodeError as error:
-        raise CommandError(f"{path} is not UTF-8: {error.reason}") from error
+        raise CommandError(f"{readable(str(path))} is not UTF-8: {error.reason}") from error
+
+
+def _reason(path: Path, error: OSError) -> str:
+    return f"{readable(str(path))}: {(error.strerror or str(error)).lower()}"

@@ -20,6 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from analytics.event import readable
 from analytics.pipeline import log_sources
 from auditapp.ingest.intake import Label, UnknownZone, check_zone
 from auditapp.ingest.takein import STDIN, Stuck, TakeIn
@@ -50,9 +51,7 @@ class Command(BaseCommand):
         started = monotonic()
         paths = [Path(path) for path in options["paths"]]
         run = TakeIn(_label(options))
-        for path in paths:
-            if path != STDIN and not path.exists() and not path.is_symlink():
-                raise CommandError(f"there is no {path}")
+        _check(paths)
         try:
             with _progress(run):
                 run.run(paths)
@@ -79,6 +78,8 @@ class Command(BaseCommand):
     def _tell(self, run: TakeIn, result: dict[str, Any], as_json: bool) -> None:
         for name, reason in run.unrecognised:
             self.stderr.write(f"not recognised: {name}: {reason}")
+        for reason, count in run.rejections():
+            self.stderr.write(f"rejected: {count:,} × {reason}")
         if as_json:
             self.stdout.write(json.dumps(result))
             return
@@ -87,6 +88,19 @@ class Command(BaseCommand):
             "{rejected:,} rejected; {batches:,} batches, {unrecognised:,} files not recognised, "
             "{seconds:.1f} s".format(**result)
         )
+
+
+def _check(paths: list[Path]) -> None:
+    """Raises CommandError for a path that leads nowhere, before anything is taken in."""
+    for path in paths:
+        try:
+            if path != STDIN:
+                path.lstat()
+        except FileNotFoundError as error:
+            raise CommandError(f"there is no {readable(str(path))}") from error
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise CommandError(f"{readable(str(path))}: {reason}") from error
 
 
 def _label(options: dict[str, Any]) -> Label:
