@@ -50,7 +50,7 @@ class Lake:
             if batch.num_rows:
                 known = pc.is_in(batch["event.id"], value_set=self._known(batch))
                 new = pc.and_(new, pc.invert(known)).combine_chunks()
-            fresh = batch.filter(new)
+            fresh = batch if pc.all(new).as_py() else batch.filter(new)  # most often a copy saved
             if fresh.num_rows:
                 self._files.add(fresh)
         stored: int = fresh.num_rows
@@ -179,11 +179,15 @@ class Lake:
         time from the batch's first to its last event is looked at."""
         bounds = pc.min_max(batch["@timestamp"])
         first, last = bounds["min"].as_py(), bounds["max"].as_py()
+        period = Question(since=first, until=last + timedelta(microseconds=1))
+        if not self._chosen(period):
+            return pa.array([], pa.string())
         table = self._ask(
             """SELECT "event.id" AS id FROM {} WHERE "@timestamp" BETWEEN ? AND ?
-                AND "event.id" IN (SELECT unnest(?))""",
-            [first, last, batch["event.id"].to_pylist()],
-            Question(since=first, until=last + timedelta(microseconds=1)),
+                AND "event.id" IN (SELECT "event.id" FROM batch)""",
+            [first, last],
+            period,
+            batch=batch.select(["event.id"]),
         )
         return table["id"].cast(pa.string()).combine_chunks()
 
@@ -202,8 +206,11 @@ class Lake:
         )
         return list(zip(table["value"].to_pylist(), table["count"].to_pylist(), strict=True))
 
-    def _ask(self, sql: str, values: list[Parameter], question: Question) -> pa.Table:
-        """The answer to a statement over `{}`, the events of the files that may matter.
+    def _ask(
+        self, sql: str, values: list[Parameter], question: Question, **beside: pa.Table
+    ) -> pa.Table:
+        """The answer to a statement over `{}`, the events of the files that may matter, and over
+        the tables beside it by their names.
 
         A file that was compacted and removed meanwhile is not missed: its rows are in another.
         """
@@ -211,14 +218,14 @@ class Lake:
             with (
                 suppress(FileNotFoundError),
                 _reachable(),
-                self._relation(sql, values, self._chosen(question)) as relation,
+                self._relation(sql, values, self._chosen(question), **beside) as relation,
             ):
                 return relation.to_arrow_table()
         raise StoreUnavailable("files of the lake vanish while they are read")
 
     @contextmanager
     def _relation(
-        self, sql: str, values: list[Parameter], files: list[str]
+        self, sql: str, values: list[Parameter], files: list[str], **beside: pa.Table
     ) -> Iterator[duckdb.DuckDBPyRelation]:
         """The statement over these files, ready to be read. Raises FileNotFoundError where one
         is gone."""
@@ -229,6 +236,8 @@ class Lake:
             values = [files, *values]
         cursor = self._connection().cursor()
         try:
+            for name, table in beside.items():
+                cursor.register(name, table)
             yield cursor.sql(sql.replace("{}", source), params=values)
         except duckdb.IOException as error:
             if not all(Path(file).exists() for file in files):
