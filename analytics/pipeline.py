@@ -102,7 +102,8 @@ def take_in(batch: Batch, *, store: EventStore, rules: RuleSet, again: bool = Fa
     known events are matched as well; alerts are told apart by rule and event.
     """
     appended = store.append(batch.events)
-    fresh = batch.events if again else batch.events.filter(appended.new)
+    everything = again or not appended.duplicates
+    fresh = batch.events if everything else batch.events.filter(appended.new)
     return Taken(
         stored=appended.stored,
         duplicates=appended.duplicates,
