@@ -1,5 +1,6 @@
 """What both stores do with a batch before they keep it."""
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -91,15 +92,17 @@ def _labels(maps: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 def _are_plain(maps: pa.MapArray) -> bool:
     pair = pa.struct([maps.type.key_field, maps.type.item_field])
-    entries = pc.list_flatten(maps.cast(pa.list_(pair)))
-    keys, values = entries.field(0), entries.field(1)
-    if _is_long(values) or not len(keys):
-        return not len(keys)
-    lengths = pc.min_max(pc.binary_length(keys))
-    pairs = pa.table({"row": pc.list_parent_indices(maps.cast(pa.list_(pair))), "key": keys})
-    return bool(
-        lengths["min"].as_py() > 0
-        and lengths["max"].as_py() <= LONGEST_KEY
-        and not pc.any(pc.match_substring(keys, "\0")).as_py()
-        and pairs.group_by(["row", "key"]).aggregate([]).num_rows == len(keys)
-    )
+    lists = maps.cast(pa.list_(pair))
+    entries = pc.list_flatten(lists)
+    if not len(entries) or _is_long(entries.field(1)):
+        return not len(entries)
+    keys = entries.field(0).dictionary_encode()
+    if not all(_is_plain(key) for key in keys.dictionary.to_pylist()):
+        return False
+    row, key = np.asarray(pc.list_parent_indices(lists)), np.asarray(keys.indices)
+    pairs = pa.array(row * len(keys.dictionary) + key)
+    return bool(pc.count_distinct(pairs).as_py() == len(keys))
+
+
+def _is_plain(key: str) -> bool:
+    return 0 < len(key.encode()) <= LONGEST_KEY and "\0" not in key
