@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -72,7 +72,11 @@ class PolicyMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: object, kwargs: object
     ) -> None:
-        """Raises PermissionDenied for a page that is not for the user's role."""
+        """Raises PermissionDenied for a page that is not for the user's role, and
+        SuspiciousOperation for a NUL, which PostgreSQL cannot look for; a search may hold one."""
+        asked = [request.path, *(value for name, value in request.GET.items() if name != "q")]
+        if any("\x00" in text for text in asked):
+            raise SuspiciousOperation("The address holds a NUL.")
         if not getattr(view, "login_required", True):
             return
         name = request.resolver_match.view_name if request.resolver_match else None

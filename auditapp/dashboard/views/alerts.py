@@ -75,9 +75,9 @@ def _asked(given: dict[str, str]) -> QuerySet[Alert]:
 def _on(found: QuerySet[Alert], text: str) -> QuerySet[Alert]:
     try:
         start = datetime.combine(date.fromisoformat(text), time.min, UTC)
-    except ValueError:
+        return found.filter(time__gte=start, time__lt=start + timedelta(days=1))
+    except (ValueError, OverflowError):  # the last day of all has no next one
         return found.none()
-    return found.filter(time__gte=start, time__lt=start + timedelta(days=1))
 
 
 @require_POST

@@ -66,9 +66,10 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day != date.max else None  # which has no next one
 
 
 def _batch(text: str | None) -> UUID | None:

@@ -62,8 +62,9 @@ def score_at(found: Person, text: str) -> ScoreRow | None:
     if text:
         try:
             time = datetime.fromisoformat(text)
-        except ValueError as error:
+            time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+            end = time.replace(microsecond=0) + SECOND
+        except (ValueError, OverflowError) as error:
             raise Http404(f"{text!r} is no time") from error
-        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time
-        rows = rows.filter(as_of__lt=time.replace(microsecond=0) + SECOND)
+        rows = rows.filter(as_of__lt=end)
     return rows.first()

@@ -1,6 +1,7 @@
 """The pages, on nothing and on a small real organisation with hostile text in every place."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -172,3 +173,23 @@ def test_a_role_without_activity_is_offered_no_events(site: Site) -> None:
         assert not links(page, "/events/")
         assert not links(page, "/alerts/")
         assert not links(page, "/people/")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/alerts/?day=9999-12-31", 200),
+        ("/alerts/?account=%00", 400),
+        ("/people/%00/", 400),
+        ("/people/p1/?as_of=9999-12-31T23:59:59", 404),
+        ("/people/p1/?as_of=0001-01-01T00:00:00%2B14:00", 404),
+        ("/events/e1/?day=9999-12-31", 200),
+        ("/events/?from=0001-01-01&to=9999-12-31T23:59:59", 200),
+    ],
+)
+def test_an_address_at_the_end_of_time_is_no_error_of_ours(
+    analyst: Client, site: Site, settings: Any, address: str, status: int
+) -> None:
+    settings.DEMO = True
+    address = address.replace("/people/p1/", f"/people/{site.ana.id}/")
+    assert analyst.get(address).status_code == status
