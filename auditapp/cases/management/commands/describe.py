@@ -13,7 +13,7 @@ from auditapp.cases.rules import rule_set
 class Command(BaseCommand):
     """Lists what this installation can read and find."""
 
-    help = "List log sources, rules, behaviour features and panels."
+    help = "List log sources, rules, refused rules and behaviour features."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--json."""
