@@ -35,7 +35,7 @@ class Context:
 
     def event_id(self, *identity: object) -> str:
         """A stable id from the source's own identity of the event: same parts, same id."""
-        text = "\x1f".join(str(part) for part in identity)
+        text = "\x1f".join(map(str, identity))
         return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
     def line_id(self, offset: int, line: bytes) -> str:
