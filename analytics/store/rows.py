@@ -80,7 +80,7 @@ def _nested(lists: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _labels(maps: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Each key once (the last counts), neither empty nor with NUL, keys and values not too long."""
-    chunk = maps.combine_chunks()
+    chunk = maps.chunk(0) if maps.num_chunks == 1 else maps.combine_chunks()
     if _are_plain(chunk):
         return None
     rows = []
