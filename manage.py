@@ -19,4 +19,9 @@ if __name__ == "__main__":
         installation.make_ready(sys.argv[1:])
     except (ImproperlyConfigured, OSError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our answer has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

@@ -59,3 +59,15 @@ def test_no_web_server_starts_with_a_key_that_everybody_knows(
     )
     assert done.returncode
     assert b"SECRET_KEY or SECRET_KEY_FILE is needed" in done.stderr
+
+
+def test_a_reader_who_has_seen_enough_ends_the_command_quietly(
+    blank: Installation,  # noqa: F811
+) -> None:
+    command = blank.start("manage.py", "describe")
+    assert command.stdout
+    assert command.stderr
+    command.stdout.close()
+    with command.stderr:
+        assert command.stderr.read() == b""
+    assert command.wait(60) == 141
