@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,6 +21,11 @@ LONGEST_LINE = 1 << 20
 LARGEST_DOCUMENT = 16 << 20
 LARGEST_RATIO = 200  # plain bytes for each compressed one; real logs reach 20 to 60
 RATIO_FROM = 64 << 20  # plain bytes from which the ratio counts
+# What the unpackers raise; ValueError and struct.error where a zip points nowhere.
+DAMAGED = (
+    *(OSError, EOFError, ValueError, NotImplementedError, struct.error),
+    *(zlib.error, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile),
+)
 
 
 class Unreadable(Exception):
@@ -116,7 +123,7 @@ def _by_value(reader: io.TextIOWrapper) -> Iterator[Document]:
         if text and (ended or len(text) >= 2 * failed_at):
             try:
                 value, end = decoder.raw_decode(text)
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:  # also of a number with 4,301 digits
                 if ended or len(text) > LARGEST_DOCUMENT:
                     reason = "value is too large" if not ended else f"not JSON: {error}"
                     yield Document(number, offset, text[:4096].encode(), error=reason)
@@ -160,7 +167,7 @@ def plain(stream: BinaryIO) -> Iterator[BinaryIO]:
     elif magic == b"PK\x03\x04":
         try:
             archive = zipfile.ZipFile(stream)
-        except zipfile.BadZipFile as error:
+        except DAMAGED as error:
             raise Unreadable(f"damaged zip: {error}") from error
         members = [member for member in archive.infolist() if not member.is_dir()]
         if len(members) != 1:
@@ -169,7 +176,7 @@ def plain(stream: BinaryIO) -> Iterator[BinaryIO]:
             raise Unreadable("the zip is encrypted")
         try:
             member = archive.open(members[0])
-        except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        except DAMAGED as error:
             raise Unreadable(f"damaged zip: {error}") from error
         yield io.BufferedReader(_Guarded(member, stream))
     else:
@@ -188,14 +195,7 @@ class _Guarded(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data: bytes = self._unpacked.read(len(buffer))
-        except (
-            OSError,
-            EOFError,
-            zlib.error,
-            zstandard.ZstdError,
-            zipfile.BadZipFile,
-            NotImplementedError,
-        ) as error:
+        except DAMAGED as error:
             raise Unreadable(f"damaged archive: {error}") from error
         self._out += len(data)
         if self._out > RATIO_FROM and self._out > LARGEST_RATIO * max(self._packed.tell(), 1):

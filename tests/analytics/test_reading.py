@@ -57,6 +57,12 @@ def test_an_array_over_many_lines_gives_its_items_with_their_raw_text() -> None:
     assert [document.number for document in found] == [2, 3]
 
 
+@pytest.mark.parametrize("log", [b'{"a":%s}\n', b'[{"a":%s}]', b'{\n"a":%s}'])
+def test_a_number_of_too_many_digits_is_an_error(log: bytes) -> None:
+    (found,) = documents(stream(log % (b"1" * 5000)))
+    assert "not JSON" in (found.error or "")
+
+
 def test_a_pretty_printed_object_is_one_document() -> None:
     value = {"ref": "refs/heads/main", "commits": [{"id": "1"}, {"id": "2"}]}
     (found,) = documents(stream(json.dumps(value, indent=2).encode()))
@@ -117,6 +123,7 @@ def test_archives_are_unpacked_by_their_content(packed: bytes) -> None:
         (b"\x1f\x8b\x08\x00garbage-after-the-magic", "damaged"),
         (b"\x28\xb5\x2f\xfdgarbage", "damaged"),
         (b"PK\x03\x04garbage", "damaged"),
+        (b"PK\x03\x04" + zipped("a.log")[5:], "damaged"),
         (zipped("a.log", "b.log"), "zip of 2 files"),
     ],
 )
