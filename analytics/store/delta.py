@@ -15,6 +15,7 @@ from threading import RLock
 from urllib.parse import unquote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from filelock import FileLock, Timeout
@@ -85,7 +86,9 @@ class EventFiles:
 
     def add(self, events: pa.Table) -> None:
         """Adds the events, durably. Only while `writing`."""
-        events = events.sort_by("@timestamp")
+        times = events["@timestamp"].combine_chunks()
+        if not pc.all(pc.less_equal(times[:-1], times[1:])).as_py():
+            events = events.sort_by("@timestamp")
         events = events.append_column("month", month_of(events["@timestamp"]))
         with self._reading:
             write_deltalake(

@@ -18,8 +18,8 @@ from analytics.fields import BY_NAME, SCHEMA, Kind
 from analytics.store.base import Appended, Interval, Page, Question, StoreUnavailable, on
 from analytics.store.daily import DailyFiles, checked, joined
 from analytics.store.delta import EventFiles, File, within
-from analytics.store.rows import firsts, kept
-from analytics.store.sql import NO_EVENTS, Parameter, column, where
+from analytics.store.rows import firsts, kept, typed
+from analytics.store.sql import NO_EVENTS, Parameter, column, listed, where
 from analytics.store.values import keyword
 
 MEMORY = "512MB"
@@ -74,10 +74,10 @@ class Lake:
             return Page(events=SCHEMA.empty_table().select(names), after=None)
         first, last = found["@timestamp"][-1].as_py(), found["@timestamp"][0].as_py()
         ids = found["event.id"].to_pylist()
-        wide = f"""SELECT {_listed(names)} FROM {{}} WHERE "@timestamp" BETWEEN ? AND ?
+        wide = f"""SELECT {listed(names)} FROM {{}} WHERE "@timestamp" BETWEEN ? AND ?
             AND "event.id" IN (SELECT unnest(?)) ORDER BY "@timestamp" DESC, "event.id" DESC"""
         period = Question(since=first, until=last + timedelta(microseconds=1))
-        events = _typed(self._ask(wide, [first, last, ids], period), names)
+        events = typed(self._ask(wide, [first, last, ids], period), names)
         return Page(events=events, after=(first, ids[-1]) if len(ids) == limit else None)
 
     def count(self, question: Question) -> int:
@@ -113,18 +113,18 @@ class Lake:
     def scan(self, question: Question, columns: Sequence[str]) -> Iterator[pa.Table]:
         """All the events as they were when the first table was asked for, 20,000 rows a table."""
         condition, values = where(question)
-        sql = f"SELECT {_listed(columns)} FROM {{}} WHERE {condition}"
+        sql = f"SELECT {listed(columns)} FROM {{}} WHERE {condition}"
         with _reachable(), self._relation(sql, values, self._chosen(question)) as relation:
             for rows in relation.to_arrow_reader(SCANNED):
-                yield _typed(pa.Table.from_batches([rows]), columns)
+                yield typed(pa.Table.from_batches([rows]), columns)
 
     def get(self, event_id: str, day: date | None = None) -> pa.Table | None:
         """One event as a table of one row; quick where the day is given."""
         question = Question() if day is None else on(day)
         condition, values = where(question)
-        sql = f'SELECT {_listed(SCHEMA.names)} FROM {{}} WHERE "event.id" = ? AND {condition}'
+        sql = f'SELECT {listed(SCHEMA.names)} FROM {{}} WHERE "event.id" = ? AND {condition}'
         table = self._ask(sql, [event_id, *values], question)
-        return _typed(table, SCHEMA.names) if table.num_rows else None
+        return typed(table, SCHEMA.names) if table.num_rows else None
 
     def days(self, question: Question) -> list[date]:
         """The UTC days that have such events, in order."""
@@ -258,7 +258,7 @@ class Lake:
     def _days_of(
         self, month: date, live: Sequence[File], schema: pa.Schema
     ) -> Iterator[pa.RecordBatch]:
-        sql = f"""SELECT {_listed(SCHEMA.names)}, DATE '{month.isoformat()}' AS month
+        sql = f"""SELECT {listed(SCHEMA.names)}, DATE '{month.isoformat()}' AS month
             FROM {{}} WHERE "@timestamp" >= ? AND "@timestamp" < ? ORDER BY "@timestamp" """
         next_month = (month + timedelta(days=32)).replace(day=1)
         for number in range((next_month - month).days):
@@ -295,12 +295,3 @@ def _reachable() -> Iterator[None]:
         raise
     except (OSError, DeltaError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise StoreUnavailable(str(error)) from error
-
-
-def _typed(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    """The table with these columns in the types of `SCHEMA`."""
-    return table.select(names).cast(pa.schema([SCHEMA.field(name) for name in names]))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(column(name) for name in names)

@@ -1,5 +1,7 @@
 """What both stores do with a batch before they keep it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,6 +46,11 @@ def month_of(times: pa.ChunkedArray) -> pa.ChunkedArray:
     """The first day of each time's month, UTC, as date32."""
     months = pc.floor_temporal(pc.cast(times, pa.timestamp("us")), unit="month")
     return pc.cast(months, pa.date32(), safe=False)
+
+
+def typed(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The table with these columns in the types of `SCHEMA`."""
+    return table.select(names).cast(pa.schema([SCHEMA.field(name) for name in names]))
 
 
 def _kept(kind: Kind, column: pa.ChunkedArray) -> pa.ChunkedArray | None:

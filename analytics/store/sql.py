@@ -1,6 +1,7 @@
 """A search as DuckDB's SQL. Values are only ever parameters; names are those of `fields`."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from analytics.fields import BY_NAME, FIELDS, Kind
@@ -136,3 +137,8 @@ def _anywhere(pattern: Pattern, x: str) -> Sql:
     found = f"list_filter({starts}, lambda start: regexp_matches({window}, ?))"
     within = f"(length({x}) <= {WINDOW} OR len({found}) > 0)"
     return _joined(" AND ", [fits, (within, [expression(pattern)])], "true")
+
+
+def listed(names: Sequence[str]) -> str:
+    """The columns of a SELECT."""
+    return ", ".join(column(name) for name in names)

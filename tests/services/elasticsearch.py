@@ -1,6 +1,7 @@
 """One Elasticsearch node from Maven Central's minimal distribution: no Docker, Java 17 or later."""
 
 import os
+import pwd
 import shutil
 import subprocess
 import urllib.error
@@ -100,17 +101,26 @@ def cache() -> Path:
 
 def archive() -> Path:
     """The distribution's zip in the local Maven repository, fetched where it is not there."""
-    folder = Path.home() / ".m2/repository/org/elasticsearch/distribution/integ-test-zip"
-    path = folder / "elasticsearch" / VERSION / f"elasticsearch-{VERSION}.zip"
-    if not path.exists():
-        maven = shutil.which("mvn")
-        if maven is None:
-            raise Missing("Elasticsearch is fetched with Maven: apt-get install maven")
-        fetch = [maven, "-q", "dependency:get", f"-Dartifact={ARTIFACT}", "-Dtransitive=false"]
-        done = subprocess.run(fetch, check=False, capture_output=True, text=True)
-        if not path.exists():
-            raise Missing(f"{ARTIFACT} cannot be fetched: {(done.stdout + done.stderr)[-500:]}")
-    return path
+    kept = _in_repository()
+    if kept is not None:
+        return kept
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise Missing("Elasticsearch is fetched with Maven: apt-get install maven")
+    fetch = [maven, "-q", "dependency:get", f"-Dartifact={ARTIFACT}", "-Dtransitive=false"]
+    done = subprocess.run(fetch, check=False, capture_output=True, text=True)
+    fetched = _in_repository()
+    if fetched is None:
+        raise Missing(f"{ARTIFACT} cannot be fetched: {(done.stdout + done.stderr)[-500:]}")
+    return fetched
+
+
+def _in_repository() -> Path | None:
+    """Java finds the user's folder without asking $HOME, so both places may be meant."""
+    folder = Path(".m2/repository/org/elasticsearch/distribution/integ-test-zip/elasticsearch")
+    file = folder / VERSION / f"elasticsearch-{VERSION}.zip"
+    homes = (Path.home(), Path(pwd.getpwuid(os.geteuid()).pw_dir))
+    return next((home / file for home in homes if (home / file).exists()), None)
 
 
 def _healthy(url: str) -> bool:
