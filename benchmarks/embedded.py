@@ -1,6 +1,6 @@
 """The embedded path, raw lines to scores, beside a plain orjson.loads and SQLite insert.
 
-    python benchmarks/embedded.py [--events N] [--runs N]
+    python -m benchmarks.embedded [--events N] [--runs N]
 
 The same events are written twice: as raw auditd records, five lines an event, and as ECS JSON
 lines. Foureyes recognises, parses, stores without duplicates, matches all own rules, assesses
@@ -14,7 +14,6 @@ import io
 import os
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,8 +22,6 @@ from pathlib import Path
 
 import numpy as np
 import orjson
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from analytics import pipeline
 from analytics.detection.sigma import OWN_RULES, load
