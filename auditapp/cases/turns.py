@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from auditapp.cases.models import Turn
 
-LENGTH = timedelta(minutes=10)
+LENGTH = timedelta(seconds=90)
 
 
 class Taken(Exception):
@@ -21,9 +21,9 @@ class Taken(Exception):
 
 @contextmanager
 def turn(name: str) -> Iterator[Callable[[], None]]:
-    """Holds the turn; what it gives prolongs it by ten minutes. Raises Taken.
+    """Holds the turn; what it gives prolongs it by 90 seconds. Raises Taken.
 
-    A process that died lets go when its ten minutes are over.
+    A process that died lets go when its 90 seconds are over, so prolong between short steps.
     """
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     now = timezone.now()
