@@ -86,7 +86,12 @@ class Source:
     parse: Callable[[BinaryIO, Context], Iterator[Batch]]
 
 
-CASELESS = frozenset({"git", "github", "hf", "k8s"})
+# Kinds of accounts whose names are the same in upper and lower case.
+CASELESS = frozenset(
+    "git github gitlab gitea gerrit bitbucket hf k8s okta entra keycloak teleport airflow wandb"
+    " mlflow gcp".split()
+)
+LONGEST_REJECTED = 1 << 16  # characters; the whole is in the batch's file
 REALM = "site"  # of numeric ids where the site has only one
 
 
@@ -190,8 +195,9 @@ class Collector:
             self.reject(row.get("batch.line") or 0, reason, row.get("event.original") or "")
 
     def reject(self, line: int, reason: str, text: str | bytes) -> None:
-        """Takes a record that cannot be read; keeps at most 4,096 characters of its text."""
-        self.rejected.append(Rejected(line=line, reason=reason, text=readable(text)[:4096]))
+        """Takes a record that cannot be read; keeps at most `LONGEST_REJECTED` of its text."""
+        kept = readable(text)[:LONGEST_REJECTED]
+        self.rejected.append(Rejected(line=line, reason=reason, text=kept))
 
     @property
     def full(self) -> bool:

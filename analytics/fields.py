@@ -55,7 +55,7 @@ FIELDS: tuple[Field, ...] = (
     Field("event.type", Kind.KEYWORD, "start, end, change, creation, deletion, access …"),
     Field("event.action", Kind.KEYWORD, "what was done, in the source's words", facet=True),
     Field("event.outcome", Kind.KEYWORD, "success, failure or unknown", facet=True),
-    Field("event.module", Kind.KEYWORD, "family: shell, git, scheduler or huggingface", facet=True),
+    Field("event.module", Kind.KEYWORD, "family: shell, git, scheduler, context …", facet=True),
     Field("event.dataset", Kind.KEYWORD, "log source that read it", facet=True),
     Field("event.original", Kind.TEXT, "the raw line, whole"),
     Field("message", Kind.TEXT, "one short sentence: who did what to what"),
@@ -80,6 +80,7 @@ FIELDS: tuple[Field, ...] = (
     Field("process.working_directory", Kind.KEYWORD, "directory in which it ran"),
     Field("file.path", Kind.TEXT, "file that was touched"),
     Field("file.owner", Kind.KEYWORD, "owner of the file"),
+    Field("file.hash.sha256", Kind.KEYWORD, "SHA-256 of the file's content, lower case"),
     Field("source.ip", Kind.KEYWORD, "address it came from", facet=True),
     Field("url.original", Kind.TEXT, "address that was asked for"),
     Field("http.request.method", Kind.KEYWORD, "GET, POST, PUT …"),
@@ -97,6 +98,7 @@ FIELDS: tuple[Field, ...] = (
     Field("git.protected", Kind.FLAG, "the branch is protected"),
     Field("git.forced", Kind.FLAG, "history was rewritten"),
     Field("git.files", Kind.KEYWORDS, "files that were changed"),
+    Field("git.added", Kind.TEXT, "the lines that were added, each behind its file: `path: line`"),
     Field("git.lines_added", Kind.NUMBER, "lines added"),
     Field("git.lines_deleted", Kind.NUMBER, "lines deleted"),
     Field("job.id", Kind.KEYWORD, "job, array task or step"),
@@ -128,5 +130,12 @@ FIELDS: tuple[Field, ...] = (
 
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 SCHEMA: pa.Schema = pa.schema([pa.field(field.name, field.arrow) for field in FIELDS])
-FAMILIES: tuple[str, ...] = ("shell", "git", "scheduler", "huggingface")
+FAMILIES: tuple[str, ...] = (
+    "shell",
+    "git",
+    "scheduler",
+    "huggingface",
+    "artifact",  # verdicts on model files
+    "context",  # sign-ins, storage, experiments, hardware: what explains or links the others
+)
 FACETS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.facet)

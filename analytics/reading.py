@@ -4,11 +4,13 @@ import gzip
 import io
 import json
 import lzma
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
@@ -20,6 +22,9 @@ BLOCK = 1 << 20
 LONGEST_LINE = 1 << 20
 LARGEST_DOCUMENT = 16 << 20
 LARGEST_RATIO = 200  # plain bytes for each compressed one; real logs reach 20 to 60
+SAMPLED = 8  # values of a head
+BETWEEN_VALUES = re.compile(r"\s*")
+BETWEEN_ITEMS = re.compile(r"[\s,\[]*")
 RATIO_FROM = 64 << 20  # plain bytes from which the ratio counts
 # What the unpackers raise; ValueError and struct.error where a zip points nowhere.
 DAMAGED = (
@@ -181,6 +186,34 @@ def plain(stream: BinaryIO) -> Iterator[BinaryIO]:
         yield io.BufferedReader(_Guarded(member, stream))
     else:
         yield stream
+
+
+@lru_cache(maxsize=8)  # every source is asked about the same head
+def sampled(head: bytes) -> tuple[Any, ...]:
+    """The first few JSON values at the beginning of a log, to tell by them what it is.
+
+    Of JSON lines one a line, of an array its items, of one object itself; none where the head
+    is no JSON or ends before the first value does. For looking only: all callers share them.
+    """
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:1] not in (b"{", b"["):
+        return ()
+    text = start.decode("utf-8", "replace")
+    between = BETWEEN_ITEMS if text[0] == "[" else BETWEEN_VALUES
+    decoder, values = json.JSONDecoder(), []
+    place = 0
+    while len(values) < SAMPLED:
+        try:
+            value, place = decoder.raw_decode(text, _after(between, text, place))
+        except (ValueError, RecursionError):
+            break
+        values.append(value)
+    return tuple(values)
+
+
+def _after(between: re.Pattern[str], text: str, place: int) -> int:
+    match = between.match(text, place)
+    return match.end() if match else place
 
 
 class _Guarded(io.RawIOBase):

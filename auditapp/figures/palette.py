@@ -7,6 +7,8 @@ FAMILIES: dict[str, str] = {
     "git": "#e69f00",
     "scheduler": "#009e73",
     "huggingface": "#cc79a7",
+    "artifact": "#b8a200",
+    "context": "#7b61a8",
 }
 SEVERITIES: dict[str, str] = {
     "informational": "#8a94a3",

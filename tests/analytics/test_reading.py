@@ -10,7 +10,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.reading import LONGEST_LINE, Unreadable, documents, lines, plain
+from analytics.reading import LONGEST_LINE, Unreadable, documents, lines, plain, sampled
 
 
 def stream(data: bytes) -> io.BufferedReader:
@@ -143,3 +143,19 @@ def test_an_archive_that_unpacks_out_of_proportion_is_stopped() -> None:
         while block := unpacked.read(1 << 20):
             read += len(block)
     assert read < 80 << 20
+
+
+@pytest.mark.parametrize(
+    ("head", "values"),
+    [
+        (b'{"a": 1}\n{"b": 2}\n{"cut', ({"a": 1}, {"b": 2})),
+        (b'\xef\xbb\xbf[\n {"a": 1},\n {"b": 2}]', ({"a": 1}, {"b": 2})),
+        (b'{\n "a": {"b": [1]}\n}\n', ({"a": {"b": [1]}},)),
+        (b'{"a": "cut', ()),
+        (b"a line\n", ()),
+        (b"[" * 5000, ()),
+        (b"", ()),
+    ],
+)
+def test_the_first_values_of_a_log_are_sampled(head: bytes, values: tuple[object, ...]) -> None:
+    assert sampled(head) == values

@@ -91,7 +91,7 @@ def test_ids_differ() -> None:
     assert len(set(ids)) == len(ids)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", ["shell", "git", "scheduler", "huggingface"])
 def test_every_family_has_rules(family: str) -> None:
     assert [rule for rule in RULES if rule.path.parent.name == family]
 
