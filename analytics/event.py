@@ -88,8 +88,24 @@ class Source:
 
 # Kinds of accounts whose names are the same in upper and lower case.
 CASELESS = frozenset(
-    "git github gitlab gitea gerrit bitbucket hf k8s okta entra keycloak teleport airflow wandb"
-    " mlflow gcp".split()
+    [
+        "git",
+        "github",
+        "gitlab",
+        "gitea",
+        "gerrit",
+        "bitbucket",
+        "hf",
+        "k8s",
+        "okta",
+        "entra",
+        "keycloak",
+        "teleport",
+        "airflow",
+        "wandb",
+        "mlflow",
+        "gcp",
+    ]
 )
 LONGEST_REJECTED = 1 << 16  # characters; the whole is in the batch's file
 REALM = "site"  # of numeric ids where the site has only one

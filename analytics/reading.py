@@ -200,7 +200,8 @@ def sampled(head: bytes) -> tuple[Any, ...]:
         return ()
     text = start.decode("utf-8", "replace")
     between = BETWEEN_ITEMS if text[0] == "[" else BETWEEN_VALUES
-    decoder, values = json.JSONDecoder(), []
+    decoder = json.JSONDecoder()
+    values: list[Any] = []
     place = 0
     while len(values) < SAMPLED:
         try:
