@@ -27,6 +27,7 @@ from analytics.findings import Alert, Finding, RiskScore
 from analytics.governance import isolation, review, traces
 from analytics.identity import Directory
 from analytics.plugins import discover
+from analytics.readiness.arrivals import Arrival, arrived
 from analytics.resources import Resources
 from analytics.risk import score
 from analytics.risk.weights import Weights
@@ -86,13 +87,15 @@ def _joined(batches: list[Batch]) -> Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of a batch: counts of records, alerts, and the days (UTC) it touched."""
+    """What became of a batch: counts of records, alerts, the days (UTC) it touched, and what
+    kinds of events it brought, for readiness."""
 
     stored: int
     duplicates: int
     rejected: int
     alerts: list[Alert]
     days: set[date]
+    arrivals: list[Arrival]
 
 
 def take_in(batch: Batch, *, store: EventStore, rules: RuleSet, again: bool = False) -> Taken:
@@ -110,6 +113,7 @@ def take_in(batch: Batch, *, store: EventStore, rules: RuleSet, again: bool = Fa
         rejected=len(batch.rejected),
         alerts=matcher.match(rules, fresh) if fresh.num_rows else [],
         days=_days(fresh),
+        arrivals=arrived(batch.events),
     )
 
 

@@ -35,6 +35,7 @@ POLICY: dict[str, Roles] = {
     "feeds": EVERYBODY,
     "feed": EVERYBODY,
     "batch": EVERYBODY,
+    "readiness": EVERYBODY,
     "rules": EVERYBODY,
     "sign-out": EVERYBODY,
 }

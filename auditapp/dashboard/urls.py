@@ -12,6 +12,7 @@ from auditapp.dashboard.views import (
     people,
     person,
     pillars,
+    readiness,
     rules,
 )
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("feeds/", feeds.feeds, name="feeds"),
     path("feeds/<path:name>/", feeds.feed, name="feed"),
     path("batches/<uuid:batch_id>/", feeds.batch, name="batch"),
+    path("readiness/", readiness.readiness, name="readiness"),
     path("detections/", rules.rules, name="rules"),
     path("panels/<str:name>/", panels.panel, name="panel"),
 ]

@@ -94,3 +94,33 @@ class RejectedLine(models.Model):
     def __str__(self) -> str:
         """Where and why."""
         return f"line {self.line}: {self.reason}"
+
+
+class Arrival(models.Model):
+    """A kind of event that a feed brought, and which fields it filled; what readiness is read from.
+
+    `fields` only grows.
+    """
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="arrivals")
+    dataset = models.CharField(max_length=50)
+    module = models.CharField(max_length=50)
+    category = models.CharField(max_length=50)
+    type = models.CharField(max_length=50)
+    action = models.CharField(max_length=100)
+    fields = models.JSONField(default=list)
+    last = models.DateTimeField(help_text="the newest event's own time, more or less")
+
+    class Meta:
+        """A kind stands there once a feed."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["feed", "dataset", "module", "category", "type", "action"],
+                name="arrival_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Feed and kind."""
+        return f"{self.feed_id}: {self.dataset} {self.action}"

@@ -16,7 +16,7 @@ from analytics.store.query import OneOf
 from auditapp.cases import intake as cases
 from auditapp.cases.rules import rule_set
 from auditapp.eventstore import store
-from auditapp.ingest import hints, queue, spool
+from auditapp.ingest import arrivals, hints, queue, spool
 from auditapp.ingest.models import Batch, RejectedLine
 
 Progress = Callable[[int], None]
@@ -62,6 +62,7 @@ def _keep(lease: queue.Lease, chunk: Chunk) -> int:
     taken = pipeline.take_in(chunk, store=store(), rules=rule_set(), again=lease.again)
     cases.record(taken.alerts, taken.days, lease.batch.id)
     with lease.writing():
+        arrivals.record(lease.batch.feed_id, taken.arrivals)
         RejectedLine.objects.bulk_create(
             (_row(lease.batch, rejected) for rejected in chunk.rejected), batch_size=500
         )

@@ -25,6 +25,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("traces", "Traces"),
     ("feeds", "Feeds"),
     ("rules", "Detections"),
+    ("readiness", "Readiness"),
 )
 BELONGS = {
     "person": "people",

@@ -20,6 +20,7 @@ LISTS = (
     "traces",
     "feeds",
     "rules",
+    "readiness",
 )
 
 
