@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analytics.event import Context, Rejected
-from analytics.sources.git_log import SOURCE, time_of
+from analytics.sources.git_log import SOURCE
+from analytics.sources.git_log.dates import time_of
 
 ROOT = Path(__file__).resolve().parents[3]
 CONTEXT = Context(feed="repo", batch="b", origin="o", received=datetime(2100, 1, 1, tzinfo=UTC))
@@ -111,3 +112,114 @@ def test_a_huge_patch_is_counted_whole_but_its_text_is_cut() -> None:
 )
 def test_prose_about_commits_is_no_log(head: bytes) -> None:
     assert SOURCE.recognises(head, "README") == 0
+
+
+HEADS = b"commit %s\nAuthor: A <a@lab.example>\nDate: 2026-02-02T09:05:00Z\n\n    Change\n\n"
+SHA = b"0123456789abcdef0123456789abcdef01234567"
+HEAD = HEADS % SHA
+
+
+def only(log: bytes) -> dict[str, Any]:
+    ((event,), rejected) = read(log)
+    assert not rejected
+    return event
+
+
+def test_a_message_that_looks_like_headers_changes_nothing() -> None:
+    event = only(
+        HEAD + b"    commit " + SHA[::-1] + b"\n    Author: Eve <eve@lab.example>\n"
+        b"    diff --git a/x b/x\n    +++ b/x\n    @@ -0,0 +1 @@\n    +import os\n"
+    )
+    assert event["git.author"] == "git:a@lab.example"
+    assert event["git.files"] is None and event["git.added"] is None
+
+
+def test_notes_are_no_part_of_the_message() -> None:
+    event = only(HEAD + b"Notes:\n    Reviewed-by: Eve <eve@lab.example>\n\n1\t0\ta.py\n")
+    assert event["labels"] is None
+    assert event["git.files"] == ["a.py"]
+
+
+def test_added_lines_that_look_like_headings_of_a_patch_are_added_lines() -> None:
+    event = only(
+        HEAD + b"diff --git a/q.sql b/q.sql\nindex 1..2 100644\n--- a/q.sql\n+++ b/q.sql\n"
+        b"@@ -1,2 +1,2 @@\n--- old comment\n-x\n+++ b/evil.py\n+diff --git a/y b/y\n"
+    )
+    assert event["git.files"] == ["q.sql"]
+    assert event["git.added"] == "q.sql: ++ b/evil.py\nq.sql: diff --git a/y b/y"
+    assert (event["git.lines_added"], event["git.lines_deleted"]) == (2, 2)
+
+
+def test_of_many_added_lines_the_first_are_kept_and_the_rest_is_told() -> None:
+    event = only(
+        HEAD
+        + b"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -0,0 +1,5000 @@\n"
+        + b"+"
+        + b"y" * 60
+        + b"\n"
+        + b"+%s\n" % (b"z" * 60) * 4999
+    )
+    assert event["git.lines_added"] == 5000
+    assert 60_000 < len(event["git.added"]) < 66_000
+    kept = event["git.added"].count("\n") + 1
+    assert dict(event["labels"])["added_cut"] == f"{5000 - kept} more lines"
+
+
+@pytest.mark.parametrize(
+    ("heading", "path"),
+    [
+        (b"diff --git a/a b/c b/a b/c\n--- a/a b/c\t\n+++ b/a b/c\t", "a b/c"),
+        (b"diff --git x.py x.py\n--- x.py\n+++ x.py", "x.py"),
+        (b'diff --git "a/\\303\\251\\".py" "b/\\303\\251\\".py"\n--- "a/x"', 'é".py'),
+        (b"diff --git a/x b/y\nrename from x\nrename to y\n--- a/x\n+++ b/y", "y"),
+        (b"diff --git old/x new/x\n--- old/x\n+++ new/x", "x"),
+        (b"diff --git old/x new/x\n--- old/x\n+++ /dev/null", "x"),
+    ],
+)
+def test_a_patch_names_its_file(heading: bytes, path: str) -> None:
+    event = only(HEAD + heading + b"\n@@ -0,0 +1 @@\n+1\n")
+    assert event["git.files"] == [path]
+    assert event["git.added"] == f"{path}: 1"
+
+
+def test_what_hides_a_change_from_readers_is_named() -> None:
+    event = only(
+        HEAD + b":160000 160000 aaaaaaa bbbbbbb M\tlibs/fused\n"
+        b":000000 120000 0000000 ccccccc A\tdata\n:100644 100755 ddd eee M\trun.sh\n"
+        b":100644 100644 fff fff R100\told.py\tnew.py\n-\t-\ttable.bin\n"
+    )
+    assert dict(event["labels"]) == {
+        "submodules": "libs/fused",
+        "symlinks": "data",
+        "modes": "run.sh 100644 → 100755",
+        "renamed": "old.py → new.py",
+        "binary": "table.bin",
+    }
+
+
+def test_a_bot_s_commit_is_on_behalf_of_the_person_it_names() -> None:
+    log = HEAD.replace(b"a@lab.example", b"7+labbot[bot]@users.noreply.github.com")
+    event = only(log + b"    Co-authored-by: Ana <ana@lab.example>\n")
+    assert event["actor.account"] == "git:7+labbot[bot]@users.noreply.github.com"
+    assert event["actor.on_behalf_of"] == "git:ana@lab.example"
+
+
+def test_line_ends_colours_and_a_cut_end_do_no_harm() -> None:
+    log = HEAD + b"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -0,0 +1,9 @@\n+one\n+tw"
+    plain = only(log)
+    for other in (
+        log.replace(b"\n", b"\r\n"),
+        b"\x1b[33m" + log.replace(b"\n", b"\x1b[m\n", 1),
+        b"\xef\xbb\xbf" + log,
+    ):
+        assert SOURCE.recognises(other, "x") > 0.9
+        event = only(other)
+        assert event["git.added"] == plain["git.added"] == "x: one\nx: tw"
+        assert event["event.id"] == plain["event.id"]
+
+
+def test_numbers_and_lines_of_any_size_are_survived() -> None:
+    digits = b"9" * 10_000
+    only(HEAD + digits + b"\t" + digits + b"\tx\n")
+    only(HEAD + b"diff --git a/x b/x\n@@ -" + digits + b" +1," + digits + b" @@\n+a\n")
+    only(HEAD + b" {" + b" => " * 5000 + b"| 3 +\n" + b":100644" * 2000 + b" M\tx\n")
