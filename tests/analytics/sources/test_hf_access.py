@@ -1,19 +1,19 @@
 """What requests to a hub mean, and who asked."""
 
 import io
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from analytics.event import Context, Rejected
 from analytics.sources.hf_access import SOURCE
-from analytics.sources.hf_access.hub import action_of, asked, libraries
 
 CONTEXT = Context(
     feed="f", batch="b", origin="o", received=datetime(2026, 3, 1, tzinfo=UTC), host="mirror"
 )
-SHA = "9f1c0de2a4b6c8d0e2f4061829304a5b6c7d8e9f"
 
 
 def read(*lines: str) -> tuple[list[dict[str, Any]], list[Rejected]]:
@@ -29,79 +29,6 @@ def line(target: str = "/lab/llm/resolve/main/config.json", **more: str) -> str:
         f"{told['client']} - {told['user']} [{told['time']}] "
         f'"GET {target} HTTP/1.1" {told.get("status", "200")} 5 "-" "{agent}"{told.get("tail", "")}'
     )
-
-
-@pytest.mark.parametrize(
-    ("target", "kind", "repo", "revision", "path"),
-    [
-        ("/lab/llm/resolve/main/a/b.bin", "model", "lab/llm", "main", "a/b.bin"),
-        (f"/gpt2/resolve/{SHA}/x.json", "model", "gpt2", SHA, "x.json"),
-        ("/datasets/lab/d/resolve/refs%2Fpr%2F1/t.csv", "dataset", "lab/d", "refs/pr/1", "t.csv"),
-        ("/spaces/lab/s/raw/main/app.py?x=1", "space", "lab/s", "main", "app.py"),
-        ("/cache/hub/lab/llm/resolve/v1/m.pt", "model", "lab/llm", "v1", "m.pt"),
-        ("https://hub.example/lab/llm/resolve/main/m.pt", "model", "lab/llm", "main", "m.pt"),
-        ("/buckets/lab/b/resolve/deep/m.pt", "bucket", "lab/b", None, "deep/m.pt"),
-        ("/api/models/lab/llm", "model", "lab/llm", None, None),
-        ("/api/models/gpt2/revision/main", "model", "gpt2", "main", None),
-        ("/api/datasets/lab/d/tree/main/data/x", "dataset", "lab/d", "main", "data/x"),
-        ("/api/resolve-cache/models/lab/llm/main/m.pt", "model", "lab/llm", "main", "m.pt"),
-        ("/datasets/lab/d.git/info/lfs/objects/batch", "dataset", "lab/d", None, None),
-        ("/lab/llm/resolve/main/%00%ff.bin", "model", "lab/llm", "main", "\\x00\ufffd.bin"),
-    ],
-)
-def test_an_address_names_a_file_of_a_repository(
-    target: str, kind: str, repo: str, revision: str | None, path: str | None
-) -> None:
-    found = asked(target)
-    assert (found.kind, found.repo, found.revision, found.path) == (kind, repo, revision, path)
-
-
-@pytest.mark.parametrize("target", ["/", "/index.html", "/resolve/main/x", "/api/models", "*"])
-def test_other_addresses_name_none(target: str) -> None:
-    assert asked(target).repo is None
-
-
-@pytest.mark.parametrize(
-    ("method", "target", "action"),
-    [
-        ("GET", "/lab/llm/resolve/main/m.pt", "hf-download"),
-        ("HEAD", "/lab/llm/resolve/main/m.pt", "hf-inspect"),
-        ("POST", "/api/models/lab/llm/commit/main", "hf-upload"),
-        ("PUT", "/api/models/lab/llm/settings", "hf-change"),
-        ("POST", "/api/models/lab/llm/paths-info/main", "hf-inspect"),
-        ("POST", "/lab/llm.git/git-receive-pack", "hf-upload"),
-        ("POST", "/lab/llm.git/git-upload-pack", "hf-download"),
-        ("DELETE", "/api/models/lab/llm", "hf-change"),
-        ("GET", "/healthz", "http-request"),
-    ],
-)
-def test_method_and_address_make_the_action(method: str, target: str, action: str) -> None:
-    assert action_of(asked(target).verb, method) == action
-
-
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("m.bin", "pickle"),
-        ("m.PT", "pickle"),
-        ("m.safetensors", "safetensors"),
-        ("m.h5", "keras"),
-        ("m.gguf", "gguf"),
-        ("README", None),
-        ("t.parquet", "table"),
-        ("model.py", "code"),
-    ],
-)
-def test_the_ending_tells_the_format(name: str, kind: str | None) -> None:
-    assert asked(f"/lab/llm/resolve/main/{name}").format == kind
-
-
-def test_a_client_tells_its_libraries() -> None:
-    told = libraries("transformers/4.49.0; hf_hub/0.29.1; python/3.11.9; torch/2.5.1")
-    assert told["library"] == "transformers"
-    assert (told["hf_hub"], told["python"], told["torch"]) == ("0.29.1", "3.11.9", "2.5.1")
-    assert libraries("unknown/None; hf_hub/1.0")["library_version"] == "None"
-    assert libraries("Mozilla/5.0 (X11) Gecko/1") == {}
 
 
 def test_the_http_user_is_the_actor_and_without_one_only_the_address_is_known() -> None:
@@ -150,3 +77,81 @@ def test_quotes_and_escapes_stay_inside_their_field() -> None:
     (event,), _ = read(line("/lab/llm/resolve/main/a\\x22b.bin", agent='x \\"y\\" z'))
     assert event["hf.path"] == 'a"b.bin'
     assert event["user_agent.original"] == 'x "y" z'
+
+
+GLUED = (
+    '10.0.0.1 - - [20/Feb/2026:08:00:00 +0000] "GET /lab/llm/res'
+    '10.0.0.2 - bkim [20/Feb/2026:08:00:01 +0000] "GET /healthz HTTP/1.1" 200 2 "-" "curl/8"'
+    '10.0.0.3 - - [20/Feb/2026:08:00:02 +0000] "GET /healthz HTTP/1.1" 200 2 "-" "curl/8"'
+)
+
+
+def test_records_glued_on_one_line_are_taken_apart() -> None:
+    (first, second), (cut,) = read(GLUED)
+    assert (first["source.ip"], first["user.name"]) == ("10.0.0.2", "bkim")
+    assert (second["source.ip"], second["user_agent.original"]) == ("10.0.0.3", "curl/8")
+    assert cut.text + first["event.original"] + second["event.original"] == GLUED
+    assert first["event.id"] != second["event.id"]
+
+
+def test_the_line_ends_of_windows_and_a_last_line_without_end_change_nothing() -> None:
+    whole, _ = read(line(), line(status="404"))
+    batches = SOURCE.parse(io.BytesIO(f"{line()}\r\n{line(status='404')}".encode()), CONTEXT)
+    events = [event for batch in batches for event in batch.events.to_pylist()]
+    assert [event["event.original"] for event in events] == [
+        event["event.original"] for event in whole
+    ]
+
+
+def test_a_line_without_end_is_rejected_and_the_next_one_read() -> None:
+    events, (rejected,) = read("x" * (3 << 20), line())
+    assert (rejected.line, rejected.reason) == (1, "line is too long")
+    assert events[0]["batch.line"] == 2
+
+
+@pytest.mark.parametrize(
+    ("tail", "labels"),
+    [
+        (' "192.0.2.7, 10.0.0.9"', {"forwarded_for": "192.0.2.7, 10.0.0.9"}),
+        (" 0.214 0.209 HIT", {"request_seconds": "0.214", "cache": "hit"}),
+        (' rt=0.2 urt="0.1" cs=MISS', {"upstream_seconds": "0.1", "cache": "miss"}),
+        (" TCP_MEM_HIT:HIER_NONE", {"cache": "hit"}),
+        (" upstream: 10.1.1.1:443", {"upstream": "10.1.1.1:443"}),
+    ],
+)
+def test_what_a_site_adds_to_a_line_is_told_apart(tail: str, labels: dict[str, str]) -> None:
+    (event,), _ = read(line(tail=tail))
+    assert labels.items() <= dict(event["labels"]).items()
+
+
+# Beats takes the first public address of a list for the client's, we the first of all: inside an
+# organisation clients have private ones. It has no address where a name was logged, and
+# none of a request that is no HTTP.
+OURS = {"source.ip": ("10.0.0.2", "10.5.102.222", "localhost", None), "url.original": ("hello",)}
+SAME = (
+    *("event.outcome", "http.response.status_code", "http.response.body.bytes"),
+    *("http.request.method", "url.original", "user_agent.original", "source.ip"),
+)
+
+
+@pytest.mark.shared_data
+def test_real_nginx_logs_give_what_beats_makes_of_them(real_logs: Path) -> None:
+    compared = differing = 0
+    for log in (real_logs / "beats-golden/filebeat/module/nginx/access/test").glob("*.log"):
+        documents = json.loads(log.with_name(f"{log.name}-expected.json").read_bytes())
+        events, rejected = read(*log.read_text().splitlines())
+        assert (len(events), rejected) == (len(documents), [])
+        for event, document in zip(events, documents, strict=True):
+            compared += 1
+            told = {**event, **dict(event["labels"] or {})}
+            assert event["@timestamp"] == datetime.fromisoformat(document["@timestamp"])
+            assert [event["event.category"]] == document["event.category"]
+            assert [event["event.type"]] == document["event.type"]
+            assert told.get("referrer") == document.get("http.request.referrer")
+            host = document.get("destination.domain", document.get("destination.ip", "mirror"))
+            assert event["host.name"] == host
+            for name in SAME:
+                if event[name] != document.get(name):
+                    differing += 1
+                    assert event[name] in OURS[name], (name, event["event.original"])
+    assert (compared, differing) == (34, 10)

@@ -1,0 +1,65 @@
+"""Reads a line log in blocks: a log of millions of lines has no time for an object a line."""
+
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import BinaryIO, NamedTuple
+
+from analytics.event import readable
+from analytics.reading import LONGEST_LINE
+
+BLOCK = 1 << 20
+
+
+class Block(NamedTuple):
+    """Some lines without their ends: as bytes and as text, with their places in the log."""
+
+    number: int  # of the first line, from 1
+    offsets: list[int]
+    raw: list[bytes]
+    texts: list[str]
+    too_long: bool = False  # it is one line's beginning, whose rest was skipped
+
+
+def blocks(stream: BinaryIO, size: int = BLOCK) -> Iterator[Block]:
+    """Each line of a stream, LF or CRLF, the last one with or without its end.
+
+    Memory stays bounded: of a line longer than `LONGEST_LINE` only the beginning is given.
+    """
+    number, offset, rest = 1, 0, b""
+    while data := stream.read(size):
+        data = rest + data
+        end = data.rfind(b"\n") + 1
+        if end:
+            block = _block(number, offset, data[: end - 1])
+            yield block
+            number, offset, rest = number + len(block.raw), offset + end, data[end:]
+        elif len(data) > LONGEST_LINE:
+            yield _block(number, offset, data[:LONGEST_LINE], too_long=True)
+            skipped, rest = _skipped(stream, size)
+            number, offset = number + 1, offset + len(data) + skipped
+        else:
+            rest = data
+    if rest:
+        yield _block(number, offset, rest)
+
+
+def _skipped(stream: BinaryIO, size: int) -> tuple[int, bytes]:
+    """How many bytes end the line that was begun, and what was read of the next one."""
+    skipped = 0
+    while data := stream.read(size):
+        end = data.find(b"\n") + 1
+        if end:
+            return skipped + end, data[end:]
+        skipped += len(data)
+    return skipped, b""
+
+
+def _block(number: int, offset: int, data: bytes, too_long: bool = False) -> Block:
+    raw = data.split(b"\n")
+    offsets = list(accumulate((len(line) + 1 for line in raw[:-1]), initial=offset))
+    if b"\r" in data:
+        raw = [line.rstrip(b"\r") for line in raw]
+        texts = list(map(readable, raw))
+    else:
+        texts = readable(data).split("\n")
+    return Block(number, offsets, raw, texts, too_long)

@@ -1,0 +1,77 @@
+"""Access logs (nginx or Apache, common or combined) of a Hugging Face mirror or proxy."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from analytics.event import Batch, Context, Source
+from analytics.hubtraffic.lined import Form, read
+from analytics.hubtraffic.parts import Labels, added_labels, agent_labels, labels_of, told
+from analytics.hubtraffic.times import web
+
+QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"'
+BEGUN = r" \[([^\]]++)\] "
+
+
+def _labels(referrer: str | None, agent: str | None, further: str) -> Labels:
+    found = agent_labels(agent) | {"referrer": told(referrer)}
+    if further:
+        found |= added_labels(further) | {"further": further.strip()}
+    return labels_of(found)
+
+
+FORM = Form(
+    called="the combined log format",
+    parts=(
+        *("client", "user", "time", "request", "status", "size"),
+        *("referrer", "agent", "further"),
+    ),
+    patterns=(
+        re.compile(  # what nearly all lines are, read twice as fast
+            r"([^ ]++) [^ ]++ ([^ ]++)"
+            + BEGUN
+            + r'"([^"\\]*+)" ([0-9]{3}) ([0-9]{1,18}+)(?: "([^"\\]*+)" "([^"\\]*+)")?+(.*+)',
+            re.DOTALL,
+        ),
+        re.compile(
+            r"(\S++(?: \S++)*?) \S++ (\S++)"
+            + BEGUN
+            + rf"{QUOTED} ([0-9]{{3}}|-) ([0-9]{{1,18}}+|-)(?: {QUOTED} {QUOTED})?+(.*)",
+            re.DOTALL | re.ASCII,
+        ),
+    ),
+    start=re.compile(
+        rb"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3} \S+ \S+ "
+        rb'\[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]"]{1,20}\] "'
+    ),
+    clock=web,
+    labelled=("referrer", "agent", "further"),
+    labels=_labels,
+    never='] "',
+)
+HUB_PATH = re.compile(
+    rb'"[A-Z]+ \S*?(?:/resolve/[^/ "]+/[^ "]|/api/(?:models|datasets|spaces|resolve-cache)/'
+    rb"|\.git/info/lfs/)"
+)
+OF_NEXUS = re.compile(rb'" \d{3} (?:\d+|-) (?:\d+|-) \d+ "[^"\n]*" \[')
+
+
+def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """Events of an access log."""
+    return read(stream, FORM, context, SOURCE)
+
+
+def recognises(head: bytes, path: str) -> float:
+    """Sure where an access log asks for the hub's paths, and is not one of Nexus."""
+    if not HUB_PATH.search(head) or OF_NEXUS.search(head):
+        return 0.0
+    return 0.95 if FORM.share(head) >= 0.5 else 0.0
+
+
+SOURCE = Source(
+    name="hf_access",
+    family="huggingface",
+    title="Hugging Face mirror access log",
+    recognises=recognises,
+    parse=parse,
+)
