@@ -86,7 +86,8 @@ class Source:
     `recognises` gets the first bytes (at most 64 KiB, whole lines where there are any) and the
     path as it was given, and answers how sure it is, 0 to 1; it never raises. `parse` reads the
     stream to its end in bounded memory; whatever the bytes, it never raises: each record ends
-    in some Batch as an event or as Rejected.
+    in some Batch as an event or as Rejected. `needs` are the columns that must be among those
+    told of a log without a header.
     """
 
     name: str
@@ -94,6 +95,12 @@ class Source:
     title: str
     recognises: Callable[[bytes, str], float]
     parse: Callable[[BinaryIO, Context], Iterator[Batch]]
+    needs: tuple[str, ...] = ()
+
+    def lacking(self, columns: Iterable[str]) -> list[str]:
+        """Which of the columns it needs are not among those told; none where none are told."""
+        told = {name.partition("%")[0].lower() for name in columns}
+        return [name for name in self.needs if name.lower() not in told] if told else []
 
 
 # Kinds of accounts whose names are the same in upper and lower case.
@@ -115,6 +122,7 @@ CASELESS = frozenset(
         "wandb",
         "mlflow",
         "gcp",
+        "mail",
     ]
 )
 LONGEST_REJECTED = 1 << 16  # characters; the whole is in the batch's file

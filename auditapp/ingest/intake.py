@@ -68,6 +68,8 @@ def accept(log: BinaryIO, label: Label, *, limit: int | None = None) -> Batch:
     """
     head = _head(log)
     source = _source(head, label)
+    if lacking := source.lacking(label.columns):
+        raise NotALog(f"the columns do not name {', '.join(lacking)}")
     if label.token and not label.token.may_send(source.name):
         raise PermissionError(f"this token may not send {source.name}")
     batch_id, received = uuid.uuid4(), timezone.now()

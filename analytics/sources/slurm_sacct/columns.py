@@ -1,25 +1,40 @@
 """Which columns an accounting log has: by its header, as told, or by an unmistakable shape."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from analytics.sources.slurm_sacct.values import DURATION, EXIT, JOB, TIME
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.slurm.table import Table
+from analytics.slurm.times import NOWHEN, STANDARD, Clock, time_of
+from analytics.slurm.values import DURATION, EXIT, JOB, exit_of, state_of
 
 HEADER = re.compile(
     r"(?=.*\bjobid\b)[a-z]\w*([^\w\s\"'{}<>]{1,3}|\t)(?:[a-z]\w*\1)+(?:[a-z]\w*)?", re.IGNORECASE
 )
-STATE = re.compile(r"([A-Z][A-Z_]*)(?: by (\d{1,19}))?\+?")
+RULER = re.compile(r"-{2,}(?: -{2,})+ *")
 START = re.compile(r"\d+(?:\+\d+)?(?:_\d+|_\[[^\]]*\])?(?:\.\w+)?(\W)")
+LAST_JOB = re.compile(r"\d{1,19}(?:_(?:\d{1,19}|\[[^\]]*\]))?(?:\+\d+)?(?:\.\w+)?$")
 DELIMITERS = "|☃\t;,^~!"
-NEEDED = frozenset({"jobid", "state"})
-# What may hold the delimiter itself.
-FREE_TEXT = ("jobname", "submitline", "comment", "admincomment", "systemcomment", "workdir")
+NEEDED = ("JobID", "State")
+UNNAMED = "-"
+# What may hold the delimiter itself, or a line break.
+FREE_TEXT = (
+    *("jobname", "submitline", "comment", "admincomment", "systemcomment", "workdir", "extra"),
+    *("reason", "constraints", "stdout", "stderr", "stdin"),
+)
 
 # Calls of sacct without a header that are known, by who makes them. A dash is a column whose name
 # is not known.
 KNOWN = {
     "XDMoD": "jobid jobidraw cluster partition qos account group gid user uid submit eligible "
+    "start end elapsed exitcode state nnodes ncpus reqcpus reqmem reqtres alloctres timelimit "
+    "nodelist jobname",
+    # before Slurm had a column for the QOS asked for, and before TRES
+    "older XDMoD": "jobid jobidraw cluster partition account group gid user uid submit eligible "
     "start end elapsed exitcode state nnodes ncpus reqcpus reqmem reqtres alloctres timelimit "
     "nodelist jobname",
     "hb-jobinfo": "jobid jobname user partition nodelist nnodes ncpus ntasks state submit start "
@@ -29,30 +44,78 @@ KNOWN = {
 }
 COUNT = re.compile(r"\d*")
 LIMIT = re.compile(DURATION.pattern + r"|UNLIMITED|Partition_Limit|INVALID|Unknown|")
-KNOWN_TIME = re.compile(TIME.pattern + r"|Unknown|None|")
 RESOURCES = re.compile(r"(?:[\w/:.-]+=[^=,]*(?:,[\w/:.-]+=[^=,]*)*+)?,?")
-SHAPES = (
-    dict.fromkeys(("gid", "uid", "nnodes", "ncpus", "reqcpus", "ntasks"), COUNT)
-    | dict.fromkeys(("submit", "eligible", "start", "end"), KNOWN_TIME)
-    | dict.fromkeys(("elapsed", "timelimit", "totalcpu", "cputime", "usercpu"), LIMIT)
-    | dict.fromkeys(("reqtres", "alloctres"), RESOURCES)
-    | {"jobid": JOB, "jobidraw": JOB, "exitcode": EXIT, "state": STATE}
-)
+ANY_TIME = Clock(UTC, datetime(2026, 1, 1, tzinfo=UTC))
 
 
-@dataclass(frozen=True, slots=True)
+def _is_job(text: str) -> bool:
+    return (text.isascii() and text.isdigit()) or JOB.fullmatch(text) is not None
+
+
+def _is_time(text: str) -> bool:
+    usual = len(text) == 19 and text[10] == "T" and text[4] == "-"
+    return usual or text in NOWHEN or time_of(text, ANY_TIME) is not None
+
+
+def _is_exit(text: str) -> bool:
+    return not text or exit_of(text)[0] is not None
+
+
+def _is_state(text: str) -> bool:
+    return state_of(text) is not None
+
+
+MOMENTS = ("submit", "start", "end")
+USUAL = f"{STANDARD}|^(Unknown|None)$"
+
+
+def _are_usual(times: pa.Array) -> bool:
+    return bool(pc.all(pc.match_substring_regex(times, USUAL)).as_py())
+
+
+CHECKS: Mapping[str, Callable[[str], bool]] = {
+    "jobid": _is_job,
+    "jobidraw": _is_job,
+    "state": _is_state,
+    "exitcode": _is_exit,
+} | dict.fromkeys(MOMENTS, _is_time)
+SHAPES: Mapping[str, Callable[[str], object]] = {
+    **CHECKS,
+    **dict.fromkeys(("gid", "uid", "nnodes", "ncpus", "reqcpus", "ntasks"), COUNT.fullmatch),
+    **dict.fromkeys(("elapsed", "timelimit", "totalcpu", "cputime", "usercpu"), LIMIT.fullmatch),
+    **dict.fromkeys(("reqtres", "alloctres"), RESOURCES.fullmatch),
+    **{"eligible": _is_time, "exitcode": EXIT.fullmatch},
+}
+
+
+@dataclass(slots=True)
 class Columns:
-    """Names (lower case) in order, and what stands between the cells."""
+    """Names (lower case) in order, and what stands between the cells, or where they stand."""
 
     names: tuple[str, ...]
     delimiter: str
+    spans: tuple[slice, ...] = ()
+    places: dict[str, int] = field(init=False)
+    checks: list[tuple[int, Callable[[str], bool]]] = field(init=False)
 
-    def cells(self, line: str) -> dict[str, str] | None:
-        """A line's cells by column, or None where they cannot be told apart.
+    def __post_init__(self) -> None:
+        """Finds the columns that tell whether a row makes sense."""
+        self.places = {name: place for place, name in enumerate(self.names)}
+        self.checks = [(self.places[name], fits) for name, fits in CHECKS.items() if name in self]
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is such a column."""
+        return name in self.places
+
+    def cells(self, line: str) -> list[str] | None:
+        """A line's cells, or None where they cannot be told apart.
 
         A job's name may hold the delimiter: the cells too many are given back to the one free
         text with which the others make sense.
         """
+        if self.spans:
+            cells = [line[span].strip() for span in self.spans]
+            return cells if self.sensible(cells) else None
         cells = line.split(self.delimiter)
         if len(cells) == len(self.names) + 1 and not cells[-1]:
             cells.pop()
@@ -60,27 +123,64 @@ class Columns:
         if spare < 0:
             return None
         if spare == 0:
-            found = dict(zip(self.names, cells, strict=True))
-            return found if sensible(found) else None
-        for text in FREE_TEXT:
-            if text in self.names:
-                at = self.names.index(text)
+            return cells if self.sensible(cells) else None
+        for name in FREE_TEXT:
+            if name in self.places:
+                at = self.places[name]
                 whole = self.delimiter.join(cells[at : at + spare + 1])
                 joined = [*cells[:at], whole, *cells[at + spare + 1 :]]
-                found = dict(zip(self.names, joined, strict=True))
-                if sensible(found):
-                    return found
+                if self.sensible(joined):
+                    return joined
         return None
 
+    def sensible(self, cells: Sequence[str]) -> bool:
+        """Whether job, state, times and exit code look like what they are."""
+        return all(fits(cells[at]) for at, fits in self.checks)
 
-def sensible(cells: dict[str, str]) -> bool:
-    """Whether job, state, times and exit code look like what they are."""
-    checked = ("jobid", "jobidraw", "state", "submit", "start", "end", "exitcode")
-    return all(
-        SHAPES[name].fullmatch(cells[name]) or (name == "exitcode" and not cells[name])
-        for name in checked
-        if name in cells
-    )
+    def all_sensible(self, table: Table) -> bool:
+        """Whether each row is sensible; its columns are asked, which is quicker."""
+        return all(
+            (
+                name in MOMENTS
+                and pc.all(pc.match_substring_regex(table.column(name), USUAL)).as_py()
+            )
+            or all(map(fits, table.distinct(name)))
+            for name, fits in CHECKS.items()
+            if name in self.places
+        )
+
+    def is_short(self, line: str) -> bool:
+        """Whether the line may be the beginning of a row with a line break in it."""
+        count = line.count(self.delimiter)
+        begins = self.names[0] != "jobid" or START.match(line) is not None
+        return 0 < count < len(self.names) - 1 and begins and not self.spans
+
+    def parted(self, line: str) -> list[list[str]] | None:
+        """The cells of two rows that one line holds, None where it does not."""
+        cells, size = line.split(self.delimiter), len(self.names)
+        if len(cells) == 2 * size + 1 and not cells[-1]:
+            return self._both(cells[:size], cells[size:-1])
+        if len(cells) != 2 * size - 1 or self.names[0] != "jobid":
+            return None
+        glued = cells[size - 1]
+        match = LAST_JOB.search(glued[-200:])
+        if not match:
+            return None
+        first = len(glued) - len(match[0])
+        for at in range(first, len(glued)):
+            pair = ([*cells[: size - 1], glued[:at]], [glued[at:], *cells[size:]])
+            if found := self._both(*pair):
+                return found
+        return None
+
+    def _both(self, one: list[str], other: list[str]) -> list[list[str]] | None:
+        raw = self.places.get("jobidraw")
+        told = raw is None or other[raw] == other[0] or not other[0].isdigit()
+        return [one, other] if told and self.sensible(one) and self.sensible(other) else None
+
+
+def _enough(names: Sequence[str]) -> bool:
+    return all(name.lower() in names for name in NEEDED)
 
 
 def of_header(line: str) -> Columns | None:
@@ -89,16 +189,25 @@ def of_header(line: str) -> Columns | None:
     if not match:
         return None
     names = tuple(name.lower() for name in line.split(match[1]) if name)
-    return Columns(names, match[1]) if set(names) >= NEEDED else None
+    return Columns(names, match[1]) if _enough(names) else None
+
+
+def of_ruler(header: str, ruler: str) -> Columns | None:
+    """The columns of a table with a line of dashes below its header, as `sacct` prints for eyes."""
+    if not RULER.fullmatch(ruler[:4096]):
+        return None
+    spans = tuple(slice(*match.span()) for match in re.finditer(r"-+", ruler))
+    names = tuple(header[span].strip().lower() for span in spans)
+    return Columns(names, " ", spans) if _enough(names) else None
 
 
 def of_names(names: Sequence[str], line: str) -> Columns | None:
     """The columns somebody told us, with the delimiter that fits the first line."""
-    names = tuple(name.strip().lower() for name in names)
+    names = tuple(name.strip().partition("%")[0].lower() for name in names)
     match = START.match(line) if names[:1] == ("jobid",) else None
     fitting = [mark for mark in DELIMITERS if line.count(mark) >= len(names) - 1]
     delimiter = match[1] if match else next(iter(fitting), None)
-    return Columns(names, delimiter) if delimiter and set(names) >= NEEDED else None
+    return Columns(names, delimiter) if delimiter and _enough(names) else None
 
 
 def of_shape(lines: Sequence[str]) -> Columns | None:
@@ -118,4 +227,4 @@ def _fits(row: Sequence[str], names: Sequence[str]) -> bool:
     if len(row) != len(names):
         return False
     shaped = ((SHAPES.get(name), cell) for name, cell in zip(names, row, strict=True))
-    return all(shape.fullmatch(cell) for shape, cell in shaped if shape is not None)
+    return all(fits(cell) for fits, cell in shaped if fits is not None)

@@ -5,23 +5,17 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from analytics.event import Context
+from analytics.slurm.times import Clock, time_of
+from analytics.slurm.values import nodes_of, seconds_of
 from analytics.sources.slurm_sacct import SOURCE
 from analytics.sources.slurm_sacct.columns import of_header, of_shape
-from analytics.sources.slurm_sacct.values import (
-    JOB,
-    gpus_of,
-    nodes_of,
-    seconds_of,
-    tasks_of,
-    time_of,
-)
 
 RECEIVED = datetime(2026, 3, 1, tzinfo=UTC)
+CONTEXT = Context(feed="f", batch="b", origin="o", received=RECEIVED)
 HEADER = "JobID|User|UID|State|Submit|Start|End|Elapsed|JobName"
 
 
@@ -88,16 +82,59 @@ def test_the_json_of_sacct_is_another_format(real_logs: Path) -> None:
     assert SOURCE.recognises((real_logs / "slurm/sacct.json").read_bytes()[: 64 << 10], "") == 0
 
 
+LABELS = {
+    **{"account_name": "account", "gid_number": "gid", "uid_number": "job_uid"},
+    **{"group_name": "group", "qos_name": "qos", "nnodes": "nnodes", "ncpus": "ncpus"},
+    **{"job_id_raw": "jobidraw", "req_cpus": "reqcpus", "req_mem": "reqmem"},
+    **{"req_tres": "reqtres", "alloc_tres": "alloctres"},
+}
+UTCS = Clock(UTC, RECEIVED)
+MOMENTS = {"submit_time": "submit", "eligible_time": "eligible", "start_time": "start"}
+
+
+def agreed(event: dict[str, Any]) -> dict[str, Any]:
+    """What another reader of the same row says, as our event says it."""
+    labels = dict(event["labels"])
+    times = {name: labels.get(label) for name, label in MOMENTS.items()}
+    return {
+        **{name: labels.get(label, "") for name, label in LABELS.items()},
+        **{name: time.timestamp() for name, text in times.items() if (time := time_of(text, UTCS))},
+        "end_time": event["@timestamp"].timestamp(),
+        "job_id": event["job.id"],
+        "partition_name": event["job.partition"] or "",
+        "user_name": event["job.owner"].removeprefix("slurm:"),
+        "elapsed": seconds_of(event["event.original"].split("|")[14]),
+        "timelimit": seconds_of(labels.get("timelimit")),
+        "exit_code": f"{event['job.exit']}:{event['job.signal']}",
+        "state": event["job.state"],
+        "node_list": event["job.nodes"],
+        "job_name": event["job.name"],
+        "ngpus": event["job.gpus"],
+    }
+
+
+def told(name: str, value: Any) -> Any:
+    """The other reader's value: its node list spelt out, its state without who cancelled."""
+    if name == "node_list":
+        return list(nodes_of(value))
+    return value.partition(" by ")[0] if name == "state" else value
+
+
+@pytest.mark.shared_data
+def test_rows_whose_state_another_reader_skips_are_kept(real_logs: Path) -> None:
+    folder = real_logs / "slurm/shredder/input"
+    for name in ("non-ended-job-state", "unknown-job-state"):
+        rows = (folder / f"{name}.log").read_bytes()
+        assert [event["job.id"] for event in events(rows)] == ["3451067", "3483276"]
+
+
 @pytest.mark.shared_data
 def test_real_rows_mean_what_another_reader_says(real_logs: Path) -> None:
     folder = real_logs / "slurm/shredder"
     expected = json.loads((folder / "output/accounting-logs.json").read_text())
     found = events((folder / "input/accounting-logs.log").read_bytes())
     for event, row in zip(found, expected, strict=True):
-        assert event["@timestamp"] == datetime.fromtimestamp(row["end_time"], UTC)
-        assert event["job.owner"] == f"slurm:{row['user_name']}"
-        assert event["job.gpus"] == row["ngpus"]
-        assert event["job.name"] == row["job_name"]
+        assert agreed(event) == {name: told(name, row[name]) for name in agreed(event)}
         assert row["nnodes"] in {"0", str(len(event["job.nodes"]))}
     arrays = json.loads((folder / "output/accounting-logs-with-job-arrays.json").read_text())
     for event, tasks in zip(
@@ -111,62 +148,93 @@ def test_real_rows_mean_what_another_reader_says(real_logs: Path) -> None:
     assert event["job.name"] == row["job_name"]
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("12:30:00", 45000), ("1-04:33:44", 102824), ("00:02.615", 2.615), ("UNLIMITED", None)],
-)
-def test_durations(text: str, seconds: float | None) -> None:
-    assert seconds_of(text) == seconds
+ROW = "7|asilva|1017|COMPLETED|{0}|{0}|{0}|01:00:00|train"
+NINE = "2026-02-20T09:00:00"
 
 
-@pytest.mark.parametrize(
-    ("text", "nodes"),
-    [
-        ("d13n[03,05,07-08]", ["d13n03", "d13n05", "d13n07", "d13n08"]),
-        ("a[1-2]b[0,3],c", ["a1b0", "a1b3", "a2b0", "a2b3", "c"]),
-        ("None assigned", []),
-        ("gpu[x]", ["gpux"]),
-    ],
-)
-def test_host_lists(text: str, nodes: list[str]) -> None:
-    assert list(nodes_of(text)) == nodes
+def test_the_same_row_with_columns_in_another_order_is_the_same_event() -> None:
+    order = (8, 3, 1, 0, 7, 6, 5, 4, 2)
+    lines = [HEADER.split("|"), ROW.format(NINE).split("|")]
+    shuffled = "\n".join(";".join(line[place] for place in order) for line in lines)
+    (one,), (other,) = events(f"{HEADER}\n{ROW.format(NINE)}"), events(shuffled)
+    for event in (one, other):
+        del event["event.original"], event["labels"]
+    assert one == other
 
 
-def test_a_hostile_host_list_stays_bounded() -> None:
-    assert len(nodes_of("n[0-999999999999]")) == 10_000
-    assert len(nodes_of("n[1-99999][1-99999][1-99999]")) == 10_000
+@pytest.mark.parametrize("time", ["1771578000", "20 Feb 09:00", "2026-02-20 10:00:00+0100"])
+def test_other_time_formats_are_the_same_event(time: str) -> None:
+    (one,), (other,) = (events(f"{HEADER}\n{ROW.format(text)}") for text in (NINE, time))
+    assert one["event.id"] == other["event.id"]
+    assert one["@timestamp"] == other["@timestamp"]
 
 
-@pytest.mark.parametrize(
-    ("job", "tasks"),
-    [("41_[1-3%2]", "1,2,3"), ("41_[1,5]", "1,5"), ("41_7.batch", "7"), ("41_[1-9:4]", "1,5,9")],
-)
-def test_array_tasks(job: str, tasks: str) -> None:
-    match = JOB.fullmatch(job)
-    assert match is not None
-    assert ",".join(tasks_of(match)) == tasks
+def test_a_table_for_eyes_is_read() -> None:
+    log = (
+        "JobID           JobName      State                 End ExitCode \n"
+        "------------ ---------- ---------- ------------------- -------- \n"
+        "7                 train OUT_OF_ME+ 2026-02-20T09:00:00    0:125 \n"
+        "7.batch           batch CANCELLED+ 2026-02-20T09:00:00     0:15 \n"
+    )
+    job, step = events(log)
+    assert (job["job.id"], job["job.state"], job["job.signal"]) == ("7", "OUT_OF_MEMORY", 125)
+    assert (step["event.action"], step["job.name"]) == ("step-cancelled", "batch")
+    assert SOURCE.recognises(log.encode(), "") >= 0.9
 
 
-@pytest.mark.parametrize(
-    ("resources", "gpus"),
-    [
-        (("cpu=8,gres/gpu:a100=4,gres/gpu=4",), 4),
-        (("gres/gpu:a100=2,gres/gpu:v100=1",), 3),
-        (("", "gres/gpu=2"), 2),
-        (("cpu=8,gres/gpumem=10G",), 0),
-        ((None, None, "gpu:tesla:2"), 2),
-        ((None,), None),
-    ],
-)
-def test_gpus(resources: tuple[str | None, ...], gpus: int | None) -> None:
-    assert gpus_of(*resources) == gpus
+def test_a_name_with_line_breaks_and_delimiters_is_one_row() -> None:
+    header, row = "JobID|JobName|State|End", f"7|a\nb|c\nd|FAILED|{NINE}"
+    first, second = events(f"{header}\n{row}\n8|e|FAILED|{NINE}")
+    assert first["job.name"] == "a\nb|c\nd"
+    assert first["event.original"] == row
+    assert second["job.id"] == "8"
 
 
-def test_times_without_zone_are_of_the_feed_s() -> None:
-    paris = ZoneInfo("Europe/Paris")
-    assert time_of("2026-02-20T08:00:00", paris) == datetime(2026, 2, 20, 7, tzinfo=UTC)
-    assert time_of("2026-02-20T08:00:00-0500", paris) == datetime(2026, 2, 20, 13, tzinfo=UTC)
-    assert time_of("Unknown", paris) is None
+def test_a_row_with_line_breaks_is_whole_across_batches() -> None:
+    rows = [f"{number}|a\nb\nc|FAILED|{NINE}" for number in range(4000)]
+    found = events("\n".join(["JobID|JobName|State|End", *rows]))
+    assert [event["event.original"] for event in found] == rows
+
+
+def test_two_rows_glued_together_are_two_events() -> None:
+    row = ROW.format(NINE)
+    assert [event["job.id"] for event in events(f"{HEADER}\n{row}8{row[1:]}")] == ["7", "8"]
+    trailing = f"{HEADER}|\n{row}|8{row[1:]}|"
+    assert [event["job.id"] for event in events(trailing)] == ["7", "8"]
+
+
+def test_a_cut_last_line_is_rejected_and_kept() -> None:
+    log = f"{HEADER}\n{ROW.format(NINE)}\n8|asilva|1017|COMPL".encode()
+    (batch,) = SOURCE.parse(io.BytesIO(log), CONTEXT)
+    assert batch.events.num_rows == 1
+    assert [(line.line, line.text) for line in batch.rejected] == [(3, "8|asilva|1017|COMPL")]
+
+
+def test_a_step_has_the_user_of_its_job_also_over_thousands_of_steps() -> None:
+    job = ROW.format(NINE)
+    steps = [f"7.{number}||||{NINE}|{NINE}|{NINE}||python" for number in range(5000)]
+    steps = [step.replace("||||", "|||COMPLETED|", 1) for step in steps]
+    found = events("\n".join([HEADER, job, *steps, f"9.0|||COMPLETED|{NINE}|{NINE}|{NINE}||x"]))
+    assert {event["job.owner"] for event in found[:-1]} == {"slurm:asilva"}
+    assert found[-1]["job.owner"] is None
+
+
+def test_states_that_wait_or_go_on_have_no_end() -> None:
+    later = "2026-02-28T09:00:00"
+    waiting, running = (
+        events(f"{HEADER}\n7|a|1|{state}|{NINE}|{later}|{later}||x")[0]
+        for state in ("PENDING", "RUNNING")
+    )
+    assert waiting["@timestamp"] == datetime(2026, 2, 20, 9, tzinfo=UTC)
+    assert running["@timestamp"] == datetime(2026, 2, 28, 9, tzinfo=UTC)
+
+
+def test_runs_of_a_requeued_job_stay_apart() -> None:
+    rows = [
+        f"7|a|1|NODE_FAIL|{NINE}|{NINE}|{NINE}||x",
+        f"7|a|1|NODE_FAIL|{NINE[:-2]}30|{NINE}|{NINE}||x",
+    ]
+    assert len({event["event.id"] for event in events("\n".join([HEADER, *rows]))}) == 2
 
 
 @pytest.mark.parametrize("mark", ["|", ",", "☃", "\t", "||", ";"])

@@ -79,6 +79,7 @@ def test_it_says_why_records_were_rejected(installation: Installation, tmp_path:
         ((".", "--source", "carrier_pigeon"), b"there is no source carrier_pigeon; there are"),
         ((".", "--timezone", "Mars/Olympus"), b"no time zone is called 'Mars/Olympus'"),
         ((".", "--host", "a\nb"), b"--host is no name"),
+        ((".", "--columns", "User,End"), b"--columns does not name JobID, State for slurm_sacct"),
         ((), b"the following arguments are required: PATH"),
     ],
 )

@@ -116,6 +116,7 @@ def _label(options: dict[str, Any]) -> Label:
         if len(options[name]) > longest or not options[name].isprintable():
             raise CommandError(f"--{name} is no name of at most {longest} characters")
     columns = tuple(name.strip() for name in options["columns"].split(",") if name.strip())
+    _check_columns(source, columns)
     return Label(
         source=source,
         feed=options["feed"],
@@ -124,6 +125,15 @@ def _label(options: dict[str, Any]) -> Label:
         timezone=timezone,
         columns=columns,
     )
+
+
+def _check_columns(source: str, columns: tuple[str, ...]) -> None:
+    """Raises CommandError for columns without those that any source they could be for needs."""
+    asked = [log_sources()[source]] if source else [s for s in log_sources().values() if s.needs]
+    lacking = {each.name: each.lacking(columns) for each in asked}
+    if lacking and all(lacking.values()):
+        needed = "; ".join(f"{', '.join(names)} for {name}" for name, names in lacking.items())
+        raise CommandError(f"--columns does not name {needed}")
 
 
 @contextmanager

@@ -1,14 +1,13 @@
-"""What the cells of Slurm's accounting say: times, durations, TRES, nodes, arrays, exit codes."""
+"""What Slurm's values say: states, durations, TRES, nodes, arrays, exit codes."""
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from itertools import chain, islice, product
+from typing import NamedTuple
 
 MOST_NODES = 10_000
 MOST_TASKS = 1_000
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 DURATION = re.compile(r"(?:(\d{1,6})-)?(?:(\d{1,6}):)?(\d{1,6}):(\d\d(?:\.\d+)?)")
 GPU = re.compile(r"gres/gpu(:[^=,]+)?=(\d{1,9})")
 OLD_GPU = re.compile(r"(?:^|,)(?:gres[:/])?gpu(?::[A-Za-z][^:,]*)?:(\d{1,9})")
@@ -20,23 +19,46 @@ EXIT = re.compile(r"(\d{1,9}):(\d{1,9})")
 HOST = re.compile(r"((?:[^,\[\]]|\[[^\[\]]*\])+)")
 BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 RANGE = re.compile(r"(\d{1,12})(?:-(\d{1,12}))?(?::(\d{1,6}))?")
-NOWHERE = ("", "None assigned", "(null)", "Unknown")
+NOWHERE = ("", "None assigned", "(null)", "Unknown", "None", "N/A")
+STATE = re.compile(r"([A-Z][A-Z_]*)(?: b(?:y(?: ([\w.@$-]{0,64}))?)?)?(\+)?")
+UNSET = frozenset({"", "4294967295", "4294967294", "-1", "nobody", "None"})
+ENDED = (
+    *("COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "BOOT_FAIL"),
+    *("DEADLINE", "OUT_OF_MEMORY", "REVOKED", "LAUNCH_FAILED", "RECONFIG_FAIL", "COMPLETING"),
+    *("REQUEUED", "STOPPED", "EXPEDITING"),
+)
+UNDER_WAY = ("RUNNING", "SUSPENDED", "RESIZING", "SIGNALING", "STAGE_OUT", "UPDATE_DB")
+WAITING = (
+    *("PENDING", "CONFIGURING", "POWER_UP_NODE", "REQUEUE_HOLD", "REQUEUE_FED"),
+    *("SPECIAL_EXIT", "RESV_DEL_HOLD"),
+)
+FAILED = (
+    *("FAILED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE"),
+    *("LAUNCH_FAILED", "RECONFIG_FAIL"),
+)
+
+
+class State(NamedTuple):
+    """A state by its whole name, and the uid or name of whoever cancelled."""
+
+    name: str
+    canceller: str | None = None
+
+
+@lru_cache(maxsize=4096)
+def state_of(text: str) -> State | None:
+    """`CANCELLED by 1017`, also where a narrow column cut it short (`OUT_OF_ME+`)."""
+    match = STATE.fullmatch(text)
+    if not match:
+        return None
+    name, canceller, cut = match.groups()
+    if cut:
+        whole = [state for state in (*ENDED, *UNDER_WAY, *WAITING) if state.startswith(name)]
+        return State(whole[0] if len(whole) == 1 else name)
+    return State(name, None if canceller in UNSET else canceller)
 
 
 @lru_cache(maxsize=20_000)
-def time_of(text: str | None, zone: tzinfo) -> datetime | None:
-    """The time in UTC, `zone` where it names none; None for Unknown, None and what is no time."""
-    if not text or not (TIME.fullmatch(text) or re.fullmatch(r"\d{9,10}", text)):
-        return None
-    try:
-        if text.isdigit():
-            return datetime.fromtimestamp(int(text), UTC)
-        time = datetime.fromisoformat(text)
-        return time.replace(tzinfo=time.tzinfo or zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def seconds_of(text: str | None) -> float | None:
     """Seconds of a duration such as 1-04:33:44, 12:30:00 or 00:02.615."""
     match = DURATION.fullmatch(text or "")
@@ -46,7 +68,8 @@ def seconds_of(text: str | None) -> float | None:
     return ((int(days or 0) * 24 + int(hours or 0)) * 60 + int(minutes)) * 60 + float(seconds)
 
 
-def gpus_of(*resources: str | None) -> int | None:
+@lru_cache(maxsize=20_000)
+def gpus_of(*resources: str) -> int | None:
     """GPUs in the first of these TRES (or old GRES) lists that says anything."""
     told = next((text for text in resources if text), None)
     if told is None:
@@ -58,6 +81,7 @@ def gpus_of(*resources: str | None) -> int | None:
     return sum(int(count) for _, count in found) or sum(map(int, OLD_GPU.findall(told)))
 
 
+@lru_cache(maxsize=4096)
 def exit_of(text: str | None) -> tuple[int | None, int | None]:
     """Exit code and signal of `1:0`."""
     match = EXIT.fullmatch(text or "")

@@ -1,0 +1,58 @@
+"""What a row of accounting has beyond the fields, as labels."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.fields import BY_NAME
+from analytics.slurm.table import Table
+from analytics.slurm.values import JOB, tasks_of
+
+MOST = 60  # columns that become labels; a row has up to three more of its own
+LONGEST = 1024
+# Columns that have a field of their own.
+MAPPED = frozenset(
+    [
+        *("jobid", "user", "jobname", "state", "exitcode", "nodelist", "partition", "elapsed"),
+        *("submitline", "workdir", "-"),
+    ]
+)
+
+
+def labels(table: Table) -> pa.Array:
+    """All other cells that are not empty, and which step and which tasks of an array it is."""
+    kind, width = BY_NAME["labels"].arrow, len(table.names)
+    named = [place for place, name in enumerate(table.names) if name not in MAPPED][:MOST]
+    keys = ["job_uid" if name == "uid" else name for name in table.names]
+    own = _of_jobs(table.column("jobid"))
+    meant = np.zeros(width, dtype=bool)
+    meant[named] = True
+    told = np.asarray(pc.not_equal(table.cells, "")).reshape(table.size, width) & meant
+    values = table.cells
+    if own:
+        added = [np.asarray(pc.is_valid(column))[:, None] for column in own.values()]
+        told = np.concatenate([told, *added], axis=1)
+        values, keys = pa.concat_arrays([values, *own.values()]), [*keys, *own]
+    rows, places = np.nonzero(told)
+    beyond = places * table.size + rows  # what the jobs tell lies column by column
+    at = np.where(places < width, rows * width + places, beyond)
+    items = pc.utf8_slice_codeunits(values.take(pa.array(at)), 0, LONGEST)
+    offsets = np.concatenate(([0], np.cumsum(told.sum(axis=1)))).astype(np.int32)
+    names = pa.array(keys, pa.string()).take(pa.array(places))
+    return pa.MapArray.from_arrays(pa.array(offsets), names, items).cast(kind)
+
+
+def _of_jobs(jobs: pa.Array) -> dict[str, pa.Array]:
+    found: dict[str, list[str | None]] = {}
+    odd = np.flatnonzero(np.asarray(pc.match_substring_regex(jobs, "[._]")))
+    for row, job in zip(odd.tolist(), jobs.take(pa.array(odd)).to_pylist(), strict=True):
+        match = JOB.fullmatch(job)
+        if match is None:
+            continue
+        tasks = ",".join(tasks_of(match))[:LONGEST]
+        array = match["base"] if tasks else None
+        own = {"step": match["step"], "array_job": array, "array_tasks": tasks or None}
+        for name, value in own.items():
+            if value is not None:
+                found.setdefault(name, [None] * len(jobs))[row] = value
+    return {name: pa.array(values, pa.string()) for name, values in found.items()}
