@@ -107,15 +107,15 @@ def _on_shared_branch(events: pa.Table) -> pa.BooleanArray:
 
 def _of_several(events: pa.Table, directory: Directory, resources: Resources) -> pa.BooleanArray:
     """Not in a repository that is the actor's own."""
-    own: dict[tuple[str, str], bool] = {}
-    pairs = list(
-        zip(events["person"].to_pylist(), events["git.repository"].to_pylist(), strict=True)
-    )
-    for person, repository in set(pairs):
+    own: dict[tuple[str, str, str], bool] = {}
+    columns = (events[name].to_pylist() for name in ("person", "git.repository", "actor.account"))
+    found = list(zip(*columns, strict=True))
+    for who, repository, actor in set(found):
         row = resources.of("repository", repository)
-        owner = row.owner if row else f"github:{repository.partition('/')[0].lower()}"
-        own[person, repository] = owner in {link.account for link in directory.links_of(person)}
-    return pa.array([not own[pair] for pair in pairs], pa.bool_())
+        forge = (actor or "").partition(":")[0]
+        owner = row.owner if row else f"{forge}:{repository.partition('/')[0].lower()}"
+        own[who, repository, actor] = owner in {link.account for link in directory.links_of(who)}
+    return pa.array([not own[row] for row in found], pa.bool_())
 
 
 def _merged_alone(events: pa.Table, directory: Directory) -> pa.BooleanArray:
