@@ -177,6 +177,17 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = secret("CELERY_BROKER_URL", "filesystem://")
 
+LDAP_URL = text("LDAP_URL")
+LDAP_BASE = text("LDAP_BASE")
+LDAP_BIND = text("LDAP_BIND")
+LDAP_PASSWORD = secret("LDAP_PASSWORD")
+LDAP_START_TLS = flag("LDAP_START_TLS", True)
+LDAP_CERTIFICATES = text("LDAP_CERTIFICATES")
+LDAP_SCHEMA = text("LDAP_SCHEMA", "posix")
+LDAP_FILTER = text("LDAP_FILTER")
+LDAP_ATTRIBUTES = words("LDAP_ATTRIBUTES")
+LDAP_REALM = text("LDAP_REALM", "site")
+
 EMAIL_BACKEND = text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = HOME / "mail"
 EMAIL_HOST = text("EMAIL_HOST", "localhost")

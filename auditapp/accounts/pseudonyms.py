@@ -41,7 +41,7 @@ def dereference(text: str) -> Person | None:
     """The person that a reference stands for. Outside synthetic data an id finds nobody, so
     that an address is no oracle for who is behind a pseudonym."""
     if settings.DEMO:
-        return Person.objects.filter(id=text).first()
-    ids = Person.objects.values_list("id", flat=True)
+        return Person.objects.filter(id=text, merged_into=None).first()
+    ids = Person.objects.filter(merged_into=None).values_list("id", flat=True)
     found = next((person for person in ids if pseudonym(person) == text), None)
     return Person.objects.get(id=found) if found is not None else None

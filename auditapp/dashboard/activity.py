@@ -8,7 +8,7 @@ from auditapp.people.models import AccountLink
 
 def of(person: str) -> Query:
     """A search for everything that the person did; finds nothing where no account is known."""
-    links = AccountLink.objects.filter(person_id=person, use=AccountLink.Use.PERSONAL)
+    links = AccountLink.objects.filter(person_id=person, use__in=AccountLink.ATTRIBUTED)
     always, bounded = [], []
     for link in links:
         if link.since is None and link.until is None:

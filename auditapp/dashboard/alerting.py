@@ -46,7 +46,7 @@ def event_link(alert: Alert) -> str:
 
 def alerts_of(person: str) -> QuerySet[Alert]:
     """The alerts on what a person did with personal accounts, newest first."""
-    links = AccountLink.objects.filter(person_id=person, use=AccountLink.Use.PERSONAL)
+    links = AccountLink.objects.filter(person_id=person, use__in=AccountLink.ATTRIBUTED)
     condition = Q(pk__in=[])
     for link in links:
         mine = Q(account=link.account)

@@ -18,6 +18,7 @@ from auditapp.cases.rules import rule_set
 from auditapp.eventstore import store
 from auditapp.ingest import arrivals, hints, queue, spool
 from auditapp.ingest.models import Batch, RejectedLine
+from auditapp.people.directory import realm_of
 
 Progress = Callable[[int], None]
 
@@ -84,7 +85,7 @@ def _context(batch: Batch) -> Context:
         timezone=UTC if batch.timezone == "UTC" else ZoneInfo(batch.timezone),
         host=batch.host or None,
         user=batch.user or None,
-        realm=batch.feed.realm,
+        realm=realm_of(batch.host, batch.feed.realm),
         columns=tuple(batch.columns),
     )
 

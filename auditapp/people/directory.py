@@ -1,9 +1,10 @@
 """The organisation's rows as the domain sees them."""
 
-from analytics.identity import Directory, Link, Use
+from analytics.circumstances import Host
+from analytics.identity import Directory, Link, Position, Use
 from analytics.identity import Person as DomainPerson
 from analytics.resources import Criticality, Resource, Resources
-from auditapp.people.models import AccountLink, Person, ResourceRow
+from auditapp.people.models import AccountLink, FormerPosition, HostRow, Person, ResourceRow
 
 
 def directory() -> Directory:
@@ -18,19 +19,30 @@ def directory() -> Directory:
             start=row.start,
             end=row.end,
         )
-        for row in Person.objects.all()
+        for row in Person.objects.filter(merged_into=None)
     }
     links = tuple(
         Link(
             account=row.account,
-            person=row.person_id,
+            person=row.person_id or "",
             since=row.since,
             until=row.until,
             use=Use(row.use),
         )
         for row in AccountLink.objects.all()
     )
-    return Directory(people, links)
+    positions = tuple(
+        Position(
+            person=row.person_id,
+            since=row.since,
+            until=row.until,
+            team=row.team,
+            role=row.role,
+            manager=row.manager,
+        )
+        for row in FormerPosition.objects.all()
+    )
+    return Directory(people, links, positions)
 
 
 def resources() -> Resources:
@@ -46,3 +58,23 @@ def resources() -> Resources:
             for row in ResourceRow.objects.all()
         )
     )
+
+
+def hosts() -> list[Host]:
+    """What should log, by name."""
+    return [
+        Host(
+            name=row.name,
+            address=row.address,
+            kind=row.kind,
+            sources=tuple(row.sources),
+            realm=row.realm,
+        )
+        for row in HostRow.objects.all()
+    ]
+
+
+def realm_of(host: str, otherwise: str) -> str:
+    """The realm of a host's numeric ids, as hosts.csv has it."""
+    row = HostRow.objects.filter(pk=host).exclude(realm="").first() if host else None
+    return row.realm if row else otherwise

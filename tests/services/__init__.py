@@ -1,4 +1,5 @@
-"""Fixtures with the addresses of real servers: elastic_url, redis_url, postgres_url.
+"""Fixtures with the addresses of real servers: elastic_url, redis_url, postgres_url,
+ldap_url.
 
 Where a server cannot be had the test skips with the reason; in CI (CI=true) it fails.
 """
@@ -12,6 +13,7 @@ import pytest
 from tests.services.elasticsearch import elasticsearch
 from tests.services.postgresql import postgresql
 from tests.services.redis import redis
+from tests.services.openldap import openldap
 from tests.services.running import FOLDER, Command, Missing, shared, start_all, stop_all
 
 
@@ -46,3 +48,9 @@ def redis_url() -> str:
 def postgres_url() -> str:
     """A PostgreSQL 15 server's database; tests make databases of their own beside it."""
     return _url("postgresql", postgresql)
+
+
+@pytest.fixture(scope="session")
+def ldap_url() -> str:
+    """A directory as tests.services.openldap describes it; it is only read."""
+    return _url("openldap", openldap)

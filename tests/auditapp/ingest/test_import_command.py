@@ -28,19 +28,20 @@ def site(tmp_path: Path) -> Path:
     (tmp_path / "people.csv").write_text(PEOPLE)
     (tmp_path / "resources.csv").write_text(RESOURCES)
     (tmp_path / "oncall.csv").write_text("person,start,end\np001,2026-01-01,2026-01-08\n")
-    (tmp_path / "incidents.csv").write_text("time,host,what\n2026-01-01,gpu1,Xid 79\n")
+    (tmp_path / "incidents.csv").write_text("id,start,title\nINC-1,2026-01-01,Xid 79\n")
     (tmp_path / "passwd").write_text("root:x:0:0:root:/root:/bin/bash\n")
     (tmp_path / "truth.json").write_text("{}")
     return tmp_path
 
 
-def test_a_folder_is_imported_and_what_is_not_used_is_said(site: Path) -> None:
+def test_a_folder_is_imported_people_first(site: Path) -> None:
     said = imported(site)
     assert "people.csv: people, 2 new, 0 changed, 0 unchanged" in said
     assert "resources.csv: resources, 1 new" in said
-    assert "oncall.csv: oncall is not used yet; nothing was imported" in said
-    assert "incidents.csv: incidents is not used yet" in said
-    assert "passwd: passwd is not used yet" in said
+    assert "oncall.csv: oncall, 1 new" in said
+    assert "incidents.csv: incidents, 1 new" in said
+    assert "passwd: passwd, 1 new" in said
+    assert said.index("people.csv") < said.index("incidents.csv")
     assert "truth" not in said
     accounts = set(AccountLink.objects.values_list("account", "person"))
     assert accounts == {

@@ -1,59 +1,67 @@
 """manage.py import"""
 
+import getpass
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
-from analytics.event import readable
+from analytics.event import REALM, readable
 from analytics.identity import IdentityError
-from analytics.resources import ResourceError
+from analytics.identity.unix import realm_of
 from auditapp.cases import assessment
 from auditapp.people import importing
 
-TAKE_OVER: dict[str, Callable[[str], importing.Imported]] = {
-    "people": importing.take_over_people,
-    "resources": importing.take_over_resources,
-}
 LARGEST = 64 << 20
+ORDER = {kind: place for place, kind in enumerate(importing.KINDS)}  # people come first
 
 
 class Command(BaseCommand):
     """Takes over what the site knows of its people and its things."""
 
-    help = "Import people.csv, resources.csv and the like; recognised by their headers."
+    help = "Import people.csv, resources.csv, passwd and the like; recognised by their headers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Files, or folders that hold some."""
         parser.add_argument("paths", metavar="FILE", nargs="+", type=Path)
+        parser.add_argument(
+            "--realm", default=REALM, help="of the numbers in passwd and group files (site)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One line a file; scores follow where something changed."""
         changed = False
-        for path in _files(options["paths"]):
-            changed |= self._import(path)
+        try:
+            chosen = importing.Options(realm=realm_of(options["realm"]))
+        except IdentityError as error:
+            raise CommandError(str(error)) from error
+        read = [self._read(path) for path in _files(options["paths"])]
+        for path, kind, text in sorted(read, key=lambda file: ORDER[file[1]]):
+            changed |= self._import(path, kind, text, chosen)
         if changed:
             assessment.touch_all()
 
-    def _import(self, path: Path) -> bool:
+    def _read(self, path: Path) -> tuple[Path, str, str]:
+        text = _text(path)
+        try:
+            return path, importing.recognise(text, path.stem), text
+        except importing.NotContext as error:
+            raise CommandError(f"{readable(str(path))}: {error}") from error
+
+    def _import(self, path: Path, kind: str, text: str, options: importing.Options) -> bool:
         """Whether anything is not as it was."""
         name = readable(str(path))
         try:
-            text = _text(path)
-            kind = importing.recognise(text, path.stem)
-            if kind not in TAKE_OVER:
-                self.stdout.write(f"{name}: {kind} is not used yet; nothing was imported")
-                return False
-            imported = TAKE_OVER[kind](text)
-        except (importing.NotContext, IdentityError, ResourceError) as error:
+            with transaction.atomic():
+                plan = importing.plan(kind, text, options)
+                importing.carry_out(plan, readable(path.name), getpass.getuser())
+        except importing.NotContext as error:
             raise CommandError(f"{name}: {error}") from error
-        self.stdout.write(
-            f"{name}: {kind}, {imported.added} new, {imported.changed} changed, "
-            f"{imported.unchanged} unchanged"
-        )
-        return bool(imported.added or imported.changed)
+        self.stdout.write(f"{name}: {kind}, {plan.summary}")
+        return plan.changes_anything
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
