@@ -26,6 +26,7 @@ from analytics.fields import SCHEMA
 from analytics.findings import Alert, Finding, RiskScore
 from analytics.governance import isolation, review, traces
 from analytics.identity import Directory
+from analytics.identity.directory import ON_BEHALF_OF
 from analytics.plugins import discover
 from analytics.readiness.arrivals import Arrival, arrived
 from analytics.resources import Resources
@@ -129,7 +130,7 @@ def assess(
 
     Also writes the day's person-days, from which later days learn what is usual.
     """
-    events = _events_of(day, store)
+    events, directory = _events_of(day, store), directory.as_of(day)
     today = person_days.of_day(events, directory)
     store.put_person_days(day, today)
     history = store.person_days(day - timedelta(days=BASELINE_DAYS), day)
@@ -142,7 +143,7 @@ def assess(
 def _events_of(day: date, store: EventStore) -> pa.Table:
     start = datetime.combine(day, time.min, UTC)
     columns = sorted(
-        {"@timestamp", "event.id", *person_days.COLUMNS}.union(
+        {"@timestamp", "event.id", ON_BEHALF_OF, *person_days.COLUMNS}.union(
             *(pillar.COLUMNS for pillar in PILLARS)
         )
     )

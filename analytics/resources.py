@@ -1,13 +1,14 @@
 """Whose it is and how much it matters: paths, repositories and others with owners."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
 import pathspec
+
+from analytics import tables
+from analytics.tables import Row, Table
 
 
 class ResourceError(Exception):
@@ -71,33 +72,30 @@ class Resources:
         return find
 
 
+def resources_of(text: str) -> Table[Resource]:
+    """The rows of a resources.csv, and what is wrong with it."""
+    return tables.read(text, {"kind", "pattern", "owner"}, _resource)
+
+
 def read_resources(text: str) -> Resources:
     """The rows of a resources.csv. Raises ResourceError with line and reason."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restval="", strict=True)
-    try:
-        return Resources(tuple(_rows(reader)))
-    except csv.Error as error:
-        raise ResourceError(f"line {reader.reader.line_num}: {error}") from error
+    table = resources_of(text)
+    if table.problems:
+        raise ResourceError(str(min(table.problems, key=lambda problem: problem.line)))
+    return Resources(tuple(row for _, row in table.rows))
 
 
-def _rows(reader: "csv.DictReader[str]") -> Iterable[Resource]:
-    missing = {"kind", "pattern", "owner"} - set(reader.fieldnames or ())
-    if missing:
-        raise ResourceError(f"line 1: no column {', '.join(sorted(missing))}")
-    for row in reader:
-        try:
-            if row["kind"] not in KINDS:
-                raise ValueError(f"kind {row['kind']!r} is none of {', '.join(KINDS)}")
-            if not row["owner"].strip():
-                raise ValueError("a resource without an owner")
-            yield Resource(
-                kind=row["kind"],
-                pattern=_pattern(row["pattern"]),
-                owner=row["owner"].strip(),
-                criticality=Criticality(row.get("criticality") or "medium"),
-            )
-        except ValueError as error:
-            raise ResourceError(f"line {reader.line_num}: {error}") from error
+def _resource(row: Row) -> Resource:
+    if row["kind"] not in KINDS:
+        raise ValueError(f"kind {row['kind']!r} is none of {', '.join(KINDS)}")
+    if not row["owner"]:
+        raise ValueError("a resource without an owner")
+    return Resource(
+        kind=row["kind"],
+        pattern=_pattern(row["pattern"]),
+        owner=row["owner"],
+        criticality=Criticality(row.get("criticality") or "medium"),
+    )
 
 
 def _pattern(text: str) -> str:

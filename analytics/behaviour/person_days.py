@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from analytics.behaviour import features as folder
 from analytics.behaviour.feature import Feature, Measure
 from analytics.identity import Directory
+from analytics.identity.directory import ON_BEHALF_OF
 from analytics.plugins import discover
 from analytics.selection import OBJECTS
 
@@ -25,7 +26,7 @@ def features() -> dict[str, Feature]:
 
 COLUMNS: tuple[str, ...] = tuple(
     sorted(
-        {"@timestamp", "event.id", "actor.account", "owner.account", *OBJECTS}.union(
+        {"@timestamp", "event.id", "actor.account", ON_BEHALF_OF, "owner.account", *OBJECTS}.union(
             *(
                 (*feature.columns, *([feature.of] if feature.of else []))
                 for feature in features().values()

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from analytics.findings import Finding, ReasonKind, Severity
 from analytics.identity import Directory
+from analytics.identity.directory import ON_BEHALF_OF
 from analytics.resources import Resources
 from analytics.selection import OBJECTS, both, either, evidence, filled, has, known, landed_by_merge
 
@@ -21,6 +22,7 @@ COLUMNS: tuple[str, ...] = tuple(
     sorted(
         {
             *("@timestamp", "event.id", "event.action", "actor.account", "labels"),
+            ON_BEHALF_OF,
             *("git.branch", "git.commit", "git.author", "git.reviewers", "git.pull_request"),
             *("git.protected", "git.forced"),
             *OBJECTS,
@@ -121,12 +123,12 @@ def _of_several(events: pa.Table, directory: Directory, resources: Resources) ->
 def _merged_alone(events: pa.Table, directory: Directory) -> pa.BooleanArray:
     """Merges, of pull requests of this day, by their author and approved by nobody else."""
     alone = np.zeros(events.num_rows, dtype=bool)
-    opened, approvals = _persons_of(events, OPENED), _persons_of(events, APPROVED)
+    opened, approvals = _persons_of(events, OPENED), _approvers(events, directory)
     for row in np.flatnonzero(np.asarray(has(events, "event.action", MERGED))).tolist():
         merge = events.slice(row, 1).to_pylist()[0]
         person, time = merge["person"], merge["@timestamp"]
         pull = (merge["git.repository"], merge["git.pull_request"])
-        approvers = {directory.who(name, time) for name in merge["git.reviewers"] or ()}
+        approvers = {directory.behind(name, time) for name in merge["git.reviewers"] or ()}
         approvers |= approvals.get(pull, set())
         authors = opened.get(pull, set())
         if merge["git.author"]:
@@ -141,6 +143,17 @@ def _persons_of(events: pa.Table, action: str) -> dict[tuple[str, int], set[str 
     columns = ["git.repository", "git.pull_request", "person"]
     for row in events.filter(has(events, "event.action", action)).select(columns).to_pylist():
         found.setdefault((row["git.repository"], row["git.pull_request"]), set()).add(row["person"])
+    return found
+
+
+def _approvers(events: pa.Table, directory: Directory) -> dict[tuple[str, int], set[str | None]]:
+    """The same of approvals; that of a bot is its keeper's, who cannot so review themselves."""
+    found: dict[tuple[str, int], set[str | None]] = {}
+    columns = ["@timestamp", "actor.account", "git.repository", "git.pull_request", "person"]
+    for row in events.filter(has(events, "event.action", APPROVED)).select(columns).to_pylist():
+        keeper = directory.behind(row["actor.account"], row["@timestamp"])
+        pull = (row["git.repository"], row["git.pull_request"])
+        found.setdefault(pull, set()).add(row["person"] or keeper)
     return found
 
 

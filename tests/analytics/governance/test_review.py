@@ -1,8 +1,10 @@
+from dataclasses import replace
 from typing import Any
 
 from analytics.fields import BY_NAME
 from analytics.findings import Finding
 from analytics.governance import review
+from analytics.identity import Link, Use
 from tests.analytics.laboratory import DAY, DIRECTORY, RESOURCES, event, push, table
 
 Row = dict[str, Any]
@@ -122,3 +124,35 @@ def test_rewriting_shared_history_is_one_finding_and_not_two() -> None:
 
 def test_whoever_is_unknown_is_not_blamed() -> None:
     assert found(push("visitor"), opened("visitor"), merged("visitor", "visitor")) == []
+
+
+def test_nobody_reviews_the_work_of_their_own_agent_or_with_their_own_bot() -> None:
+    links = (
+        Link(account="github:mal-agent", person="mallory", use=Use.AGENT),
+        Link(account="github:mal-bot", person="mallory", use=Use.BOT),
+        Link(account="github:olga-bot", person="olga", use=Use.BOT),
+    )
+    directory = replace(DIRECTORY, links=(*DIRECTORY.links, *links))
+
+    def merged_alone(author: str, approver: str) -> bool:
+        rows = (opened(author), approved(approver), merged("mal", author))
+        events = table(*rows).select(review.COLUMNS)
+        findings = review.find(DAY.date(), events, directory, RESOURCES)
+        return "merged_own_work" in {finding.id for finding in findings}
+
+    assert merged_alone("mal-agent", "mal")
+    assert merged_alone("mal", "mal-agent")
+    assert merged_alone("mal", "mal-bot")
+    assert not merged_alone("mal", "olga-bot")
+    assert not merged_alone("mal-agent", "bob-lab")
+
+
+def test_what_a_bot_does_for_somebody_is_their_work() -> None:
+    by_bot = {"actor__account": "github:robot", "actor__on_behalf_of": "github:mal"}
+    opening = event(
+        **by_bot,
+        event__action="pull_request.opened",
+        git__repository="lab/trainlib",
+        git__pull_request=7,
+    )
+    assert [finding.person for finding in found(opening, merged("mal", "mal"))] == ["mallory"]
