@@ -73,7 +73,8 @@ SAMPLES = [
     for path in sorted(GOLDEN.glob("*/*"))
     if not path.name.endswith((".expected.json", ".context.json"))
     and path.stem not in {"broken", "columns"}
-    and path.parent.name in {"ecs", "git_log", "github_webhook", "hf_access", "hf_audit"}
+    and path.parent.name
+    in {"ecs", "git_log", "git_receive", "github_audit", "github_webhook", "hf_access", "hf_audit"}
 ]
 
 
