@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta, tzinfo
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any, BinaryIO
 
@@ -146,15 +146,17 @@ def _piece_by_piece(
         if groups and time is not None:
             found.add(number, usual.offsets[at] + start, raw, text, time, groups)
         elif text.strip():
-            reason = _wrong(form, written, context.timezone, context)
+            reason = _wrong(form, written, context)
             found.rejected.append(Rejected(line=number, reason=reason, text=text))
 
 
-def _wrong(form: Form, written: str | None, zone: tzinfo, context: Context) -> str:
-    """Why a record is no event, by its time as it is written, or None where it has no form."""
-    if written is None:
-        return f"not in {form.called}"
-    time = form.clock(written, zone)
+def _wrong(form: Form, written: str | None, context: Context) -> str:
+    return f"not in {form.called}" if written is None else unfit(form.clock, written, context)
+
+
+def unfit(clock: Clock, written: str, context: Context) -> str:
+    """Why a time, as it is written, is no event's."""
+    time = clock(written, context.timezone)
     if time is None:
         return f"time {written} cannot be read"
     try:

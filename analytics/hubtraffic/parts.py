@@ -14,6 +14,18 @@ ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+
 PORT = re.compile(r"(?<=[^:]):[0-9]{1,5}$")
 TYPES = {"hf-upload": "change", "hf-change": "change"}
 NO_CLIENT = frozenset(["", "-", "unix:"])
+NOBODY = frozenset(
+    [
+        "",
+        "-",
+        '""',
+        "anonymous",
+        "_anonymous_",
+        "non_authenticated_user",
+        "*unknown",
+        "anonymoususer",
+    ]
+)
 NOTHING = frozenset([None, "", "-"])
 WORD = re.compile(r'(?:([A-Za-z_][\w.-]{0,40})(?:=|: ))?(?:"([^"]*)"|([^\s"]+))', re.ASCII)
 WORDS = 24  # of what a site adds to a line
@@ -61,8 +73,14 @@ def client(text: Value) -> tuple[str | None, str | None]:
     return None, _first_address(words)
 
 
+def _without_port(word: str) -> str:
+    if word[:1] == "[":
+        return word[1:].partition("]")[0]
+    return word if ADDRESS.fullmatch(word) else PORT.sub("", word)
+
+
 def _first_address(words: list[str]) -> str | None:
-    listed = [word.strip('",') for word in words]
+    listed = [_without_port(word.strip('",')) for word in words]
     named = next((word for word in reversed(listed) if word not in NO_CLIENT), None)
     return next(filter(ADDRESS.fullmatch, listed), named)
 
@@ -70,9 +88,10 @@ def _first_address(words: list[str]) -> str | None:
 @lru_cache(maxsize=50_000)
 def user(text: Value) -> tuple[str | None, str | None, str | None]:
     """Account, how it is known, and name of who signed in to the web server."""
-    if text in NOTHING or text is None or text == '""':
+    name = (text or "").removeprefix("token:")
+    if name.lower() in NOBODY:
         return None, None, None
-    return account("unix", text), "http user", text
+    return account("unix", name), "http user", name
 
 
 @lru_cache(maxsize=50_000)
@@ -89,9 +108,13 @@ def asked_for(method: str, target: str) -> tuple[str | None, ...]:
 
 
 @lru_cache(maxsize=50_000)
-def requested(both: tuple[str, str]) -> tuple[str | None, ...]:
-    """As `asked_for`, of a method and an address that were logged apart."""
-    return asked_for(*both)
+def call(text: Value) -> tuple[str | None, ...]:
+    """What a method and an address say, a space or a bar between them."""
+    text = text or ""
+    method, _, target = text.replace("|", " ", 1).partition(" ")
+    return (
+        asked_for(method, target) if target and method.isupper() else _about("", text, Asked(text))
+    )
 
 
 def _about(method: str, target: str, about: Asked) -> tuple[str | None, ...]:
@@ -148,6 +171,11 @@ def added_labels(further: str) -> dict[str, str]:
     return labels
 
 
+def in_seconds(milliseconds: str | None) -> str | None:
+    """Whole milliseconds as seconds."""
+    return f"{int(milliseconds[:15]) / 1000:g}" if milliseconds and milliseconds.isdigit() else None
+
+
 def labels_of(found: dict[str, Any]) -> Labels:
     """Names and texts, without those that say nothing; each text is cut at 1,024 characters."""
     kept = {name: str(value)[:1024] for name, value in found.items() if value not in NOTHING}
@@ -164,7 +192,7 @@ MADE: dict[str, tuple[tuple[str, ...], Maker]] = {
     "client": (("host.name", "source.ip"), client),
     "user": (("actor.account", "actor.basis", "user.name"), user),
     "request": (OF_REQUEST, request),
-    "asked": (OF_REQUEST, requested),
+    "call": (OF_REQUEST, call),
     "status": (("http.response.status_code", "event.outcome"), status),
     "agent": (("user_agent.original",), agent),
 }

@@ -11,6 +11,7 @@ MINUTE = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d):", re.ASCII)
 OFFSET = re.compile(r" [+-]\d{4}", re.ASCII)
 SECOND = {f"{second:02}": second * 1_000_000 for second in range(60)}
 SECONDS = re.compile(r"(\d{1,12})(?:\.(\d{1,9}))?", re.ASCII)
+MILLISECONDS = re.compile(r"\d{13}", re.ASCII)
 COMPACT = re.compile(r"\d{14}", re.ASCII)
 Clock = Callable[[str, tzinfo], int | None]
 
@@ -48,6 +49,11 @@ def seconds(text: str, zone: tzinfo = UTC) -> int | None:
     """Of seconds from 1970, with or without a fraction."""
     match = SECONDS.fullmatch(text)
     return int(match[1]) * 1_000_000 + int((match[2] or "0").ljust(6, "0")[:6]) if match else None
+
+
+def milliseconds(text: str, zone: tzinfo = UTC) -> int | None:
+    """Of thirteen digits, which count milliseconds from 1970."""
+    return int(text) * 1_000 if MILLISECONDS.fullmatch(text) else None
 
 
 def compact(text: str, zone: tzinfo) -> int | None:

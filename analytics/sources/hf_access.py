@@ -53,7 +53,7 @@ HUB_PATH = re.compile(
     rb'"[A-Z]+ \S*?(?:/resolve/[^/ "]+/[^ "]|/api/(?:models|datasets|spaces|resolve-cache)/'
     rb"|\.git/info/lfs/)"
 )
-OF_NEXUS = re.compile(rb'" \d{3} (?:\d+|-) (?:\d+|-) \d+ "[^"\n]*" \[')
+OF_NEXUS = re.compile(rb'" \d{3}(?: (?:\d+|-)){2,3} "[^"\n]*"(?: \[|\r?\n|$)')
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:

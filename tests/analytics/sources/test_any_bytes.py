@@ -14,7 +14,8 @@ from analytics.event import Batch, Context, Source, readable
 from analytics.fields import SCHEMA
 
 NAMES = sorted(module.name for module in pkgutil.iter_modules(analytics.sources.__path__))
-LINE_BY_LINE = sorted({"bash_history", "zsh_history", "auditd", "hf_access"} & set(NAMES))
+OF_HUB = {"hf_access", "squid_access", "artifactory_request", "nexus_request"}
+LINE_BY_LINE = sorted({"bash_history", "zsh_history", "auditd", *OF_HUB} & set(NAMES))
 CONTEXT = Context(
     feed="any",
     batch="any",

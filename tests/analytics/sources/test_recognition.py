@@ -75,6 +75,7 @@ SAMPLES = [
     and path.stem not in {"broken", "columns"}
     and path.parent.name
     in {"ecs", "git_log", "git_receive", "github_audit", "github_webhook", "hf_access", "hf_audit"}
+    | OF_HUB
 ]
 
 

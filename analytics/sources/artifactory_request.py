@@ -1,0 +1,66 @@
+"""Artifactory's request log, where Artifactory is the mirror of the Hub."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from analytics.event import Batch, Context, Source
+from analytics.hubtraffic.lined import Form, read
+from analytics.hubtraffic.parts import Labels, agent_labels, in_seconds, labels_of
+from analytics.hubtraffic.times import compact, either, iso
+
+
+def _labels(trace: str, sent: str | None, duration: str | None, agent: str | None) -> Labels:
+    told = {"trace": trace, "request_seconds": in_seconds(duration)}
+    if sent and sent not in ("-1", "0"):
+        told["request_bytes"] = sent
+    return labels_of(agent_labels(agent) | told)
+
+
+NUMBER = r"(-?[0-9]{1,18})"
+FORM = Form(
+    called="Artifactory's request log format",
+    parts=(
+        *("time", "trace", "client", "user", "call", "status"),
+        *("sent", "size", "duration", "agent"),
+    ),
+    patterns=(
+        re.compile(
+            r"([0-9-]{10}T[0-9:.]{8,18}(?:Z|[+-][0-9:]{4,6})?)\|([^|]*)\|([^|]*)\|([^|]*)"
+            r"\|([A-Z]{1,20}\|[^|]*)"
+            rf"\|([0-9]{{3}})\|{NUMBER}\|{NUMBER}\|{NUMBER}\|(.*)"
+        ),
+        re.compile(  # Artifactory 6 and before, whose second field is the duration
+            r"([0-9]{14})()\|[0-9]{1,15}\|REQUEST\|([^|]*)\|([^|]*)"
+            r"\|([A-Z]{1,20}\|[^|]*)"
+            rf"\|HTTP/[0-9.]+\|([0-9]{{3}})()\|{NUMBER}()()"
+        ),
+    ),
+    start=re.compile(
+        rb"\d{4}-\d\d-\d\dT[\d:.]{8,18}Z?\|[^|\n]{0,64}\|[^|\n]{1,64}\|[^|\n]{0,200}\|[A-Z]{3,20}\|/"
+        rb"|(?<!\d)\d{14}\|\d{1,15}\|REQUEST\|"
+    ),
+    clock=either(iso, compact),
+    labelled=("trace", "sent", "duration", "agent"),
+    labels=_labels,
+    never="|",
+)
+
+
+def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """Events of a request log."""
+    return read(stream, FORM, context, SOURCE)
+
+
+def recognises(head: bytes, path: str) -> float:
+    """Sure where most lines have the fields of a request between bars."""
+    return 0.95 if FORM.share(head) >= 0.5 else 0.0
+
+
+SOURCE = Source(
+    name="artifactory_request",
+    family="huggingface",
+    title="Artifactory request log",
+    recognises=recognises,
+    parse=parse,
+)

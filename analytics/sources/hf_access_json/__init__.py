@@ -1,0 +1,142 @@
+"""JSON access logs (nginx, Caddy, Envoy, Traefik) of a Hugging Face mirror or proxy."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import orjson
+
+from analytics.event import Batch, Context, Rejected, Source, merged, readable
+from analytics.hubtraffic.blocks import blocks
+from analytics.hubtraffic.lined import Times, unfit
+from analytics.hubtraffic.parts import Labels, agent_labels, cache_word, labels_of, told
+from analytics.hubtraffic.times import either, iso, milliseconds, seconds, web
+from analytics.hubtraffic.traffic import Requests, batch_of
+from analytics.reading import documents, sampled
+from analytics.sources.hf_access_json.shapes import cleaned, request_of
+
+HUB_PATH = re.compile(
+    rb"/resolve/[^/ \"]+/[^ \"]|/api/(?:models|datasets|spaces|resolve-cache)/|\.git/info/lfs/"
+)
+CLOCK = either(seconds, milliseconds, iso, web)
+AT_ONCE = 2_000  # items of an array
+PARTS = (
+    *("time", "client", "user", "call", "status", "size", "referrer", "agent"),
+    *("cache", "duration", "upstream", "forwarded", "second"),
+)
+LABELLED = PARTS[PARTS.index("referrer") :]
+Piece = tuple[int, int, bytes, str]  # number of its line, offset, and itself twice
+
+
+def _labels(
+    referrer: str | None,
+    agent: str | None,
+    cache: str | None,
+    duration: Any,
+    upstream: str | None,
+    forwarded: str | None,
+    second: int,
+) -> Labels:
+    found = {
+        "referrer": told(referrer),
+        "cache": cache and (cache_word(cache) or cache),
+        "request_seconds": _in_seconds(duration, second),
+        "upstream": upstream,
+        "forwarded_for": forwarded,
+    }
+    return labels_of(agent_labels(agent) | found)
+
+
+def _in_seconds(duration: Any, second: int) -> str | None:
+    if isinstance(duration, int | float) and second > 1:
+        return f"{duration / second:g}"
+    return str(duration)[:40] if isinstance(duration, int | float | str) else None
+
+
+def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """Events of an access log: an object a line, or the items of an array."""
+    times = Times(CLOCK, context)
+    found = (_requests(pieces, times, context) for pieces in _pieces(stream))
+    return merged(batch_of(requests, context, SOURCE, LABELLED, _labels) for requests in found)
+
+
+def _pieces(stream: BinaryIO) -> Iterator[list[Piece]]:
+    """Lines, or items of an array, some at a time."""
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    if buffered.peek(64)[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"[":
+        for block in blocks(buffered):
+            numbers = range(block.number, block.number + len(block.raw))
+            yield list(zip(numbers, block.offsets, block.raw, block.texts, strict=True))
+        return
+    pieces: list[Piece] = []
+    for document in documents(buffered):
+        text = readable(document.raw)
+        pieces.append((document.number, document.offset, document.raw, text))
+        if len(pieces) >= AT_ONCE:
+            yield pieces
+            pieces = []
+    yield pieces
+
+
+def _requests(pieces: list[Piece], times: Times, context: Context) -> Requests:
+    found = Requests(PARTS)
+    for piece in pieces:
+        try:
+            value = orjson.loads(piece[2])
+        except orjson.JSONDecodeError:
+            _glued(found, piece, times, context)
+        else:
+            _take(found, piece, value, times, context)
+    return found
+
+
+def _take(found: Requests, piece: Piece, value: Any, times: Times, context: Context) -> None:
+    request = request_of(cleaned(value) if b"\\u0000" in piece[2] else value)
+    time = times[str(request.time)[:64]] if request else None
+    if request and time is not None:
+        found.add(*piece, time, request)
+        return
+    reason = unfit(CLOCK, str(request.time)[:64], context) if request else "not a request"
+    found.rejected.append(Rejected(line=piece[0], reason=reason, text=piece[3]))
+
+
+def _glued(found: Requests, piece: Piece, times: Times, context: Context) -> None:
+    """Takes a line apart on which several objects stand, or the end of one that was cut off."""
+    number, offset, _, text = piece
+    if not text.strip("\ufeff \t"):
+        return
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(text):
+        begun = text.find("{", at)
+        try:
+            value, end = decoder.raw_decode(text, begun) if begun >= 0 else (None, len(text))
+        except (ValueError, RecursionError):
+            value, end = None, max(text.find("{", begun + 1), begun + 1)
+            end = end if end > begun + 1 else len(text)
+        one = text[at:end]
+        place = offset + len(text[:at].encode())
+        part = (number, place, one.encode(), one)
+        if isinstance(value, dict):
+            _take(found, part, value, times, context)
+        else:
+            found.rejected.append(Rejected(line=number, reason="not JSON", text=one))
+        at = end
+
+
+def recognises(head: bytes, path: str) -> float:
+    """Sure of JSON objects that tell of requests, some of them for the hub's paths."""
+    values = sampled(head)
+    if not values or not HUB_PATH.search(head.replace(b"\\/", b"/")):
+        return 0.0
+    return 0.95 if sum(request_of(value) is not None for value in values) * 2 > len(values) else 0.0
+
+
+SOURCE = Source(
+    name="hf_access_json",
+    family="huggingface",
+    title="Hugging Face mirror access log (JSON)",
+    recognises=recognises,
+    parse=parse,
+)

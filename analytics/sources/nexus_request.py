@@ -1,0 +1,60 @@
+"""Nexus Repository's request log, where Nexus is the mirror of the Hub."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from analytics.event import Batch, Context, Source
+from analytics.hubtraffic.lined import Form, read
+from analytics.hubtraffic.parts import Labels, agent_labels, in_seconds, labels_of
+from analytics.hubtraffic.times import web
+
+
+def _labels(sent: str | None, duration: str, agent: str, thread: str | None) -> Labels:
+    told = {"request_bytes": sent, "request_seconds": in_seconds(duration), "thread": thread}
+    return labels_of(agent_labels(agent) | told)
+
+
+FORM = Form(
+    called="Nexus' request log format",
+    parts=(
+        *("client", "user", "time", "request", "status"),
+        *("sent", "size", "duration", "agent", "thread"),
+    ),
+    patterns=(
+        re.compile(
+            r'([^ ]++) [^ ]++ ([^ ]++) \[([^\]]++)\] "([^"]*+)" ([0-9]{3})'
+            r"(?: ([0-9]{1,18}|-))? ([0-9]{1,18}|-) ([0-9]{1,15}|-)"
+            r' "([^"]*+)"(?: \[([^\]]*+)\])?'
+        ),
+    ),
+    start=re.compile(
+        rb"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3} \S+ \S+ "
+        rb'\[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]"]{1,20}\] "'
+    ),
+    clock=web,
+    labelled=("sent", "duration", "agent", "thread"),
+    labels=_labels,
+)
+PLACE = re.compile(rb'" \d{3}(?: (?:\d+|-)){2,3} "[^"\n]*"(?: \[[^\]\n]*\])?\r?(?:\n|$)')
+
+
+def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """Events of a request log."""
+    return read(stream, FORM, context, SOURCE)
+
+
+def recognises(head: bytes, path: str) -> float:
+    """Sure of lines with Nexus' numbers between status and client, and paths of repositories."""
+    if not PLACE.search(head) or not (b"/repository/" in head or b"/service/rest/" in head):
+        return 0.0
+    return 0.95 if FORM.share(head) >= 0.5 else 0.0
+
+
+SOURCE = Source(
+    name="nexus_request",
+    family="huggingface",
+    title="Nexus request log",
+    recognises=recognises,
+    parse=parse,
+)
