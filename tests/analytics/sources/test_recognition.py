@@ -68,6 +68,7 @@ def test_every_real_log_is_taken_for_what_it_is(real_logs: Path) -> None:
 
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
+OF_HUB = {"artifactory_request", "hf_access_json", "hf_webhook", "nexus_request", "squid_access"}
 SAMPLES = [
     path
     for path in sorted(GOLDEN.glob("*/*"))
