@@ -10,7 +10,7 @@ are joined when events are read (`identify`), so that mending an identity rewrit
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import BinaryIO
 
@@ -25,14 +25,14 @@ from analytics.event import Batch, Context, Source
 from analytics.fields import SCHEMA
 from analytics.findings import Alert, Finding, RiskScore
 from analytics.governance import isolation, review, traces
-from analytics.identity import Directory
+from analytics.identity import Directory, sightings
 from analytics.identity.directory import ON_BEHALF_OF
 from analytics.plugins import discover
 from analytics.readiness.arrivals import Arrival, arrived
 from analytics.resources import Resources
 from analytics.risk import score
 from analytics.risk.weights import Weights
-from analytics.store.base import EventStore, Question
+from analytics.store.base import EventStore, on
 
 HEAD = 64 << 10
 SURE = 0.5
@@ -140,14 +140,19 @@ def assess(
     return findings
 
 
+def sighted(day: date, store: EventStore) -> pa.Table:
+    """What one day's events (UTC) say about accounts; see identity.sightings."""
+    return _columns_of(day, store, sightings.COLUMNS)
+
+
 def _events_of(day: date, store: EventStore) -> pa.Table:
-    start = datetime.combine(day, time.min, UTC)
-    columns = sorted(
-        {"@timestamp", "event.id", ON_BEHALF_OF, *person_days.COLUMNS}.union(
-            *(pillar.COLUMNS for pillar in PILLARS)
-        )
-    )
-    tables = list(store.scan(Question(since=start, until=start + timedelta(days=1)), columns))
+    names = {"@timestamp", "event.id", ON_BEHALF_OF, *person_days.COLUMNS}
+    return _columns_of(day, store, names.union(*(pillar.COLUMNS for pillar in PILLARS)))
+
+
+def _columns_of(day: date, store: EventStore, names: Iterable[str]) -> pa.Table:
+    columns = sorted(names)
+    tables = list(store.scan(on(day), columns))
     return (
         pa.concat_tables(tables)
         if tables

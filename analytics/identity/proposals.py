@@ -110,7 +110,7 @@ class Proposer:
             owners = self._clues.owners.get(f"unix:{user.name}", set())
             yield owners, PASSWD, f"a passwd file says that it is unix:{user.name}"
             if not owners and user.human:
-                yield from self._called(user.full_name, "its passwd entries")
+                yield from self._called(user.full_name, "its passwd entry gives")
 
     def _named(self, kind: str, name: str) -> Iterator[Clue]:
         if "@" in name:
@@ -132,16 +132,18 @@ class Proposer:
     def _beside(self, one: Beside) -> Iterator[Clue]:
         owners = self._clues.owners.get(one.other, set())
         if one.kind is TieKind.MAIL:
-            yield owners, SEEN_MAIL, "events of it carry an e-mail of this person"
+            mail = one.other.startswith("mail:")
+            seen = "an e-mail of this person" if mail else f"the same e-mail as {one.other}"
+            yield owners, SEEN_MAIL, f"events of it carry {seen}"
         elif one.kind is TieKind.NUMBERED:
-            yield owners, NUMBERED, f"one record names it {one.other}"
+            yield owners, NUMBERED, f"one record names it and {one.other}"
         elif one.kind is TieKind.PUSHED:
             yield owners, PUSHED * one.share, f"seen in one push with {one.other}"
         else:
-            yield from self._called(one.other, "events of it")
+            yield from self._called(one.other, "events of it give")
 
     def _called(self, name: str, where: str) -> Iterator[Clue]:
         words = words_of(name)
         if len(words) > 1:
             people = self._clues.full_names.get(words[0] + words[-1], set())
-            yield people, FULL_NAME, f"{where} give the person's name"
+            yield people, FULL_NAME, f"{where} the person's name"

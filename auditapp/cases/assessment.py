@@ -16,6 +16,7 @@ from auditapp.cases import turns
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, FindingRow, ScoreRow, TouchedDay
 from auditapp.eventstore import store
+from auditapp.people import seen
 from auditapp.people.directory import directory, resources
 
 AFTERMATH = timedelta(days=28)  # later days whose baseline a changed day still moves noticeably
@@ -60,7 +61,10 @@ def assess_touched(progress: Progress | None = None) -> list[date]:
         findings = pipeline.assess(
             day, store=store(), directory=people, resources=owned, weights=weights
         )
+        named = pipeline.sighted(day, store()) if day in marks else None
         with transaction.atomic():
+            if named is not None:
+                seen.record(day, named)
             FindingRow.objects.filter(day=day).delete()
             FindingRow.objects.bulk_create([_row(day, found) for found in findings], batch_size=500)
             if day in marks:  # touched again meanwhile: the serial grew, the mark stays
