@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
-from analytics.event import Batch, Collector, Context
+from analytics.event import Batch, Collector, Context, readable
 from analytics.forges.values import Row, mapping, objects, written
 from analytics.reading import Document, documents
 
@@ -24,19 +24,21 @@ def batches(stream: BinaryIO, collector: Collector, read: Reader) -> Iterator[Ba
     yield from collector.rest()
 
 
-def items_of(document: Document, *names: str) -> list[Document]:
-    """The items of a page of an API, which has them under one of these names; else the document.
+def rows_of_page(
+    document: Document, names: tuple[str, ...], make: Callable[[Document], Row | None]
+) -> list[Row]:
+    """The rows of a document, or of its items where it is a page of an API with a list of them.
 
-    The first item keeps the whole page as its text, so that nothing of it is lost.
+    The first row keeps the whole page as its text, so that nothing of it is lost.
     """
     page = mapping(document.value)
     items = next(filter(None, (objects(page.get(name)) for name in names)), None)
-    if not items:
-        return [document]
-    return [
-        document._replace(value=item, raw=document.raw if place == 0 else _text(item))
-        for place, item in enumerate(items)
-    ]
+    if items is None:
+        alone = make(document)
+        return [alone] if alone else []
+    made = (make(document._replace(value=item, raw=_text(item))) for item in items)
+    rows = [row for row in made if row]
+    return [{**rows[0], "event.original": readable(document.raw)}, *rows[1:]] if rows else []
 
 
 def _text(item: Row) -> bytes:

@@ -1,0 +1,71 @@
+"""GitLab's audit events: of the REST API, streamed to a destination, and of audit_json.log."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import orjson
+
+from analytics.event import Batch, Collector, Context, Source
+from analytics.forges.documents import batches
+from analytics.forges.values import Payload, Row, mapping, time_of
+from analytics.reading import Document, sampled
+from analytics.sources.gitlab_audit.rows import row_of
+
+MARKS = tuple(
+    re.compile(rb'"%s"\s*:' % name) for name in (b"entity_type", b"entity_id", b"author_id")
+)
+DETAILS = re.compile(rb'"(?:details|target_details|target_type)"\s*:')
+ENTITY = re.compile(rb'"entity_type"\s*:\s*"[A-Z]')
+
+
+def _item(value: Any) -> Payload:
+    """The audit event, out of the envelope of a receiver where it is in one."""
+    outer = mapping(value)
+    body = outer.get("body", outer.get("payload")) if "entity_type" not in outer else None
+    if isinstance(body, str):
+        try:
+            body = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return outer
+    return body if isinstance(body, dict) else outer
+
+
+def read(document: Document, context: Context) -> list[Row] | str:
+    """The event of an audit event."""
+    item = _item(document.value)
+    if "entity_type" not in item or "author_id" not in item:
+        return "not an audit event of GitLab"
+    time = time_of(item.get("created_at")) or time_of(item.get("time"))
+    return "no time" if time is None else [row_of(item, time, document, context)]
+
+
+def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """Audit events: an array as the API gives it, or one object a line."""
+    return batches(stream, Collector(context, SOURCE), read)
+
+
+def _ours(value: Any) -> bool:
+    item = _item(value)
+    named = isinstance(item.get("entity_type"), str) and "entity_id" in item and "author_id" in item
+    return named and any(name in item for name in ("details", "target_details", "target_type"))
+
+
+def recognises(head: bytes, path: str) -> float:
+    """Sure of objects with the author, the entity and the target of an audit event."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{"):
+        return 0.0
+    values = sampled(head)
+    if values:
+        return 0.95 if any(map(_ours, values)) else 0.0
+    marked = all(mark.search(head) for mark in MARKS) and ENTITY.search(head)
+    return 0.9 if marked and DETAILS.search(head) else 0.0
+
+
+SOURCE = Source(
+    name="gitlab_audit",
+    family="git",
+    title="GitLab audit events",
+    recognises=recognises,
+    parse=parse,
+)
