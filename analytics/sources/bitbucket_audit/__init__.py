@@ -1,0 +1,69 @@
+"""Bitbucket's audit log: Data Center's files and API, and the organisation log of the Cloud."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from analytics.event import Batch, Collector, Context, Source
+from analytics.forges.documents import batches, rows_of_page
+from analytics.forges.values import Row, mapping
+from analytics.reading import Document, sampled
+from analytics.sources.bitbucket_audit.cloud import row_of_cloud
+from analytics.sources.bitbucket_audit.rows import row_of, type_of
+
+PAGES = ("entities", "values", "data")
+I18N = re.compile(rb'"actionI18nKey"\s*:\s*"(?:bitbucket|atlassian|stash)[.\w-]*"')
+OBJECTS = re.compile(rb'"(?:affectedObjects|changedValues|extraAttributes)"\s*:')
+
+
+def read(document: Document, context: Context) -> list[Row] | str:
+    """The event of a record, or those of a page of them."""
+    rows = rows_of_page(document, PAGES, lambda item: _row(item, context))
+    return rows or "not a record of Bitbucket's audit log, or without a time"
+
+
+def _row(item: Document, context: Context) -> Row | None:
+    record = mapping(item.value)
+    if type_of(record):
+        return row_of(record, item, context)
+    return row_of_cloud(record, item, context) if _cloud(record) else None
+
+
+def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """Records one a line, an array of them, or pages as the API gives them."""
+    return batches(stream, Collector(context, SOURCE), read)
+
+
+def _cloud(record: Any) -> bool:
+    told = mapping(mapping(record).get("attributes"))
+    return isinstance(told.get("action"), str) and isinstance(told.get("actor"), dict)
+
+
+def _ours(value: Any) -> bool:
+    page = mapping(value)
+    items = next((page[name] for name in PAGES if isinstance(page.get(name), list)), [value])
+    for record in map(mapping, items[:8]):
+        if type_of(record) and ("affectedObjects" in record or "author" in record):
+            return True
+        if record.get("type") in ("events", "event") and _cloud(record):
+            return True
+    return False
+
+
+def recognises(head: bytes, path: str) -> float:
+    """Sure of records with an action's key and what was affected."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{"):
+        return 0.0
+    values = sampled(head)
+    if values:
+        return 0.95 if any(map(_ours, values)) else 0.0
+    return 0.9 if I18N.search(head) and OBJECTS.search(head) else 0.0
+
+
+SOURCE = Source(
+    name="bitbucket_audit",
+    family="git",
+    title="Bitbucket audit log",
+    recognises=recognises,
+    parse=parse,
+)
