@@ -5,16 +5,21 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, readable
-from analytics.reading import documents
-from analytics.sources.github_webhook.rows import canonical, commits_of, row_of, row_of_commit
-from analytics.sources.github_webhook.shapes import delivery_of
+from analytics.forges.pushes import commits_of
+from analytics.forges.values import canonical
+from analytics.reading import Document, documents
+from analytics.sources.github_webhook.rows import row_of, row_of_commit
+from analytics.sources.github_webhook.shapes import Delivery, delivery_of
 
 ENVELOPE = re.compile(
     rb'"(?:event|github_event|x-github-event)"\s*:\s*"[a-z_]+"(?s:.*)"(?:payload|body)"\s*:\s*[{"]',
     re.IGNORECASE,
 )
 OF_GITHUB = re.compile(rb'"site_admin"\s*:|"node_id"\s*:|api\.github\.com/|/api/v3/repos/')
-OBJECT = re.compile(rb'"(?:repository|organization|pull_request|pusher|installation)"\s*:\s*\{')
+OBJECT = re.compile(
+    rb'"(?:repository|organization|enterprise|pull_request|pusher|installation|sponsorship'
+    rb'|marketplace_purchase)"\s*:\s*\{'
+)
 SENDER = re.compile(rb'"(?:sender|pusher)"\s*:\s*\{')
 CUT = 60 << 10  # from this size on a payload may end beyond what is looked at
 
@@ -28,8 +33,7 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
             reason = document.error or "not a payload of a GitHub webhook"
             collector.reject(document.number, reason, document.raw)
         else:
-            written = canonical(delivery.payload) or readable(document.raw)
-            identity = delivery.id or context.event_id(delivery.kind, written)
+            identity = delivery.id or _identity(delivery, document, context)
             row = row_of(delivery, document, identity, context)
             collector.add(row)
             if delivery.kind == "push":
@@ -38,6 +42,12 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
         if collector.full:
             yield collector.take()
     yield from collector.rest()
+
+
+def _identity(delivery: Delivery, document: Document, context: Context) -> str:
+    """What tells a bare payload apart: all that it says, in whatever order."""
+    written = readable(canonical(delivery.payload, document.raw))
+    return context.event_id(delivery.kind, written)
 
 
 def recognises(head: bytes, path: str) -> float:

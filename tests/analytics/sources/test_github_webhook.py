@@ -140,3 +140,97 @@ def test_a_payload_nested_too_deeply_to_be_written_again_is_still_an_event() -> 
 )
 def test_other_json_is_not_taken_for_a_webhook(head: bytes) -> None:
     assert SOURCE.recognises(head, "x.json") == 0
+
+
+@pytest.mark.parametrize(
+    ("payload", "action"),
+    [
+        ({"alert": {"rule": {}, "tool": {}}, "commit_oid": "a"}, "code_scanning_alert.x"),
+        ({"alert": {"security_advisory": {"ghsa_id": "G"}}}, "dependabot_alert.x"),
+        ({"alert": {"secret_type": "hf_token"}}, "secret_scanning_alert.x"),
+        ({"alert": {}, "location": {}}, "secret_scanning_alert_location.x"),
+        ({"alert": {"affected_package_name": "torch"}}, "repository_vulnerability_alert.x"),
+        ({"changes": {"from": {"security_and_analysis": {"a": 1}}}}, "security_and_analysis.x"),
+        ({"blocked_user": {"login": "x"}}, "org_block.x"),
+        ({"deployment": {}, "workflow_run": {}, "workflow": {}}, "deployment.x"),
+        ({"deployment": {}, "workflow_job": {}}, "workflow_job.x"),
+        ({"discussion": {}, "comment": {}}, "discussion_comment.x"),
+        ({"merge_group": {"base_ref": "refs/heads/main"}}, "merge_group.x"),
+        ({"sponsorship": {}}, "sponsorship.x"),
+        ({"what_comes_next_year": {"login": "x"}}, "what_comes_next_year.x"),
+        ({}, "repository.x"),
+    ],
+)
+def test_a_bare_payload_s_keys_tell_its_event(payload: dict[str, Any], action: str) -> None:
+    (event,) = read({"action": "x", **payload, **BASE})
+    assert event["event.action"] == action
+    assert event["actor.account"] == "github:ana-s"
+
+
+def test_an_approval_names_the_commit_that_was_approved_and_the_one_there_was() -> None:
+    review = {"state": "approved", "user": {"login": "Bo"}, "commit_id": "a" * 40}
+    told = pull_request(head={"ref": "x", "sha": "b" * 40})
+    (event,) = read({"action": "submitted", "review": review, **told})
+    assert event["git.reviewers"] == ["github:bo"]
+    assert event["git.commit"] == "a" * 40
+    assert dict(event["labels"])["head_commit"] == "b" * 40
+
+
+def test_a_bot_acts_for_whom_the_payload_names() -> None:
+    bot = {"sender": {"login": "labbot[bot]", "type": "Bot", "id": 3}, "repository": REPOSITORY}
+    run = {"head_branch": "main", "actor": {"login": "Ana-S"}, "conclusion": "success"}
+    (event,) = read({"action": "completed", "workflow_run": run, **bot})
+    assert event["actor.account"] == "github:labbot[bot]"
+    assert event["actor.on_behalf_of"] == "github:ana-s"
+    assert event["actor.basis"] == "webhook sender, a bot"
+    head = {"message": "Fix\n\nCo-authored-by: Ana <ana@lab.example>"}
+    (push,) = read({"ref": "refs/heads/x", "commits": [], "pusher": {"name": "labbot[bot]"}, **bot}
+                   | {"head_commit": head})  # fmt: skip
+    assert push["actor.on_behalf_of"] == "git:ana@lab.example"
+    (by_hand,) = read({"action": "completed", "workflow_run": run, **BASE})
+    assert by_hand["actor.on_behalf_of"] is None
+
+
+def test_a_status_names_its_branch_and_whether_it_is_protected() -> None:
+    status = {"sha": "c" * 40, "state": "failure", "context": "tests", **BASE}
+    (event,) = read(status | {"branches": [{"name": "main", "protected": True}]})
+    assert (event["git.branch"], event["git.protected"]) == ("main", True)
+    assert (event["git.commit"], event["event.outcome"]) == ("c" * 40, "failure")
+    (several,) = read(status | {"branches": [{"name": "main"}, {"name": "x"}]})
+    assert several["git.branch"] is None
+
+
+def test_a_comment_on_a_pull_request_belongs_to_it() -> None:
+    told = {"action": "created", "comment": {"created_at": "2026-02-20T08:00:00Z"}, **BASE}
+    on_pull, on_issue = read(
+        told | {"issue": {"number": 4, "pull_request": {"url": "x"}}},
+        told | {"issue": {"number": 5}},
+    )
+    assert on_pull["git.pull_request"] == 4
+    assert on_issue["git.pull_request"] is None
+
+
+def test_headers_may_be_lists_and_a_time_that_cannot_be_is_passed_over() -> None:
+    payload = {"action": "closed", **pull_request(updated_at="9999-01-01T00:00:00Z")}
+    (event,) = read(
+        {"headers": {"X-GitHub-Event": ["pull_request"], "X-GitHub-Delivery": ["d-9"]}}
+        | {"body": payload, "received_at": "2026-02-20T08:00:00Z"}
+    )
+    assert event["event.action"] == "pull_request.closed"
+    assert dict(event["labels"])["delivery"] == "d-9"
+    assert event["@timestamp"] == datetime(2026, 2, 20, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("value", [None, [], {}, "x", 10**40, True, ["\ud800"], "\x00"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("repository", "sender", "pusher", "commits", "head_commit", "ref", "forced", "action"),
+        *("pull_request", "review", "workflow_run", "branches", "alert", "changes", "rule"),
+    ],
+)
+def test_values_of_any_kind_are_survived(name: str, value: Any) -> None:
+    push = {"ref": "refs/heads/main", "commits": [{"id": 1}], "pusher": {"name": "a"}, **BASE}
+    log = json.dumps(push | {name: value}).encode()
+    for batch in SOURCE.parse(io.BytesIO(log), CONTEXT):
+        assert batch.events.num_rows + len(batch.rejected) > 0
