@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from operator import itemgetter
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from analytics.fields import BY_NAME, SCHEMA
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 LATEST_AHEAD = timedelta(days=2)
+EMPTY = hashlib.blake2b(digest_size=16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +37,9 @@ class Context:
 
     def event_id(self, *identity: object) -> str:
         """A stable id from the source's own identity of the event: same parts, same id."""
-        text = "\x1f".join(map(str, identity))
-        return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+        digest = EMPTY.copy()
+        digest.update("\x1f".join(map(str, identity)).encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()
 
     def line_id(self, offset: int, line: bytes) -> str:
         """A stable id for a line that has no identity of its own: its place and its bytes."""
@@ -146,15 +149,23 @@ def table_of(rows: Sequence[Row], context: Context, source: Source) -> pa.Table:
     What is the same in all rows of a source (family, dataset, feed, batch) is filled in here.
     """
     named: set[str] = set().union(*rows) if rows else set()
-    columns = {
-        name: pa.array([row.get(name) for row in rows], field.arrow)
-        for name, field in BY_NAME.items()
-        if name in named
-    }
-    unknown = named - columns.keys()
+    unknown = named - BY_NAME.keys()
     if unknown:
         raise KeyError(f"{source.name} fills unknown fields: {', '.join(sorted(unknown))}")
-    return assemble(columns, len(rows), context, source)
+    names = list(named)
+    columns = zip(names, _columns(rows, names), strict=True)
+    arrays = {name: pa.array(values, BY_NAME[name].arrow) for name, values in columns}
+    return assemble(arrays, len(rows), context, source)
+
+
+def _columns(rows: Sequence[Row], names: Sequence[str]) -> Iterable[Sequence[Any]]:
+    """The rows' values by name; twice as fast where all rows have the same names."""
+    if len(names) < 2:
+        return [[row.get(name) for row in rows] for name in names]
+    try:
+        return list(zip(*map(itemgetter(*names), rows), strict=True))
+    except KeyError:
+        return ([row.get(name) for row in rows] for name in names)
 
 
 def assemble(
@@ -216,21 +227,26 @@ class Collector:
     rows: list[Row] = field(default_factory=list)
     tables: list[pa.Table] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    latest: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.latest = self.context.received + LATEST_AHEAD
 
     def add(self, row: Row) -> None:
         """Takes an event whose time is plausible; one whose time is not becomes Rejected."""
-        reason = self.context.implausible(row["@timestamp"])
-        if reason is None:
+        time = row["@timestamp"]
+        if EARLIEST <= time <= self.latest:
             self.rows.append(row)
             self.weight += len(row.get("event.original") or "")
             if len(self.rows) >= AT_ONCE:
                 self._turn()
         else:
+            reason = self.context.implausible(time) or ""
             self.reject(row.get("batch.line") or 0, reason, row.get("event.original") or "")
 
     def reject(self, line: int, reason: str, text: str | bytes) -> None:
         """Takes a record that cannot be read; keeps at most `LONGEST_REJECTED` of its text."""
-        kept = readable(text)[:LONGEST_REJECTED]
+        kept = readable(text[: 5 * LONGEST_REJECTED])[:LONGEST_REJECTED]
         self.rejected.append(Rejected(line=line, reason=reason, text=kept))
 
     @property
@@ -243,7 +259,7 @@ class Collector:
     def take(self) -> Batch:
         """What was gathered since the last time."""
         self._turn()
-        events = pa.concat_tables(self.tables).combine_chunks()
+        events = pa.concat_tables(self.tables)
         batch = Batch(events=events, rejected=tuple(self.rejected))
         self.tables, self.rejected, self.weight = [], [], 0
         return batch
@@ -262,6 +278,6 @@ def readable(text: str | bytes) -> str:
     """Text that can be stored and shown: invalid UTF-8 as \\xNN, NUL and lone surrogates too."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "backslashreplace")
-    else:
+    elif not text.isascii():
         text = text.encode("utf-8", "backslashreplace").decode()
-    return text.replace("\x00", "\\x00")
+    return text.replace("\x00", "\\x00") if "\x00" in text else text

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from analytics.event import Collector, Context, Source, account, readable, table_of
+from analytics.event import (
+    LONGEST_REJECTED,
+    Collector,
+    Context,
+    Source,
+    account,
+    readable,
+    table_of,
+)
 from analytics.fields import SCHEMA
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -78,3 +86,21 @@ def test_kinds_that_ignore_case_are_written_in_lower_case() -> None:
 )
 def test_text_that_cannot_be_stored_is_made_readable(text: str | bytes, shown: str) -> None:
     assert readable(text) == shown
+
+
+def test_rows_with_other_names_give_the_same_columns() -> None:
+    alike = table_of([row(message="a"), row(message=None)], CONTEXT, SOURCE)
+    unlike = table_of([row(message="a"), row()], CONTEXT, SOURCE)
+    assert alike == unlike
+
+
+def test_an_id_never_changes_from_one_version_to_the_next() -> None:
+    assert CONTEXT.event_id("a", 1) == "b4feb303ba68581ff5140f67114e15e6"
+    assert CONTEXT.line_id(7, b"ls") == "35634baa625ba484a3d2f08eaf036b3a"
+
+
+def test_of_a_long_rejected_text_the_beginning_is_kept() -> None:
+    collector = Collector(CONTEXT, SOURCE)
+    collector.reject(1, "long", "é".encode() * LONGEST_REJECTED * 9)
+    (batch,) = collector.rest()
+    assert batch.rejected[0].text == "é" * LONGEST_REJECTED
