@@ -69,6 +69,8 @@ def test_every_real_log_is_taken_for_what_it_is(real_logs: Path) -> None:
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 OF_HUB = {"artifactory_request", "hf_access_json", "hf_webhook", "nexus_request", "squid_access"}
+FORGES = {"bitbucket_audit", "gerrit_events", "gitea_webhook", "gitlab_audit"}
+FORGES |= {"gitlab_production", "gitlab_webhook"}
 SAMPLES = [
     path
     for path in sorted(GOLDEN.glob("*/*"))
@@ -77,6 +79,7 @@ SAMPLES = [
     and path.parent.name
     in {"ecs", "git_log", "git_receive", "github_audit", "github_webhook", "hf_access", "hf_audit"}
     | OF_HUB
+    | FORGES
 ]
 
 
