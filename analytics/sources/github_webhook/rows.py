@@ -3,7 +3,7 @@
 from typing import Any
 
 from analytics.event import Context, account, readable
-from analytics.forges.pushes import commits_of, files_of, landed
+from analytics.forges.pushes import commits_of, files_of, landed, pushed
 from analytics.forges.values import (
     Payload,
     Row,
@@ -18,7 +18,13 @@ from analytics.forges.values import (
     written,
 )
 from analytics.reading import Document, leaves
-from analytics.sources.github_webhook.persons import CO_AUTHOR, actor_of, principal_of, target_of
+from analytics.sources.github_webhook.persons import (
+    CO_AUTHOR,
+    actor_of,
+    principal_of,
+    target_of,
+    under,
+)
 from analytics.sources.github_webhook.shapes import Delivery, happened
 
 CATEGORIES = dict.fromkeys(
@@ -41,8 +47,7 @@ TYPES = {"creat": "creation", "open": "creation", "add": "creation", "invite": "
     "remov": "deletion",
 }
 RUNS = frozenset(("workflow_run", "workflow_job", "check_run", "check_suite"))
-# What is kept beside the fields: a label for each of these paths into the payload, of events of
-# any kind, and for each path below the object that an event of that kind is about.
+# What is kept beside the fields: a label for each of these paths into the payload.
 LABELS = {
     "installation": ("installation", "id"),
     "organization": ("organization", "login"),
@@ -74,6 +79,9 @@ LABELS = {
     "before": ("before",),
     "after": ("after",),
 }
+BY_KEY: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+for _name, (_key, *_steps) in LABELS.items():
+    BY_KEY.setdefault(_key, []).append((_name, tuple(_steps)))
 RULES = ("branch_protection_rule", "repository_ruleset")
 
 
@@ -98,11 +106,12 @@ def _branch(delivery: Delivery) -> str | None:
         return first(payload, "pull_request.base.ref")
     if kind == "status":
         return text(_only(payload.get("branches")).get("name"))
-    ref = text(payload.get("ref")) or first(payload, "merge_group.base_ref") or ""
+    own = mapping(payload.get(kind))
+    ref = text(payload.get("ref")) or text(own.get("base_ref")) or ""
     if ref.startswith("refs/heads/"):
         return ref.removeprefix("refs/heads/")
-    paths = (f"{kind}.head_branch", "check_run.check_suite.head_branch", "deployment.ref")
-    return first(payload, *paths)
+    suite = mapping(own.get("check_suite"))
+    return text(own.get("head_branch")) or text(suite.get("head_branch")) or text(own.get("ref"))
 
 
 def _only(value: Any) -> Payload:
@@ -125,8 +134,13 @@ def _commit(delivery: Delivery, action: str) -> str | None:
         return first(payload, "pull_request.merge_commit_sha")
     if kind == "push":
         return landed(payload.get("after"))
-    paths = ("review.commit_id", "pull_request.head.sha", f"{kind}.head_sha", "comment.commit_id")
-    return first(payload, *paths, "deployment.sha", "commit_oid", "sha")
+    for key, name in (("review", "commit_id"), ("comment", "commit_id"), (kind, "head_sha")):
+        if found := text(mapping(payload.get(key)).get(name)):
+            return found
+    head = mapping(mapping(payload.get("pull_request")).get("head"))
+    if found := text(head.get("sha")) or text(mapping(payload.get("deployment")).get("sha")):
+        return found
+    return text(payload.get("commit_oid")) or text(payload.get("sha"))
 
 
 def _outcome(payload: Payload, kind: str) -> str:
@@ -150,13 +164,10 @@ def _type_of(delivery: Delivery) -> str:
 
 def _labels(delivery: Delivery, branch: str | None, basis: str) -> list[tuple[str, str]]:
     payload, told = delivery.payload, {}
-    for name, (start, *rest) in LABELS.items():
-        value = payload.get(start)
-        for step in rest:
-            value = value.get(step) if isinstance(value, dict) else None
-        if value is not None:
-            told[name] = value
-    default = at(payload, "repository.default_branch")
+    for key, value in payload.items():
+        for name, steps in BY_KEY.get(key, ()):
+            told[name] = under(value, steps)
+    default = mapping(payload.get("repository")).get("default_branch")
     if branch and isinstance(default, str) and delivery.kind != "branch_protection_rule":
         told["default_branch"] = branch == default
     told |= {"delivery": delivery.id, "time_basis": basis}
@@ -171,22 +182,27 @@ def _labels(delivery: Delivery, branch: str | None, basis: str) -> list[tuple[st
 
 def _pull_request(payload: Payload) -> int | None:
     """Its number, also where it is commented upon as an issue."""
-    told = number(at(payload, "pull_request.number"))
+    told = number(mapping(payload.get("pull_request")).get("number"))
     issue = mapping(payload.get("issue"))
     return number(issue.get("number")) if told is None and "pull_request" in issue else told
 
 
 def _sentence(action: str, payload: Payload, who: str | None, branch: str | None) -> str:
-    where = first(payload, "repository.full_name", "organization.login", "enterprise.slug")
+    repository, pull = mapping(payload.get("repository")), mapping(payload.get("pull_request"))
+    where = text(repository.get("full_name")) or first(
+        payload, "organization.login", "enterprise.slug"
+    )
     if action == "push":
-        commits, head = commits_of(payload), first(payload, "head_commit.message") or ""
-        what = f"pushed {len(commits)} commits to {branch or payload.get('ref')} of {where}"
-        return readable(f"{who} {what}: {head.splitlines()[0][:300]}" if head else f"{who} {what}")
-    pull_request = number(at(payload, "pull_request.number"))
-    title = first(payload, "pull_request.title") or ""
-    about = f"#{pull_request} {title}" if pull_request else branch
+        head = text(mapping(payload.get("head_commit")).get("message"))
+        return f"{who} {pushed(len(commits_of(payload)), f'{branch} of {where}', head)}"
+    number_of, title = number(pull.get("number")), text(pull.get("title")) or ""
+    about = f"#{number_of} {title}" if number_of else branch
     said = action.replace(".", " ").replace("_", " ")
     return f"{who}: {said} {(about or '')[:300]} in {where}".replace("  ", " ")
+
+
+def _login(value: Payload) -> str | None:
+    return text(mapping(value.get("user")).get("login"))
 
 
 def row_of(delivery: Delivery, document: Document, identity: str, context: Context) -> Row:
@@ -195,10 +211,10 @@ def row_of(delivery: Delivery, document: Document, identity: str, context: Conte
     time, basis = happened(delivery, context)
     user, user_id, how = actor_of(payload, action)
     actor, push = account("github", user), delivery.kind == "push"
-    reviewer = account("github", first(payload, "review.user.login"))
+    reviewer = account("github", _login(mapping(payload.get("review"))))
     approved = action == "pull_request_review.approved" and reviewer
     pull = mapping(payload.get("pull_request"))
-    pusher = account("github", first(payload, "pusher.name")) if push else None
+    pusher = mapping(payload.get("pusher"))
     return {
         "@timestamp": time,
         "event.id": context.event_id("github", identity),
@@ -207,19 +223,19 @@ def row_of(delivery: Delivery, document: Document, identity: str, context: Conte
         "event.action": readable(action),
         "event.outcome": _outcome(payload, delivery.kind),
         "event.original": readable(document.raw),
-        "message": _sentence(readable(action), payload, user, branch),
+        "message": _sentence(readable(action), payload, user, branch or text(payload.get("ref"))),
         "actor.account": actor,
         "actor.basis": how,
         "actor.on_behalf_of": principal_of(payload),
         "user.name": user,
         "user.id": user_id,
-        "user.email": first(payload, "pusher.email"),
+        "user.email": text(pusher.get("email")),
         "user.target.name": target_of(payload),
-        "git.repository": first(payload, "repository.full_name"),
+        "git.repository": text(mapping(payload.get("repository")).get("full_name")),
         "git.branch": branch,
         "git.commit": _commit(delivery, action),
-        "git.author": account("github", first(pull, "user.login")),
-        "git.pusher": pusher,
+        "git.author": account("github", _login(pull)),
+        "git.pusher": account("github", text(pusher.get("name"))) if push else None,
         "git.reviewers": [reviewer] if approved else None,
         "git.pull_request": _pull_request(payload),
         "git.protected": _protected(delivery),
