@@ -1,0 +1,141 @@
+"""The systemd journal as `journalctl -o json` or `-o export` writes it."""
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO, NamedTuple
+
+import pyarrow as pa
+
+from analytics.event import (
+    LONGEST_REJECTED,
+    Batch,
+    Context,
+    Rejected,
+    Source,
+    assemble,
+    merged,
+    readable,
+    table_of,
+)
+from analytics.reading import documents, sampled
+from analytics.sources.journald.export import exported
+from analytics.sources.journald.rows import row_of, text_of
+from analytics.syslogging.columns import columns_of
+from analytics.syslogging.times import EPOCH
+
+AT_ONCE = 1_000
+BYTES_AT_ONCE = 8 << 20
+TIMES = ("_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP")
+MARKS = re.compile(rb'"(?:__CURSOR|__REALTIME_TIMESTAMP|__MONOTONIC_TIMESTAMP|_BOOT_ID)" ?:')
+EXPORT = re.compile(rb"^(?:__CURSOR|__REALTIME_TIMESTAMP)=", re.MULTILINE)
+
+
+class _Entry(NamedTuple):
+    """One journal entry, whichever way it was written."""
+
+    number: int
+    offset: int
+    raw: bytes
+    fields: Any
+    error: str | None
+
+
+def recognises(head: bytes, path: str) -> float:
+    """By the fields that the journal itself gives every entry."""
+    values = sampled(head)
+    if values:
+        first = values[0]
+        return 0.95 if isinstance(first, dict) and "__REALTIME_TIMESTAMP" in first else 0.0
+    if head[:1] == b"{" and len(set(MARKS.findall(head))) > 1:
+        return 0.9
+    return 0.95 if EXPORT.match(head) else 0.0
+
+
+def _entries(stream: BinaryIO) -> Iterator[_Entry]:
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    try:
+        start = buffered.peek(64)[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+        if start[:2] == b"__" or start[:1] == b"_":
+            for one in exported(buffered):
+                yield _Entry(one.number, one.offset, one.raw.rstrip(b"\n"), one.fields, one.error)
+        else:
+            for document in documents(buffered):
+                yield _Entry(
+                    document.number, document.offset, document.raw, document.value, document.error
+                )
+    finally:
+        if buffered is not stream:
+            buffered.detach()  # or it would close the stream, which is the caller's
+
+
+def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """An event for each entry."""
+    return merged(_batches(stream, context))
+
+
+def _batches(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    gathered: list[_Entry] = []
+    size = 0
+    for entry in _entries(stream):
+        gathered.append(entry)
+        size += len(entry.raw)
+        if len(gathered) >= AT_ONCE or size >= BYTES_AT_ONCE:
+            yield _batch(gathered, context)
+            gathered, size = [], 0
+    yield _batch(gathered, context)
+
+
+def _batch(entries: list[_Entry], context: Context) -> Batch:
+    rows: list[Mapping[str, Any]] = []
+    rejected: list[Rejected] = []
+    for entry in entries:
+        time, problem = _time(entry, context)
+        if time is None or problem:
+            text = readable(entry.raw)[:LONGEST_REJECTED]
+            rejected.append(Rejected(line=entry.number, reason=problem or "no time", text=text))
+            continue
+        row = row_of(entry.fields, context)
+        row["@timestamp"] = time
+        cursor = text_of(entry.fields.get("__CURSOR"))
+        row["event.id"] = (
+            context.event_id("journald", cursor)
+            if cursor
+            else context.line_id(entry.offset, entry.raw)
+        )
+        row["event.original"], row["batch.line"] = readable(entry.raw), entry.number
+        rows.append(row)
+    return Batch(events=_table(rows, context), rejected=tuple(rejected))
+
+
+def _table(rows: list[Mapping[str, Any]], context: Context) -> pa.Table:
+    if not rows:
+        return table_of([], context, SOURCE)
+    return assemble(columns_of(rows), len(rows), context, SOURCE)
+
+
+def _time(entry: _Entry, context: Context) -> tuple[datetime | None, str | None]:
+    """When it was sent, else written; or why that cannot be told."""
+    if entry.error:
+        return None, entry.error
+    if not isinstance(entry.fields, dict) or "__REALTIME_TIMESTAMP" not in entry.fields:
+        return None, "not an entry of the journal"
+    for name in TIMES:
+        value = entry.fields.get(name)
+        text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
+        if text.isascii() and text.isdigit() and len(text) <= 17:
+            time = EPOCH + timedelta(microseconds=int(text))
+            problem = context.implausible(time)
+            if problem is None or name == TIMES[-1]:
+                return time, problem
+    return None, "no time"
+
+
+SOURCE = Source(
+    name="journald",
+    family="shell",
+    title="systemd journal",
+    recognises=recognises,
+    parse=parse,
+)
