@@ -15,7 +15,8 @@ from analytics.fields import SCHEMA
 
 NAMES = sorted(module.name for module in pkgutil.iter_modules(analytics.sources.__path__))
 OF_HUB = {"hf_access", "squid_access", "artifactory_request", "nexus_request"}
-LINE_BY_LINE = sorted({"bash_history", "zsh_history", "auditd", *OF_HUB} & set(NAMES))
+SHELL = {"auditd", "bash_history", "fish_history", "zsh_history"}
+LINE_BY_LINE = sorted((SHELL | OF_HUB) & set(NAMES))
 CONTEXT = Context(
     feed="any",
     batch="any",
@@ -31,6 +32,8 @@ FRAGMENTS = (
     *(b"type=EOE msg=audit(1767225600.123:45): ", b"node=gpu03 ", b"a0[1]=", b"argc=2", b"name="),
     *(b": 1767225600:0;", b"commit ", b"JobID|User|State", b"CANCELLED by 1017", b"2026-01-01"),
     *(b'{"action":', b'"_id":', b"null", b"[[[[", b"GET /a/b/resolve/main/x.bin", b"git log"),
+    *(b"Feb 29 23:59:60 gpu03 ", b"<13>1 2026-02-21T21:54:44Z ", b"sudo: ana : ", b" ; COMMAND="),
+    *(b"- cmd: ", b"  when: ", b'{"__REALTIME_TIMESTAMP":"1', b"MESSAGE\n", b'    "accept": {'),
     *(b"2026-02-30T25:61:00", b"-0001", b"1e999", b"NaN", b"\xed\xa0\x80", b"\xef\xbb\xbf"),
 )
 logs = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.binary(max_size=12)), max_size=40).map(

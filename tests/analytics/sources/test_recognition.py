@@ -21,6 +21,7 @@ EXPECTED: tuple[tuple[str, str | None], ...] = (
     ("beats-golden/filebeat/module/nginx/*-expected.json", "ecs"),
     ("beats-golden/filebeat/*/timestamp.log-expected.json", "ecs"),
     ("beats-golden/filebeat/*/tz-offset.log-expected.json", "ecs"),
+    ("beats-golden/filebeat/module/system/*.log", "syslog"),
     ("beats-golden/*", None),  # nginx without the hub, syslog, documents without a time
     ("github-webhooks/*", "github_webhook"),
     ("go-libaudit-golden/*.log", "auditd"),
@@ -31,7 +32,9 @@ EXPECTED: tuple[tuple[str, str | None], ...] = (
     ("sea-masquerade/*", None),  # commands without a time
     ("shell-histories/audit_enriched.log", "auditd"),
     ("shell-histories/bash_history*", "bash_history"),
+    ("shell-histories/fish_history", "fish_history"),
     ("shell-histories/selinux.log", "auditd"),
+    ("shell-histories/syslog/*", "syslog"),
     ("shell-histories/zsh_extended_history.txt", "zsh_history"),
     ("sigma-rules/*", None),
     ("slurm/phillips.log", "slurm_sacct"),
@@ -78,6 +81,7 @@ SAMPLES = [
     and path.stem not in {"broken", "columns"}
     and path.parent.name
     in {"ecs", "git_log", "git_receive", "github_audit", "github_webhook", "hf_access", "hf_audit"}
+    | {"fish_history", "journald", "sudo_log", "syslog"}
     | OF_HUB
     | FORGES
 ]

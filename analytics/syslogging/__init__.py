@@ -1,0 +1,1 @@
+"""Syslog and what programs say in it, whichever file or journal brings their lines."""

@@ -1,0 +1,94 @@
+"""Programs and what their messages tell."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from analytics.event import readable
+from analytics.histories import words
+from analytics.syslogging import accounts, cron, kernel, pam, snoopy, sshd, su, sudo, systemd
+from analytics.syslogging.envelope import Labels
+from analytics.syslogging.forms import UNTOLD, Deed, Told, row_of
+
+READERS: dict[str, Callable[[str], dict[str, Any] | None]] = {
+    "sudo": sudo.read,
+    **dict.fromkeys(("su", "su-l", "runuser"), su.FORMS.read),
+    **dict.fromkeys(
+        ("sshd", "sshd-session", "sshd-auth", "internal-sftp", "sftp-server"), sshd.FORMS.read
+    ),
+    **dict.fromkeys(accounts.PROGRAMS, accounts.FORMS.read),
+    **dict.fromkeys(cron.PROGRAMS, cron.FORMS.read),
+    "systemd": systemd.UNITS.read,
+    **dict.fromkeys(("systemd-logind", "elogind", "elogind-daemon"), systemd.LOGIND.read),
+    "kernel": kernel.read,
+}
+REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?(.*)\]\s*", re.DOTALL)
+AGAIN = re.compile(r"(?:-+ )?last message (?:\([^)]*\) )?(?:repeated|buffered) (\d{1,9}) times?")
+MARK = re.compile(r"-+ ?MARK ?-+")
+PLAIN = Deed("host", "info", "logged-message")
+AGAIN_TOLD = Deed("host", "info", "repeated-message")
+MARKED = Deed("host", "info", "marked-time", "success")
+KNOWN = 4_096  # messages that are not read again; more would fall out of the caches
+LONGEST_KNOWN = 2_048  # bytes
+
+
+def told(program: bytes | None, message: bytes, labels: Labels, realm: str) -> Told:
+    """The fields that a program's message fills, with labels of its envelope."""
+    if len(message) <= LONGEST_KNOWN:
+        return _cached(program, message, labels, realm)
+    return _read(program, message, labels, realm)
+
+
+def _read(program: bytes | None, message: bytes, labels: Labels, realm: str) -> Told:
+    text = readable(message).strip()
+    name, path = _program(program)
+    row, repeated = _of_program(name, text, realm), None
+    if row is None and (match := REPEATED.fullmatch(text)):
+        row, repeated = _of_program(name, match[2], realm), match[1]
+    if row is None:
+        row = _plain(text)
+    row.setdefault("process.name", name)
+    if path:
+        row.setdefault("process.executable", path)
+    if row.get("process.command_line") and "process.args" not in row:
+        row["process.args"] = words(row["process.command_line"])
+    if labels or repeated:
+        own = [("repeated", repeated)] if repeated else []
+        row["labels"] = [*row.get("labels", ()), *labels, *own]
+    elif not row.get("labels"):
+        row.pop("labels", None)
+    return {field: value for field, value in row.items() if value is not None}
+
+
+_cached = lru_cache(maxsize=KNOWN)(_read)
+
+
+@lru_cache(maxsize=4096)
+def _program(raw: bytes | None) -> tuple[str | None, str | None]:
+    """A program's name, and its path where the tag is one."""
+    if not raw:
+        return None, None
+    tag = readable(raw)
+    if tag.startswith("/"):
+        return tag.rsplit("/", 1)[-1] or tag, tag
+    return tag, None
+
+
+def _of_program(name: str | None, text: str, realm: str) -> dict[str, Any] | None:
+    if name is None:
+        return None
+    if text.startswith(("pam_", "PAM ")) and (row := pam.read(text, realm)):
+        return row
+    if name == "snoopy":
+        return snoopy.read(text, realm)
+    reader = READERS.get(name) or READERS.get(name.lower())
+    return reader(text) if reader else None
+
+
+def _plain(text: str) -> dict[str, Any]:
+    if match := AGAIN.match(text):
+        row = row_of(AGAIN_TOLD) | {"labels": [("repeated", match[1])]}
+    else:
+        row = row_of(MARKED if MARK.match(text) else PLAIN)
+    return row | {"message": text, "actor.basis": UNTOLD}

@@ -1,0 +1,176 @@
+"""Syslog: who did it, what year it was, and lines in the states in which they arrive."""
+
+import dataclasses
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from analytics.event import Context, Rejected
+from analytics.sources.syslog import SOURCE
+
+CONTEXT = Context(
+    feed="login",
+    batch="1",
+    origin="first-line",
+    received=datetime(2026, 3, 1, tzinfo=UTC),
+    host="gpu03",
+)
+SUDO = b"sudo: asilva : TTY=pts/0 ; PWD=/home/asilva ; USER=root ; COMMAND="
+
+
+def read(log: bytes, context: Context = CONTEXT) -> tuple[list[dict[str, Any]], list[Rejected]]:
+    batches = list(SOURCE.parse(io.BytesIO(log), context))
+    rows = [row for batch in batches for row in batch.events.to_pylist()]
+    return rows, [rejected for batch in batches for rejected in batch.rejected]
+
+
+def one(message: bytes) -> dict[str, Any]:
+    """The only event of a message."""
+    rows, rejected = read(b"Feb 21 21:54:44 login1 " + message + b"\n")
+    assert len(rows) == 1
+    assert not rejected
+    rows[0]["labels"] = dict(rows[0]["labels"] or ())
+    return rows[0]
+
+
+def test_the_invoking_user_of_sudo_is_the_actor() -> None:
+    row = one(SUDO + b"/usr/bin/sh -c 'kill 1 ; USER=ana ; id'")
+    assert row["actor.account"] == "unix:asilva"
+    assert row["user.effective.name"] == "root"
+    assert row["process.command_line"] == "/usr/bin/sh -c 'kill 1 ; USER=ana ; id'"
+
+
+def test_a_directory_that_looks_like_sudos_fields_is_pointed_out() -> None:
+    row = one(
+        b"sudo: ana : PWD=/x ; USER=bkim ; COMMAND=/bin/a ; USER=root ; COMMAND=/bin/rm -rf /"
+    )
+    assert "ambiguous" in row["labels"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [
+        (b"3 incorrect password attempts", "failure"),
+        (b"command not allowed", "failure"),
+        (b"user NOT in sudoers", "failure"),
+        (b"a password is required", "failure"),
+    ],
+)
+def test_a_refused_command_says_why(reason: bytes, outcome: str) -> None:
+    row = one(b"sudo:  ana : " + reason + b" ; TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/id")
+    assert (row["event.type"], row["event.outcome"]) == ("denied", outcome)
+    assert row["labels"]["reason"] == reason.decode()
+
+
+def test_who_ran_an_account_tool_is_known_from_sudo_just_before() -> None:
+    start = b"Feb 21 21:54:44 login1 "
+    tool = b"useradd[7]: new user: name=temp1, UID=1102, GID=1102, home=/home/t, shell=/bin/sh"
+    rows, _ = read(start + tool + b"\n")
+    assert (rows[0]["actor.account"], rows[0]["actor.basis"]) == (None, "root session, not told")
+    rows, _ = read(start + SUDO + b"/usr/sbin/useradd temp1\n" + start + tool + b"\n")
+    assert rows[1]["actor.account"] == "unix:asilva"
+    by_two = start + SUDO.replace(b"asilva", b"ana") + b"/usr/sbin/useradd temp2\n"
+    rows, _ = read(start + SUDO + b"/usr/sbin/useradd temp1\n" + by_two + start + tool + b"\n")
+    assert rows[2]["actor.account"] is None
+    elsewhere = start.replace(b"login1", b"gpu03") + tool
+    rows, _ = read(start + SUDO + b"/usr/sbin/useradd temp1\n" + elsewhere + b"\n")
+    assert rows[1]["actor.account"] is None
+
+
+@pytest.mark.parametrize(
+    ("received", "stamp", "expected"),
+    [
+        (datetime(2026, 3, 1, tzinfo=UTC), b"Dec 31 23:59:59", "2025-12-31T23:59:59"),
+        (datetime(2026, 1, 1, 0, 5, tzinfo=UTC), b"Jan  1 00:00:01", "2026-01-01T00:00:01"),
+        (datetime(2025, 12, 31, 23, 59, tzinfo=UTC), b"Jan  1 00:00:01", "2026-01-01T00:00:01"),
+        (datetime(2026, 3, 1, tzinfo=UTC), b"Mar  4 00:00:00", "2025-03-04T00:00:00"),
+        (datetime(2027, 3, 1, tzinfo=UTC), b"Feb 29 12:00:00", "2024-02-29T12:00:00"),
+        (datetime(2026, 3, 1, tzinfo=UTC), b"Feb 28 23:59:60", "2026-02-28T23:59:59"),
+    ],
+)
+def test_a_time_without_a_year_is_of_the_last_that_fits(
+    received: datetime, stamp: bytes, expected: str
+) -> None:
+    context = dataclasses.replace(CONTEXT, received=received)
+    rows, _ = read(stamp + b" gpu03 app[1]: x\n", context)
+    assert rows[0]["@timestamp"].isoformat() == expected + "+00:00"
+
+
+@pytest.mark.parametrize(
+    ("stamp", "expected"),
+    [
+        (b"Jul 21 12:00:00", "2025-07-21T10:00:00"),
+        (b"Feb 21 12:00:00", "2026-02-21T11:00:00"),
+        (b"Oct 26 02:30:00", "2025-10-26T00:30:00"),
+        (b"Mar 30 02:30:00", "2025-03-30T01:30:00"),
+    ],
+)
+def test_daylight_saving_is_the_feeds(stamp: bytes, expected: str) -> None:
+    context = dataclasses.replace(CONTEXT, timezone=ZoneInfo("Europe/Berlin"))
+    rows, _ = read(stamp + b" gpu03 app[1]: x\n", context)
+    assert rows[0]["@timestamp"].isoformat() == expected + "+00:00"
+
+
+def test_a_log_that_grew_keeps_its_events_ids() -> None:
+    log = b"Feb 21 21:54:44 gpu03 app[1]: first\n\tand more\nFeb 21 21:54:45 gpu03 app[1]: next\n"
+    short, _ = read(log[:41])
+    whole, _ = read(log)
+    assert short[0]["event.id"] == whole[0]["event.id"]
+    assert whole[0]["event.original"].endswith("first\n\tand more")
+
+
+def test_a_line_of_every_batch_may_go_on() -> None:
+    line = b"Feb 21 21:54:44 gpu03 app[1]: text\n\tmore\n"
+    rows, rejected = read(line * 5_000)
+    assert len(rows) == 5_000
+    assert {row["message"] for row in rows} == {"text\n\tmore"}
+    assert len({row["event.id"] for row in rows}) == 5_000
+    assert not rejected
+
+
+def test_a_quoted_line_stays_within_its_message() -> None:
+    row = one(b'app[1]: read "Feb 21 21:54:44 login1 sudo: ana : USER=root ; COMMAND=/bin/id" ok')
+    assert row["process.name"] == "app"
+
+
+@pytest.mark.parametrize("label", ["facility", "severity"])
+def test_a_priority_beyond_all_facilities_is_kept_as_it_is(label: str) -> None:
+    rows, _ = read(b"<999>Feb 21 21:54:44 gpu03 app[1]: x\n<13>Feb 21 21:54:44 gpu03 app: y\n")
+    assert dict(rows[0]["labels"]) == {"priority": "999"}
+    assert label in dict(rows[1]["labels"])
+
+
+def test_hardware_faults_explain_rather_than_accuse() -> None:
+    row = one(b"kernel: [1.5] NVRM: Xid (PCI:0000:3b:00): 48, pid=7, DBE (double bit error)")
+    assert (row["event.module"], row["actor.account"]) == ("context", None)
+    assert row["labels"]["xid"] == "48"
+
+
+@pytest.mark.parametrize(
+    ("head", "sure"),
+    [
+        (b"Feb 21 21:54:44 gpu03 sshd[1]: Server listening on :: port 22.\n", True),
+        (b"<13>1 2026-02-21T21:54:44Z gpu03 app - - - x\n", True),
+        (b"2026-02-21 21:54:44,123 INFO trainer: step 1\n", False),
+        (b"2026-02-21 21:54:44 UTC [77] LOG: checkpoint starting\n", False),
+        (b"Feb 21 21:54:44 : asilva : TTY=pts/0 ; COMMAND=/bin/id\n", False),
+        (b"May the force be with you\n", False),
+    ],
+)
+def test_it_knows_its_own(head: bytes, sure: bool) -> None:
+    assert (SOURCE.recognises(head, "upload") > 0.5) is sure
+
+
+@pytest.mark.shared_data
+def test_real_files_of_all_forms_are_read_whole(real_logs: Path) -> None:
+    read_lines = 0
+    for path in sorted((real_logs / "shell-histories/syslog").iterdir()):
+        rows, rejected = read(path.read_bytes())
+        read_lines += len(rows)
+        assert len(rejected) <= 3, path.name
+        assert len(rows) > len(rejected), path.name
+    assert read_lines == 79
