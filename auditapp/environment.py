@@ -25,6 +25,20 @@ def secret(name: str, default: str = "") -> str:
         raise ImproperlyConfigured(f"{name}_FILE: {path}: {error.strerror}") from error
 
 
+def pairs(name: str) -> list[tuple[str, str]]:
+    """Lines of `feed=secret` in the variable, or in the file that NAME_FILE names.
+
+    Raises ImproperlyConfigured for a line that is none: an empty secret would prove anything.
+    """
+    found = []
+    for line in filter(None, map(str.strip, secret(name).splitlines())):
+        feed, _, value = map(str.strip, line.partition("="))
+        if not value or not 0 < len(feed) <= 100 or not feed.isprintable():
+            raise ImproperlyConfigured(f"{name} holds a line that is not feed=secret")
+        found.append((feed, value))
+    return found
+
+
 def flag(name: str, default: bool = False) -> bool:
     """True or False; anything but a plain yes or no raises ImproperlyConfigured."""
     value = os.environ.get(name, "").strip().lower()

@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from auditapp.environment import flag, number, secret, text, words
+from auditapp.environment import flag, number, pairs, secret, text, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(text("FOUREYES_HOME", str(BASE_DIR / "var"))).resolve()
@@ -176,6 +176,13 @@ SPECTACULAR_SETTINGS = {
 }
 
 CELERY_BROKER_URL = secret("CELERY_BROKER_URL", "filesystem://")
+
+WEBHOOKS = {
+    "github": pairs("FOUREYES_WEBHOOKS_GITHUB"),
+    "gitlab": pairs("FOUREYES_WEBHOOKS_GITLAB"),
+    "gitea": pairs("FOUREYES_WEBHOOKS_GITEA"),
+    "huggingface": pairs("FOUREYES_WEBHOOKS_HUGGINGFACE"),
+}
 
 LDAP_URL = text("LDAP_URL")
 LDAP_BASE = text("LDAP_BASE")

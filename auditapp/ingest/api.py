@@ -1,6 +1,8 @@
 """The REST door: a log comes in, its batch's address goes out once nothing can be lost."""
 
-from typing import Any, cast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -85,7 +87,7 @@ class IngestView(APIView):
         key = _key(request)
         earlier = _batch_of(token, key)
         if earlier:
-            return _answer(earlier, 200)
+            return answer(earlier, 200)
         label = _label(request, source, token, key)
         try:
             batch = _accept(request, label)
@@ -93,8 +95,8 @@ class IngestView(APIView):
             earlier = _batch_of(token, key)
             if earlier is None:
                 raise
-            return _answer(earlier, 200)
-        return _answer(batch, 202)
+            return answer(earlier, 200)
+        return answer(batch, 202)
 
 
 class BatchView(APIView):
@@ -155,10 +157,23 @@ def _label(request: Request, source: str, token: ApiToken, key: str | None) -> i
 
 
 def _accept(request: Request, label: intake.Label) -> Batch:
+    with refusing(), unpacked(request._request) as log:
+        return take(log, label)
+
+
+def take(log: BinaryIO, label: intake.Label) -> Batch:
+    """The batch of a log, accepted. Raises what `refusing` turns into answers."""
+    spool.check_room()
+    batch = intake.accept(log, label, limit=settings.MAX_BODY_BYTES)
+    transaction.on_commit(lambda: hints.process(batch.id))
+    return batch
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turns the reasons why a log cannot be taken into answers."""
     try:
-        spool.check_room()
-        with unpacked(request._request) as log:
-            batch = intake.accept(log, label, limit=settings.MAX_BODY_BYTES)
+        yield
     except spool.SpoolFull as error:
         raise Throttled(RETRY_SECONDS, f"No room at the moment: {error}.") from error
     except spool.TooLarge as error:
@@ -170,11 +185,10 @@ def _accept(request: Request, label: intake.Label) -> Batch:
         raise refusal(f"The body is no log: {error}.") from error
     except PermissionError as error:
         raise PermissionDenied(str(error)) from error
-    transaction.on_commit(lambda: hints.process(batch.id))
-    return batch
 
 
-def _answer(batch: Batch, status: int) -> Response:
+def answer(batch: Batch, status: int) -> Response:
+    """What the sender is told of its batch."""
     address = reverse("api-batch", args=[batch.id])
     body: dict[str, Any] = {
         "batch": batch.id,

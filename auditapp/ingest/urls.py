@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from auditapp.ingest import api
+from auditapp.ingest import api, webhooks
 
 urlpatterns = [
     path("ingest/<str:source>", api.IngestView.as_view(), name="api-ingest"),
+    path("webhooks/<str:forge>", webhooks.WebhookView.as_view(), name="api-webhook"),
     path("batches/<str:batch_id>", api.BatchView.as_view(), name="api-batch"),
 ]
