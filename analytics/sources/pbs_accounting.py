@@ -52,9 +52,8 @@ STATES = {"S": "RUNNING", "T": "RUNNING", "Q": "PENDING", "D": "CANCELLED", "A":
 def _time(parts: tuple[str | None, ...], zone: tzinfo) -> datetime | None:
     month, day, year, hour, minute, second, fraction = parts
     try:
-        numbers = [int(part or 0) for part in (year, month, day, hour, minute, second)]
-        fractions = int((fraction or "0").ljust(6, "0"))
-        return datetime(*numbers, fractions, tzinfo=zone).astimezone(UTC)  # type: ignore[misc]
+        date = f"{year}-{month}-{day}T{hour}:{minute}:{second}.{(fraction or '').ljust(6, '0')}"
+        return datetime.fromisoformat(date).replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

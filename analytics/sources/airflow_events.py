@@ -1,0 +1,256 @@
+"""Airflow's event log: what people did in its pages, its API and its command line, and what ran.
+
+Out of the REST API (`{"event_logs": […]}`), as JSON lines, or as a dump of the table `log` (CSV).
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, NamedTuple
+
+import orjson
+
+from analytics.event import Batch, Collector, Context, Source, account, readable
+from analytics.jsonlog.values import known, labels, time_of
+from analytics.reading import Line, documents, lines, sampled
+
+HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[\w\",;|\t ]*\b(?:dttm|when)\b[\w\",;|\t ]*")
+NEEDED = frozenset({"dag_id", "task_id", "event", "owner"})
+TIMES = ("when", "dttm")
+IDS = ("event_log_id", "id")
+LONGEST_RECORD = 1 << 20
+# States of tasks and runs, which the scheduler and its workers write; all else somebody did.
+STATES = {
+    "running": ("start", "success"),
+    "queued": ("info", "success"),
+    "scheduled": ("info", "success"),
+    "success": ("end", "success"),
+    "failed": ("end", "failure"),
+    "upstream_failed": ("end", "failure"),
+    "up_for_retry": ("end", "failure"),
+    "up_for_reschedule": ("info", "success"),
+    "skipped": ("end", "success"),
+    "removed": ("end", "unknown"),
+    "restarting": ("change", "success"),
+    "deferred": ("info", "success"),
+    "heartbeat": ("info", "success"),
+}
+TYPES = (  # the first of these words in what somebody did says what kind of act it is
+    ("delete", "deletion"),
+    ("clear", "change"),
+    ("trigger", "start"),
+    ("create", "creation"),
+    ("add", "creation"),
+    ("post", "creation"),
+    ("patch", "change"),
+    ("edit", "change"),
+    ("paused", "change"),
+    ("mark", "change"),
+    ("cli_", "start"),
+)
+CATEGORIES = (
+    ("variable", "configuration"),
+    ("connection", "configuration"),
+    ("user", "iam"),
+    ("role", "iam"),
+)
+EXTRA = (
+    "full_command",
+    "host_name",
+    "state",
+    "action",
+    "key",
+    "conn_id",
+    "is_paused",
+    "conf",
+    "origin",
+)
+LONGEST = 1024
+NOTHING = ("\\N", "NULL", "None")
+
+
+class Record(NamedTuple):
+    """A record as names and values, with where and how it stands in the log."""
+
+    number: int
+    offset: int
+    raw: bytes
+    values: Mapping[str, Any] | None
+    error: str | None = None
+
+
+def _records(stream: BinaryIO) -> Iterator[Record]:
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    head = buffered.peek(4096)[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head[:1] in (b"{", b"["):
+        for found in documents(buffered, within=("event_logs",)):
+            value = found.value if isinstance(found.value, dict) else None
+            error = found.error or (None if value else "not a JSON object")
+            yield Record(found.number, found.offset, found.raw, value, error)
+    else:
+        yield from _rows(buffered)
+
+
+def _rows(stream: BinaryIO) -> Iterator[Record]:
+    """Records of a table: quoted values may hold line ends."""
+    names: list[str] = []
+    delimiter = ","
+    for line, error in _wholes(stream):
+        if error is None and not names and HEADER.fullmatch(line.text):
+            header = readable(line.text).removeprefix("\ufeff")
+            delimiter = max(",;|\t", key=header.count)
+            names = [name.strip().strip('"').lower() for name in header.split(delimiter)]
+        elif error or not names:
+            yield Record(line.number, line.offset, line.text, None, error or "no header before it")
+        elif line.text.strip():
+            yield _row_of_table(line, names, delimiter)
+
+
+def _row_of_table(line: Line, names: list[str], delimiter: str) -> Record:
+    text = readable(line.text)
+    try:
+        cells = next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error as error:
+        return Record(line.number, line.offset, line.text, None, str(error))
+    if len(cells) != len(names):
+        reason = f"{len(cells)} values under {len(names)} names"
+        return Record(line.number, line.offset, line.text, None, reason)
+    return Record(line.number, line.offset, line.text, dict(zip(names, cells, strict=True)))
+
+
+def _wholes(stream: BinaryIO) -> Iterator[tuple[Line, str | None]]:
+    """Lines, joined while a quoted value is open; an error where one never ends."""
+    waiting: list[Line] = []
+    size = quotes = 0
+    for line in lines(stream):
+        waiting.append(line)
+        size += len(line.text)
+        quotes += line.text.count(b'"')
+        if line.too_long or size > LONGEST_RECORD:
+            for one in waiting:
+                yield one, "a quoted value has no end"
+        elif quotes % 2:
+            continue
+        else:
+            first = waiting[0]
+            text = b"\n".join(one.text for one in waiting)
+            yield Line(first.number, first.offset, text), None
+        waiting, size, quotes = [], 0, 0
+    for one in waiting:
+        yield one, "a quoted value has no end"
+
+
+def _told(value: Any) -> str | None:
+    """A text or number as text; the words of a dump for nothing are nothing."""
+    found = known(value)
+    return None if found in NOTHING else found
+
+
+def _extra(value: Any) -> dict[str, str]:
+    """What stands beside an event: JSON in a text, mostly."""
+    text = _told(value)
+    try:
+        found = orjson.loads(text) if text and text[:1] == "{" else value
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        return {"extra": text[:LONGEST]} if text else {}
+    return dict(labels({name: found.get(name) for name in EXTRA}))
+
+
+def _row(record: Record, values: Mapping[str, Any], event: str, context: Context) -> dict[str, Any]:
+    identity = next((found for name in IDS if (found := _told(values.get(name)))), None)
+    dag, task, owner = (_told(values.get(name)) for name in ("dag_id", "task_id", "owner"))
+    run = _told(values.get("run_id")) or _told(values.get("execution_date"))
+    own_state = event in STATES
+    extra = _extra(values.get("extra"))
+    command = extra.pop("full_command", None)
+    host = extra.pop("host_name", None)
+    kind, outcome = STATES.get(event) or (_type_of(event), "success")
+    who = account("airflow", owner)
+    for name in ("map_index", "try_number", "logical_date", "execution_date"):
+        if (told := _told(values.get(name))) and told != "-1":
+            extra[name] = told[:LONGEST]
+    return {
+        "event.id": context.event_id("airflow", context.feed, identity)
+        if identity
+        else context.line_id(record.offset, record.raw),
+        "event.category": _category_of(event),
+        "event.type": kind,
+        "event.action": event,
+        "event.outcome": outcome,
+        "event.original": readable(record.raw),
+        "message": f"{owner or 'somebody'}: {event} {'/'.join(filter(None, (dag, task)))}".rstrip(),
+        "actor.account": None if own_state else who,
+        "actor.basis": "the scheduler itself"
+        if own_state
+        else "event's owner"
+        if who
+        else "not told",
+        "owner.account": who if own_state else None,
+        "user.name": owner,
+        "host.name": host or context.host,
+        "process.command_line": command,
+        "job.id": "/".join(filter(None, (dag, run, task))) or None,
+        "job.name": dag,
+        "job.owner": who if own_state else None,
+        "job.state": event.upper() if own_state else None,
+        "batch.line": record.number,
+        "labels": list(extra.items()),
+    }
+
+
+def _type_of(event: str) -> str:
+    return next((kind for word, kind in TYPES if word in event), "info")
+
+
+def _category_of(event: str) -> str:
+    return next((kind for word, kind in CATEGORIES if word in event), "process")
+
+
+def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """An event for each entry of the log."""
+    collector = Collector(context, SOURCE)
+    for record in _records(stream):
+        values = record.values or {}
+        event = _told(values.get("event"))
+        time = next(
+            (found for name in TIMES if (found := time_of(values.get(name), context.timezone))),
+            None,
+        )
+        if record.error or event is None or time is None:
+            missing = "event" if event is None else "when or dttm that is a time"
+            collector.reject(record.number, record.error or f"no {missing}", record.raw)
+        else:
+            collector.add({"@timestamp": time, **_row(record, values, event, context)})
+        if collector.full:
+            yield collector.take()
+    yield from collector.rest()
+
+
+def recognises(head: bytes, path: str) -> float:
+    """Sure of entries with DAG, task, event, owner and the time it has there, or such a header."""
+    for value in sampled(head):
+        listed = value.get("event_logs") if isinstance(value, dict) else None
+        entry = listed[0] if isinstance(listed, list) and listed else value
+        if (
+            isinstance(entry, dict)
+            and entry.keys() >= NEEDED
+            and ("when" in entry or "dttm" in entry)
+        ):
+            return 0.95
+    first = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    if head.lstrip()[:15] == b'{"event_logs":[' or not HEADER.fullmatch(first):
+        return 0.9 if b'"event_logs"' in head[:4096] and b'"dag_id"' in head else 0.0
+    names = set(re.split(r'[,;|\t"\s]+', first.decode("utf-8", "replace").lower()))
+    return 0.95 if names >= NEEDED else 0.0
+
+
+SOURCE = Source(
+    name="airflow_events",
+    family="scheduler",
+    title="Airflow event log",
+    recognises=recognises,
+    parse=parse,
+)
