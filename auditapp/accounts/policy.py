@@ -19,11 +19,21 @@ Roles = frozenset[str]
 EVERYBODY: Roles = frozenset(Role.values)
 READERS: Roles = EVERYBODY - {Role.ADMINISTRATOR}
 DECIDERS: Roles = frozenset({Role.ANALYST, Role.INVESTIGATOR})
+KEEPERS: Roles = frozenset({Role.INVESTIGATOR, Role.ADMINISTRATOR})  # of who is who
 
 POLICY: dict[str, Roles] = {
     "overview": READERS,
     "people": READERS,
     "person": READERS,
+    "identities": EVERYBODY,
+    "identity": EVERYBODY,
+    "identity-changes": EVERYBODY,
+    "unknown-accounts": EVERYBODY,
+    "unknown-decide": KEEPERS,
+    "identity-give": KEEPERS,
+    "identity-merge": KEEPERS,
+    "identity-import": KEEPERS,
+    "identity-draft": KEEPERS,
     "events": READERS,
     "event": READERS,
     "alerts": READERS,

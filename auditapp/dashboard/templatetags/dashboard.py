@@ -18,6 +18,7 @@ register = template.Library()
 PAGES: tuple[tuple[str, str], ...] = (
     ("overview", "Overview"),
     ("people", "People"),
+    ("identities", "Identities"),
     ("events", "Events"),
     ("alerts", "Alerts"),
     ("isolation", "Isolation"),
@@ -29,6 +30,13 @@ PAGES: tuple[tuple[str, str], ...] = (
 )
 BELONGS = {
     "person": "people",
+    **dict.fromkeys(
+        (
+            *("identity", "identity-changes", "identity-give", "identity-merge"),
+            *("identity-import", "identity-draft", "unknown-accounts"),
+        ),
+        "identities",
+    ),
     "event": "events",
     "feed": "feeds",
     "batch": "feeds",
@@ -83,6 +91,12 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def unlocalized(number: float) -> str:
+    """A number as drawings carry it."""
+    return f"{number:g}"
+
+
+@register.filter
 def signed(number: int | None) -> str:
     """+3, −3, ±0, or a dash where there is nothing to compare with."""
     if number is None:
@@ -116,6 +130,27 @@ def navigation(context: dict[str, Any]) -> dict[str, Any]:
         if policy.allowed(request.user, name)
     ]
     return {"pages": pages}
+
+
+IDENTITY_TABS: tuple[tuple[str, str], ...] = (
+    ("identities", "People"),
+    ("unknown-accounts", "Unknown accounts"),
+    ("identity-merge", "Merge"),
+    ("identity-import", "Import"),
+    ("identity-changes", "Changes"),
+)
+
+
+@register.simple_tag(takes_context=True)
+def identity_tabs(context: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """The pages about identities that the user's role may see."""
+    request = context["request"]
+    here = request.resolver_match.url_name
+    return [
+        (reverse(name), title, name == here)
+        for name, title in IDENTITY_TABS
+        if policy.allowed(request.user, name)
+    ]
 
 
 @register.inclusion_tag("dashboard/_spark.html")

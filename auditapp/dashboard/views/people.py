@@ -17,7 +17,9 @@ def people(request: HttpRequest) -> HttpResponse:
     """The ranking, page by page, then those who have no score."""
     scored = ranking.scored()
     page = Paginator(scored, PAGE).get_page(request.GET.get("page"))
-    unscored = Person.objects.filter(merged_into=None).exclude(id__in=scored.order_by().values("person"))
+    unscored = Person.objects.filter(merged_into=None).exclude(
+        id__in=scored.order_by().values("person")
+    )
     others = [] if page.has_next() else list(unscored)
     names = pseudonyms.shown_all(person.id for person in others)
     return render(

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from auditapp.accounts import pseudonyms
 from auditapp.cases.models import ScoreRow
 from auditapp.dashboard import alerting
 from auditapp.dashboard.asking import Asked, ask
+from auditapp.dashboard.identities import circumstances_of
 from auditapp.dashboard.reading import COLUMNS, rows_of
 from auditapp.dashboard.reasons import reasons_of
 from auditapp.dashboard.views.unavailable import reads_store
@@ -41,6 +43,7 @@ def person(request: HttpRequest, reference: str) -> HttpResponse:
             "is_newest": row is None or row == score_at(found, ""),
             "reasons": reasons_of(row) if row else [],
             "accounts": found.links.order_by("account", "since"),
+            "circumstances": circumstances_of(found.id, timezone.now()),
             **_activity(found, asked),
         },
     )

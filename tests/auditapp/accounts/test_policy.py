@@ -8,7 +8,7 @@ from django.urls import URLPattern, reverse
 
 from auditapp.accounts import urls as account_urls
 from auditapp.accounts.models import Role, User
-from auditapp.accounts.policy import EVERYBODY, POLICY, READERS
+from auditapp.accounts.policy import EVERYBODY, KEEPERS, POLICY, READERS
 from auditapp.dashboard import urls as dashboard_urls
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,10 @@ ARGUMENTS: dict[str, list[object]] = {
     "feed": ["shell"],
     "batch": [uuid4()],
     "panel": ["score_over_time"],
+    "identity": ["p001"],
+    "identity-draft": [1],
 }
+POSTED = ("alert-state", "sign-out", "unknown-decide")
 PAGES: list[URLPattern] = [*account_urls.urlpatterns, *dashboard_urls.urlpatterns]
 NAMES = sorted(str(page.name) for page in PAGES)
 
@@ -42,7 +45,7 @@ def test_every_address_stands_in_the_policy() -> None:
 def test_a_role_is_let_in_exactly_where_the_policy_says(name: str, role: str) -> None:
     address = reverse(name, args=ARGUMENTS.get(name))
     client = client_of(role)
-    answer = client.post(address) if name in ("alert-state", "sign-out") else client.get(address)
+    answer = client.post(address) if name in POSTED else client.get(address)
     assert (answer.status_code != 403) == (role in POLICY[name])
 
 
@@ -56,8 +59,18 @@ def test_nobody_is_let_in_without_signing_in(name: str) -> None:
 def test_an_administrator_reads_nobodys_activity() -> None:
     assert Role.ADMINISTRATOR not in READERS
     seen = {name for name, roles in POLICY.items() if Role.ADMINISTRATOR in roles}
-    assert seen == {"feeds", "feed", "batch", "rules", "sign-out"}
-    assert all(POLICY[name] == EVERYBODY for name in seen)
+    who_is_who = {name for name in POLICY if name.startswith(("identit", "unknown-"))}
+    assert seen - who_is_who == {"feeds", "feed", "batch", "readiness", "rules", "sign-out"}
+    assert all(POLICY[name] in (EVERYBODY, KEEPERS) for name in seen)
+
+
+def test_only_investigators_and_administrators_change_who_is_who() -> None:
+    changing = {name for name, roles in POLICY.items() if roles == KEEPERS}
+    assert KEEPERS == {Role.INVESTIGATOR, Role.ADMINISTRATOR}
+    assert changing == {
+        *("unknown-decide", "identity-give", "identity-merge"),
+        *("identity-import", "identity-draft"),
+    }
 
 
 def test_the_navigation_offers_only_what_a_role_may_see() -> None:

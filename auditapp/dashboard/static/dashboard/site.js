@@ -21,3 +21,9 @@ document.addEventListener("input", (event) => {
     form.querySelectorAll("input.time").forEach((time) => { time.value = ""; });
   }
 });
+// One box chooses all boxes of a name.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset && event.target.dataset.choose;
+  if (!name) return;
+  document.querySelectorAll(`input[type=checkbox][name="${name}"]`).forEach((box) => { box.checked = event.target.checked; });
+});
