@@ -58,7 +58,7 @@ class _Reader:
         self._entries: list[Entry] = []
         self._more: list[bytes] = []  # lines that go on from the last entry
         self._rejected: list[Rejected] = []
-        self._size = self._more_size = 0
+        self._more_size = 0
 
     def take(self, line: Line) -> None:
         """Takes a line: an entry, several that were glued, or one that goes on."""
@@ -78,7 +78,6 @@ class _Reader:
         self._entries.append(
             (number, offset, text, text, time, host, program, pid, message, labels)
         )
-        self._size += len(text)
 
     def _take_other(self, line: Line) -> None:
         number, offset, text, too_long = line
@@ -105,7 +104,6 @@ class _Reader:
         self._entries.append(
             (number, offset, text, text, time, host, program, pid, message, labels)
         )
-        self._size += len(text)
 
     def _wrong_time(self, number: int, time: int | None, text: bytes) -> None:
         why = "time cannot be read"
@@ -127,18 +125,11 @@ class _Reader:
         self._entries[-1] = (
             *(number, offset, head, text + more, time, host, program, pid, message + more, labels),
         )
-        self._size += self._more_size
         self._more, self._more_size = [], 0
 
     def _reject(self, number: int, reason: str, text: bytes) -> None:
         kept = readable(text)[:LONGEST_REJECTED]
         self._rejected.append(Rejected(line=number, reason=reason, text=kept))
-
-    @property
-    def full(self) -> bool:
-        """Whether it is time for a batch."""
-        gathered = len(self._entries) + len(self._rejected)
-        return gathered > AT_ONCE or self._size >= BYTES_AT_ONCE
 
     def batch(self, *, whole: bool = False) -> Batch:
         """What was gathered; the last entry stays until it is known where it ends."""
@@ -148,7 +139,6 @@ class _Reader:
         entries = self._entries if whole else self._entries[:-1]
         batch = Batch(events=self._table(entries), rejected=tuple(self._rejected))
         self._entries, self._rejected = kept, []
-        self._size = sum(len(entry[3]) for entry in kept)
         return batch
 
     def _table(self, entries: list[Entry]) -> pa.Table:
@@ -187,10 +177,13 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
 
 def _batches(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     reader = _Reader(context)
+    taken = size = 0
     for line in lines(stream):
         reader.take(line)
-        if reader.full:
+        taken, size = taken + 1, size + len(line[2])
+        if taken >= AT_ONCE or size >= BYTES_AT_ONCE:
             yield reader.batch()
+            taken = size = 0
     yield reader.batch(whole=True)
 
 

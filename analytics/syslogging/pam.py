@@ -70,6 +70,8 @@ def _session(match: re.Match[str], service: str, realm: str) -> Row:
     who, by, by_uid = match["who"], (match["by"] or "").strip(), match["by_uid"]
     told = row_of(OPENED if opened else CLOSED)
     base = service.lower()
+    if base in SELF and by_uid == "0":  # `by LOGIN(uid=0)`: a program, not a person
+        by = ""
     if by:
         told |= {"user.name": by, "user.effective.name": who, "actor.basis": "PAM session by"}
         told["actor.account"] = account("unix", by)

@@ -7,13 +7,16 @@ from analytics.event import account
 from analytics.histories import program, words
 from analytics.syslogging.forms import LONGEST_LABEL, UNTOLD, Deed, row_of, unescaped
 
-ENTRY = re.compile(r"\[([^\]]*)\]: ?(.*)", re.DOTALL)
+ENTRY = re.compile(r"\[(.*?)\]: ?(.*)", re.DOTALL)
+NAMED = re.compile(r"([^\s()/]*)\((\d{1,10})\)(?:/([^\s()/]*)\((\d{1,10})\))?")  # real/effective
 PART = re.compile(r"([a-z_]{2,24}):((?:[^\s]|\s(?![a-z_]{2,24}:))*+)")
 FIELDS = {"cwd": "process.working_directory", "filename": "process.executable"}
 NAMES = ("login", "username", "user")
 KEPT = frozenset({"tty", "sid", "ssh", "ppid", "rpname", "eusername", "group", "cgroup"})
 EXECUTED = Deed("process", "start", "executed", "success")
-UNSET = frozenset({"", "(unknown)", "(none)", "(unset)", "4294967295", "-1"})
+UNSET = frozenset(
+    {"", "(undefined)", "((undefined))", "(unknown)", "(none)", "(unset)", "4294967295", "-1"}
+)
 
 
 def read(message: str, realm: str) -> dict[str, Any] | None:
@@ -22,6 +25,9 @@ def read(message: str, realm: str) -> dict[str, Any] | None:
     if match is None:
         return None
     parts = {name: value for name, value in PART.findall(match[1]) if value not in UNSET}
+    if named := NAMED.fullmatch(parts.get("uid", "")):
+        told_ids = zip(("username", "uid", "eusername", "euid"), named.groups(), strict=True)
+        parts |= {name: value for name, value in told_ids if value}
     command = unescaped(match[2])
     args = words(command)
     told = row_of(EXECUTED)

@@ -3,6 +3,7 @@
 from analytics.syslogging.forms import Deed, Form, Forms
 
 DONE = Deed("authentication", "start", "changed-user", "success")
+NOTED = Deed("authentication", "info", "changed-user", "success")  # beside the line before
 FAILED = Deed("authentication", "start", "changed-user", "failure")
 BASIS = "su's invoking user"
 
@@ -25,7 +26,7 @@ FORMS = Forms(
     ),
     Form(
         pattern=r"\+ (?P<tty>\S+) (?P<user>[^\s:]+)[:-](?P<effective>\S+)",
-        deed=DONE, sentence="{user} became {effective}", actor="user", basis=BASIS,
+        deed=NOTED, sentence="{user} became {effective}", actor="user", basis=BASIS,
     ),
     Form(
         pattern=r"- (?P<tty>\S+) (?P<user>[^\s:]+)[:-](?P<effective>\S+)",
