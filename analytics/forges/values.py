@@ -1,4 +1,4 @@
-"""Values out of a forge's JSON, none of which can be trusted to be what it should."""
+"""Values as forges write them: times of Ruby, addresses not told, labels by their paths."""
 
 import re
 from collections.abc import Mapping
@@ -6,63 +6,44 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-import orjson
+from analytics.event import Context
+from analytics.jsonlog import values
+from analytics.jsonlog.values import (
+    Payload,
+    Row,
+    at,
+    canonical,
+    first,
+    known,
+    labels,
+    mapping,
+    number,
+    objects,
+    text,
+    written,
+)
 
-from analytics.event import Context, readable
+__all__ = [
+    "Paths",
+    "Payload",
+    "Row",
+    "at",
+    "canonical",
+    "email",
+    "first",
+    "known",
+    "labels",
+    "mapping",
+    "number",
+    "objects",
+    "plausible",
+    "text",
+    "time_of",
+    "written",
+]
 
-Payload = Mapping[str, Any]
-Row = Mapping[str, Any]
-LONGEST_LABEL = 1024  # characters
-MOST_LABELS = 64
-LARGEST = 1 << 63
 UNTOLD = "[REDACTED]"  # GitLab's word for an address that is not public
 RUBY = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) (UTC|[+-]\d{4})")
-
-
-def mapping(value: Any) -> Payload:
-    """The object itself, an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def objects(value: Any) -> list[Payload]:
-    """The objects of a list, none for anything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def text(value: Any) -> str | None:
-    """A text that is not empty, fit to be stored."""
-    if not isinstance(value, str) or not value:
-        return None
-    return value if value.isascii() and "\x00" not in value else readable(value)
-
-
-def number(value: Any) -> int | None:
-    """A whole number of 64 bits, also where it is written as text."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
-        return int(value)
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if whole and -LARGEST < value < LARGEST else None
-
-
-def known(value: Any) -> str | None:
-    """A number or a text as text."""
-    found = number(value) if isinstance(value, int) else None
-    return text(value) if found is None else str(found)
-
-
-def at(payload: Payload, path: str) -> Any:
-    """What stands at a dotted path, None where it ends early."""
-    value: Any = payload
-    for name in path.split("."):
-        if not isinstance(value, dict):
-            return None
-        value = value.get(name)
-    return value
-
-
-def first(payload: Payload, *paths: str) -> str | None:
-    """The first text that stands at one of these dotted paths."""
-    return next(filter(None, (text(at(payload, path)) for path in paths)), None)
 
 
 def email(value: Any) -> str | None:
@@ -86,13 +67,8 @@ def time_of(value: Any) -> datetime | None:
 def _time(value: str) -> datetime | None:
     ruby = RUBY.fullmatch(value)
     if ruby:
-        zone = "+0000" if ruby[2] == "UTC" else ruby[2]
-        value = f"{ruby[1]}{zone}"
-    try:
-        time = datetime.fromisoformat(value)
-        return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+        value = f"{ruby[1]}{'+0000' if ruby[2] == 'UTC' else ruby[2]}"
+    return values.time_of(value)
 
 
 def plausible(value: Any, context: Context) -> datetime | None:
@@ -101,38 +77,25 @@ def plausible(value: Any, context: Context) -> datetime | None:
     return None if time is None or context.implausible(time) else time
 
 
-def canonical(value: Any, raw: bytes) -> bytes:
-    """The same bytes for the same object however it was written; `raw` where it is too deep."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:
-        return raw
+class Paths:
+    """Names for what stands at dotted paths; fast where most of a payload's parts are missing."""
 
+    def __init__(self, paths: Mapping[str, str]) -> None:
+        self._by_part: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for name, path in paths.items():
+            part, *rest = path.split(".")
+            self._by_part.setdefault(part, []).append((name, tuple(rest)))
 
-def written(value: Any, otherwise: str) -> str:
-    """A part of a document as text; `otherwise` where it is too deep or too large to write."""
-    try:
-        return readable(orjson.dumps(value))
-    except orjson.JSONEncodeError:
-        return otherwise
-
-
-def labels(told: Payload) -> list[tuple[str, str]]:
-    """What is told as labels: plain values, without those that are null or empty."""
-    found = []
-    for name, value in told.items():
-        if value is None or value == "":
-            continue
-        if isinstance(value, str):
-            plain = text(value[:LONGEST_LABEL]) or ""
-        elif isinstance(value, bool):
-            plain = "true" if value else "false"
-        elif isinstance(value, int | float):
-            plain = str(value)[:LONGEST_LABEL]
-        elif value:
-            plain = written(value, "")[:LONGEST_LABEL]
-        else:
-            continue
-        if plain:
-            found.append((name if name.isascii() else readable(name)[:256], plain))
-    return found[:MOST_LABELS]
+    def of(self, payload: Payload) -> dict[str, Any]:
+        """What the payload has of these, by their names; absent ones are left out."""
+        found: dict[str, Any] = {}
+        for part, wanted in self._by_part.items():
+            outer = payload.get(part)
+            if outer is None:
+                continue
+            for name, rest in wanted:
+                value = outer
+                for inner in rest:
+                    value = value.get(inner) if isinstance(value, dict) else None
+                found[name] = value
+        return found

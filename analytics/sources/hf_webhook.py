@@ -5,7 +5,6 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.forges.deliveries import Delivery, Envelope, delivery_of
-from analytics.forges.documents import batches
 from analytics.forges.values import (
     Payload,
     Row,
@@ -19,6 +18,7 @@ from analytics.forges.values import (
     plausible,
     text,
 )
+from analytics.jsonlog.documents import batches
 from analytics.reading import Document, sampled
 
 ENVELOPE = Envelope(

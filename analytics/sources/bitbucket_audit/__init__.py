@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source
-from analytics.forges.documents import batches, rows_of_page
 from analytics.forges.values import Row, mapping
+from analytics.jsonlog.documents import batches
 from analytics.reading import Document, sampled
 from analytics.sources.bitbucket_audit.cloud import row_of_cloud
 from analytics.sources.bitbucket_audit.rows import row_of, type_of
@@ -17,21 +17,16 @@ OBJECTS = re.compile(rb'"(?:affectedObjects|changedValues|extraAttributes)"\s*:'
 
 
 def read(document: Document, context: Context) -> list[Row] | str:
-    """The event of a record, or those of a page of them."""
-    rows = rows_of_page(document, PAGES, lambda item: _row(item, context))
-    return rows or "not a record of Bitbucket's audit log, or without a time"
-
-
-def _row(item: Document, context: Context) -> Row | None:
-    record = mapping(item.value)
-    if type_of(record):
-        return row_of(record, item, context)
-    return row_of_cloud(record, item, context) if _cloud(record) else None
+    """The event of a record."""
+    record = mapping(document.value)
+    make = row_of if type_of(record) else row_of_cloud if _cloud(record) else None
+    row = make(record, document, context) if make else None
+    return [row] if row else "not a record of Bitbucket's audit log, or without a time"
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """Records one a line, an array of them, or pages as the API gives them."""
-    return batches(stream, Collector(context, SOURCE), read)
+    return batches(stream, Collector(context, SOURCE), read, within=PAGES)
 
 
 def _cloud(record: Any) -> bool:

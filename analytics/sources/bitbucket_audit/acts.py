@@ -1,6 +1,6 @@
 """What a record tells of: by the key of its action, which no language changes."""
 
-from analytics.forges.values import LONGEST_LABEL
+from analytics.jsonlog.values import LONGEST_LABEL
 
 # The end of a key and the word that all forges share.
 ACTIONS = {

@@ -7,6 +7,7 @@ from typing import Any
 from analytics.event import Context, account, readable
 from analytics.forges.pushes import branch_of, landed
 from analytics.forges.values import (
+    Paths,
     Payload,
     at,
     email,
@@ -51,19 +52,21 @@ TYPES = {
     "delete": "deletion",
     "removed": "deletion",
 }
-LABELS = {
-    "change_id": "change.id",
-    "head_commit": "patchSet.revision",
-    "kind": "patchSet.kind",
-    "new_revision": "newRev",
-    "old_topic": "oldTopic",
-    "patch_set": "patchSet.number",
-    "private": "change.private",
-    "reason": "reason",
-    "topic": "change.topic",
-    "uploader": "patchSet.uploader.username",
-    "wip": "change.wip",
-}
+LABELS = Paths(
+    {
+        "change_id": "change.id",
+        "head_commit": "patchSet.revision",
+        "kind": "patchSet.kind",
+        "new_revision": "newRev",
+        "old_topic": "oldTopic",
+        "patch_set": "patchSet.number",
+        "private": "change.private",
+        "reason": "reason",
+        "topic": "change.topic",
+        "uploader": "patchSet.uploader.username",
+        "wip": "change.wip",
+    }
+)
 
 
 def _account(person: Payload) -> str | None:
@@ -139,7 +142,7 @@ def commit_of(event: Payload) -> Payload:
 
 
 def _told(event: Payload, update: Payload, kind: str, basis: str) -> dict[str, Any]:
-    told = {name: at(event, path) or None for name, path in LABELS.items()}
+    told = {name: value or None for name, value in LABELS.of(event).items()}
     told |= {"ref": update.get("refName") or at(event, "patchSet.ref")}
     told |= {"before": update.get("oldRev"), "after": update.get("newRev")}
     told |= {"gerrit_event": kind, "time_basis": basis}

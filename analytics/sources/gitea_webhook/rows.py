@@ -7,6 +7,7 @@ from analytics.event import Context, account, readable
 from analytics.forges.deliveries import Delivery
 from analytics.forges.pushes import commits_of, files_of, pushed
 from analytics.forges.values import (
+    Paths,
     Row,
     at,
     email,
@@ -22,21 +23,23 @@ from analytics.reading import Document
 from analytics.sources.gitea_webhook.acts import action_of, branch_told, commit_told
 
 TYPES = {"create": "creation", "opened": "creation", "published": "creation", "fork": "creation"}
-LABELS = {
-    "after": "after",
-    "before": "before",
-    "changes": "changes",
-    "forkee": "forkee.full_name",
-    "head_branch": "pull_request.head.ref",
-    "head_commit": "pull_request.head.sha",
-    "head_repository": "pull_request.head.repo.full_name",
-    "private": "repository.private",
-    "ref": "ref",
-    "ref_type": "ref_type",
-    "release": "release.tag_name",
-    "review": "review.content",
-    "total_commits": "total_commits",
-}
+LABELS = Paths(
+    {
+        "after": "after",
+        "before": "before",
+        "changes": "changes",
+        "forkee": "forkee.full_name",
+        "head_branch": "pull_request.head.ref",
+        "head_commit": "pull_request.head.sha",
+        "head_repository": "pull_request.head.repo.full_name",
+        "private": "repository.private",
+        "ref": "ref",
+        "ref_type": "ref_type",
+        "release": "release.tag_name",
+        "review": "review.content",
+        "total_commits": "total_commits",
+    }
+)
 OWN = ("release", "comment", "issue", "workflow_run", "workflow_job", "pull_request")
 
 
@@ -93,7 +96,7 @@ def row_of(
     who = _login(payload, path) or _login(payload, "sender") or _login(payload, "pusher")
     actor, push = account("gitea", who), kind == "push"
     approved = action == "pull_request_review.approved" and actor
-    told = {name: at(payload, path) for name, path in LABELS.items()}
+    told = LABELS.of(payload)
     default = first(payload, "repository.default_branch")
     told |= {"default_branch": branch == default if branch and default else None}
     told |= {"gitea_event": kind, "time_basis": basis}

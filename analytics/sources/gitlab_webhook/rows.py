@@ -7,6 +7,7 @@ from typing import Any
 from analytics.event import Context, account, readable
 from analytics.forges.pushes import branch_of, commits_of, files_of, landed, pushed
 from analytics.forges.values import (
+    Paths,
     Payload,
     at,
     email,
@@ -37,36 +38,38 @@ REPOSITORY = (
     "path_with_namespace",
     "project_path_with_namespace",
 )
-LABELS = {
-    "access_level": "access_level",
-    "active": "object_attributes.active",
-    "author_id": "object_attributes.author_id",
-    "before": "before",
-    "after": "after",
-    "build": "build_name",
-    "default_branch": "project.default_branch",
-    "deployment": "environment",
-    "detailed_merge_status": "object_attributes.detailed_merge_status",
-    "group": "group_path",
-    "group_access": "group_access",
-    "head_branch": "object_attributes.source_branch",
-    "head_author": "object_attributes.last_commit.author.email",
-    "head_commit": "object_attributes.last_commit.id",
-    "head_repository": "object_attributes.source.path_with_namespace",
-    "key": "key",
-    "name": "object_attributes.name",
-    "oldrev": "object_attributes.oldrev",
-    "old_path": "old_path_with_namespace",
-    "pipeline_source": "object_attributes.source",
-    "ref": "ref",
-    "runner": "runner.description",
-    "stage": "build_stage",
-    "system": "object_attributes.system",
-    "tag": "tag",
-    "total_commits": "total_commits_count",
-    "visibility": "project_visibility",
-    "changes": "changes",
-}
+LABELS = Paths(
+    {
+        "access_level": "access_level",
+        "active": "object_attributes.active",
+        "author_id": "object_attributes.author_id",
+        "before": "before",
+        "after": "after",
+        "build": "build_name",
+        "default_branch": "project.default_branch",
+        "deployment": "environment",
+        "detailed_merge_status": "object_attributes.detailed_merge_status",
+        "group": "group_path",
+        "group_access": "group_access",
+        "head_branch": "object_attributes.source_branch",
+        "head_author": "object_attributes.last_commit.author.email",
+        "head_commit": "object_attributes.last_commit.id",
+        "head_repository": "object_attributes.source.path_with_namespace",
+        "key": "key",
+        "name": "object_attributes.name",
+        "oldrev": "object_attributes.oldrev",
+        "old_path": "old_path_with_namespace",
+        "pipeline_source": "object_attributes.source",
+        "ref": "ref",
+        "runner": "runner.description",
+        "stage": "build_stage",
+        "system": "object_attributes.system",
+        "tag": "tag",
+        "total_commits": "total_commits_count",
+        "visibility": "project_visibility",
+        "changes": "changes",
+    }
+)
 
 
 def _person(payload: Payload, act: Act) -> tuple[str | None, str | None, dict[str, Any]]:
@@ -205,14 +208,12 @@ def row_of(act: Act, document: Document, identity: str, context: Context) -> dic
     push = act.kind in ("push", "tag_push")
     approved = act.action == "pull_request_review.approved" and actor
     moved = act.kind == "tag_push" and act.action == "push"
-    told = {name: at(payload, path) for name, path in LABELS.items()}
+    told = LABELS.of(payload)
     told |= {"gitlab_event": act.kind, "time_basis": basis}
     for name in ("pipeline_source", "tag", "system"):  # objects elsewhere; false says nothing
-        told[name] = None if isinstance(told[name], dict) else told[name] or None
-    if not branch:
-        told["default_branch"] = None
-    elif told["default_branch"]:
-        told["default_branch"] = branch == told["default_branch"]
+        told[name] = None if isinstance(told.get(name), dict) else told.get(name) or None
+    default = told.pop("default_branch", None)
+    told["default_branch"] = branch == default if branch and default else None
     protected = payload.get("ref_protected")
     return {
         "@timestamp": time,

@@ -102,12 +102,15 @@ def test_a_record_of_a_file_and_of_the_api_is_one_event() -> None:
     assert read(file)[0]["event.id"] == read(api)[0]["event.id"]
 
 
-def test_a_page_of_the_api_is_as_many_events_and_its_text_is_kept() -> None:
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_page_of_the_api_is_as_many_events_as_it_has_records(indent: int | None) -> None:
     page = {"entities": [record("one"), record("two"), {"broken": 1}], "pagingInfo": {"size": 3}}
-    one, two = read(page)
-    assert "pagingInfo" in one["event.original"]
-    assert "two" in two["event.original"]
+    log = io.BytesIO(json.dumps(page, indent=indent).encode())
+    (batch,) = SOURCE.parse(log, CONTEXT)
+    one, two = batch.events.to_pylist()
+    assert ("one" in one["event.original"], "two" in two["event.original"]) == (True, True)
     assert one["event.id"] != two["event.id"]
+    assert ["broken" in rejected.text for rejected in batch.rejected] == [True]
 
 
 def test_the_repository_is_found_among_what_was_affected() -> None:

@@ -26,6 +26,7 @@ HEADERS = re.compile(r"[^|]*JobID(\|.*)?|(\\\\x00|\\W)*id(,dttm.*)?|.*Time\|Acti
 ENVELOPES = (
     "kind EventList apiVersion audit.k8s.io/v1 metadata items event_logs total_entries 6 Records"
     " @odata.context https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns value null"
+    " entities pagingInfo lastPage true size 2"
 )
 GARBAGE = (b"\x00", b"\xff\xfe", b"{", b"}", b'"', b"\\", b"\n\n", b"\r", b"]", b",", b"null")
 
