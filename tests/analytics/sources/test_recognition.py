@@ -38,7 +38,9 @@ EXPECTED: tuple[tuple[str, str | None], ...] = (
     ("shell-histories/zsh_extended_history.txt", "zsh_history"),
     ("sigma-rules/*", None),
     ("slurm/phillips.log", "slurm_sacct"),
+    ("slurm/sacct.json", "slurm_sacct_json"),
     ("slurm/sacct.txt", "slurm_sacct"),
+    ("slurm/scontrol.txt", "slurm_scontrol"),
     ("slurm/shredder/input/*", "slurm_sacct"),
     ("*", None),
 )

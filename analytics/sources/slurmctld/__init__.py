@@ -1,0 +1,39 @@
+"""The log of Slurm's controller: who asked for what, and what became of nodes and jobs."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from analytics.event import Batch, Context, Source
+from analytics.slurm.daemon import Daemon, share
+from analytics.sources.slurmctld.forms import FORMS
+
+MARKS = re.compile(
+    rb"slurmctld|_slurm_rpc_|sched(?:/backfill)?: |JobId=|StepId=|\bupdate_node: |drain_nodes: |"
+    rb"Nodes \S+ not responding|Processing RPC: |_job_complete: |power_save: |backfill: "
+)
+REQUESTS = re.compile(
+    r"(?:Processing RPC: (?P<rpc>REQUEST_\w+) from |received opcode (?P<opcode>REQUEST_\w+) .*)"
+    r"(?:uid|UID)[ =](?P<uid>\d{1,10})"
+)
+DAEMON = Daemon(FORMS, "controller-said", REQUESTS)
+
+
+def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """An event for each line."""
+    return DAEMON.parse(stream, context, SOURCE)
+
+
+def recognises(head: bytes, path: str) -> float:
+    """Sure of lines with a time in brackets, some of which speak of jobs, nodes or requests."""
+    timed, marked = share(head, MARKS)
+    return 0.9 if timed >= 0.8 and marked and b"slurmdbd" not in head[:4096] else 0.0
+
+
+SOURCE = Source(
+    name="slurmctld",
+    family="scheduler",
+    title="Slurm controller log (slurmctld)",
+    recognises=recognises,
+    parse=parse,
+)

@@ -1,0 +1,39 @@
+"""Slurm's accounting daemon: who changed what, by the connection it came over."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+
+from analytics.event import Context
+from analytics.sources.slurm_transactions import SOURCE as TRANSACTIONS
+from analytics.sources.slurmdbd import SOURCE
+
+CONTEXT = Context(feed="f", batch="b", origin="o", received=datetime(2026, 3, 1, tzinfo=UTC))
+INIT = "REQUEST_PERSIST_INIT: CLUSTER:lab1 VERSION:9984 UID:{uid} IP:10.0.0.5 CONN:{connection}"
+
+
+def test_a_request_has_the_uid_of_its_connection() -> None:
+    lines = [
+        INIT.format(uid=1020, connection=11),
+        INIT.format(uid=1017, connection=12),
+        "DBD_MODIFY_USERS: called in CONN 11",
+        "DBD_ADD_ACCOUNT_COORDS: called in CONN 12",
+        "DBD_REMOVE_QOS: called in CONN 99",
+    ]
+    log = "\n".join(f"[2026-01-05T12:00:00.000] debug2: {line}" for line in lines)
+    (batch,) = SOURCE.parse(io.BytesIO(log.encode()), CONTEXT)
+    *_, modified, added, removed = batch.events.to_pylist()
+    assert (modified["event.action"], modified["user.id"]) == ("users-modified", "1020")
+    assert (added["event.action"], added["user.id"]) == ("coordinators-added", "1017")
+    assert (removed["event.type"], removed["actor.account"]) == ("deletion", None)
+
+
+@pytest.mark.parametrize("level", ["admin_level=3", "admin_level='3'", "AdminLevel=Administrator"])
+def test_an_administrator_is_made_by_a_transaction(level: str) -> None:
+    log = f"Time|Action|Actor|Where|Info\n2026-02-20T10:00:00|Modify Users|ana|name='ana'|{level}\n"
+    (batch,) = TRANSACTIONS.parse(io.BytesIO(log.encode()), CONTEXT)
+    (event,) = batch.events.to_pylist()
+    assert event["event.action"] == "admin-level-set"
+    assert (event["user.name"], event["user.target.name"]) == ("ana", "ana")
+    assert dict(event["labels"])["admin_level"] == "administrator"
