@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from analytics.event import Context, account, readable
-from analytics.syslogging.envelope import SEVERITIES
+from analytics.syslogging.envelope import SEVERITIES, Labels
 from analytics.syslogging.forms import LONGEST_LABEL, OF_ROOT, UNTOLD, Told
 from analytics.syslogging.messages import READERS, told
 
@@ -27,7 +27,25 @@ OTHER_NAMES = {
     "sshd-auth": "sshd",
     "internal-sftp": "sshd",
 }
+TOLD_BY_SYSTEMD = (
+    *("SYSLOG_IDENTIFIER", "_COMM", "_EXE", "_UID", "_AUDIT_LOGINUID", "PRIORITY", "_HOSTNAME"),
+    *LABELS,
+)
 MOST_ARRAY = 1 << 20
+
+
+class Known(NamedTuple):
+    """What is the same in all entries of a process; `claimed` says it goes by another's name."""
+
+    program: bytes | None
+    name: str | None
+    claimed: bool
+    labels: Labels
+    login: str | None
+    uid: str | None
+    executable: str | None
+    host: str | None
+    is_snoopy: bool
 
 
 def message_of(value: Any) -> bytes:
@@ -45,44 +63,63 @@ def message_of(value: Any) -> bytes:
 
 def row_of(entry: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """The fields of an entry beside its time, id and text."""
-    identifier = text_of(entry.get("SYSLOG_IDENTIFIER")) or text_of(entry.get("_COMM"))
-    executable, name = text_of(entry.get("_EXE")), text_of(entry.get("_COMM"))
-    uid, login = text_of(entry.get("_UID")), text_of(entry.get("_AUDIT_LOGINUID"))
-    transport = text_of(entry.get("_TRANSPORT"))
-    certain = _is_certain(identifier, executable, name, uid, transport)
-    severity = _severity(text_of(entry.get("PRIORITY")))
-    labels = severity + tuple(
-        (label, text[:LONGEST_LABEL])
-        for field, label in LABELS.items()
-        if field in entry and (text := text_of(entry[field])) and text not in UNSET
-    )
-    if identifier and name and name != identifier:
-        labels += (("comm", name),)
-    program = identifier.encode() if identifier and certain else None
-    said: Told = told(program, message_of(entry.get("MESSAGE")), labels, context.realm)
+    values = tuple(map(entry.get, TOLD_BY_SYSTEMD))
+    try:
+        known = _known(values)
+    except TypeError:  # a field with several values is a list
+        known = _known(tuple(map(text_of, values)))
+    message = message_of(entry.get("MESSAGE"))
+    said: Told = told(known.program, message, known.labels, context.realm)
     row = dict(said)
-    if not certain:
-        row["process.name"] = name or identifier
-        row["labels"] = [*row.get("labels", ()), ("claims_to_be", identifier or "?")]
-    _add_actor(row, login, identifier, context.realm)
-    if uid != "0" or "user.name" not in row:
-        row.setdefault("user.id", uid)
-    row.setdefault("process.executable", executable)
+    if known.claimed:
+        row["process.name"] = known.name
+    _add_actor(row, known, context.realm)
+    if known.uid != "0" or "user.name" not in row:
+        row.setdefault("user.id", known.uid)
+    row.setdefault("process.executable", known.executable)
     row.setdefault("process.command_line", text_of(entry.get("_CMDLINE")))
     row["process.pid"] = _number(text_of(entry.get("_PID")) or text_of(entry.get("SYSLOG_PID")))
-    row["host.name"] = text_of(entry.get("_HOSTNAME")) or context.host
+    row["host.name"] = known.host or context.host
     return row
 
 
-def _add_actor(row: dict[str, Any], login: str | None, identifier: str | None, realm: str) -> None:
+@lru_cache(maxsize=4096)
+def _known(values: tuple[Any, ...]) -> Known:
+    """What the fields that systemd adds say; they are the same for many entries."""
+    fields = dict(zip(TOLD_BY_SYSTEMD, map(text_of, values), strict=True))
+    identifier = fields["SYSLOG_IDENTIFIER"] or fields["_COMM"]
+    executable, name, uid = fields["_EXE"], fields["_COMM"], fields["_UID"]
+    certain = _is_certain(identifier, executable, name, uid, fields["_TRANSPORT"])
+    labels = _severity(fields["PRIORITY"]) + tuple(
+        (label, text[:LONGEST_LABEL])
+        for field, label in LABELS.items()
+        if (text := fields[field]) and text not in UNSET
+    )
+    if identifier and name and name != identifier:
+        labels += (("comm", name),)
+    if not certain:
+        labels += (("claims_to_be", identifier or "?"),)
+    return Known(
+        program=identifier.encode() if identifier and certain else None,
+        name=name or identifier,
+        claimed=not certain,
+        labels=labels,
+        login=fields["_AUDIT_LOGINUID"],
+        uid=uid,
+        executable=executable,
+        host=fields["_HOSTNAME"],
+        is_snoopy=identifier == "snoopy",
+    )
+
+
+def _add_actor(row: dict[str, Any], known: Known, realm: str) -> None:
     """The login id says who it was where the message does not, or anybody could have written it."""
     untold = "actor.account" not in row and row.get("actor.basis") in (None, UNTOLD, OF_ROOT)
-    if (untold or identifier == "snoopy") and login is not None and login not in UNSET:
-        row["actor.account"] = account("uid", f"{realm}/{login}")
+    if (untold or known.is_snoopy) and known.login is not None and known.login not in UNSET:
+        row["actor.account"] = account("uid", f"{realm}/{known.login}")
         row["actor.basis"] = "login id"
 
 
-@lru_cache(maxsize=16_384)
 def _is_certain(
     identifier: str | None,
     executable: str | None,
