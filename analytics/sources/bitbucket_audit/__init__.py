@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source
-from analytics.forges.values import Row, mapping
-from analytics.jsonlog.documents import batches
+from analytics.forges.values import mapping
+from analytics.jsonlog.documents import Row, batches
 from analytics.reading import Document, sampled
 from analytics.sources.bitbucket_audit.cloud import row_of_cloud
 from analytics.sources.bitbucket_audit.rows import row_of, type_of

@@ -5,7 +5,6 @@ from typing import Any
 from analytics.event import Context, account, readable
 from analytics.forges.values import (
     Payload,
-    Row,
     email,
     first,
     known,
@@ -35,7 +34,7 @@ def _named(items: Any, *kinds: str) -> str | None:
     return None
 
 
-def row_of_cloud(record: Payload, document: Document, context: Context) -> Row | None:
+def row_of_cloud(record: Payload, document: Document, context: Context) -> dict[str, Any] | None:
     """The event of a record; None where it has no time."""
     told = mapping(record.get("attributes"))
     time = time_of(told.get("time"))

@@ -6,7 +6,6 @@ from typing import Any
 from analytics.event import Context, account, readable
 from analytics.forges.values import (
     Payload,
-    Row,
     canonical,
     known,
     labels,
@@ -93,7 +92,7 @@ def _told(record: Payload, kind: Payload, touched: str | None) -> dict[str, Any]
     return told
 
 
-def row_of(record: Payload, document: Document, context: Context) -> Row | None:
+def row_of(record: Payload, document: Document, context: Context) -> dict[str, Any] | None:
     """The event of a record; None where it has no time."""
     time, kind = _time(record.get("timestamp")), type_of(record)
     if time is None:

@@ -6,8 +6,8 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source
 from analytics.forges.pushes import row_of_commit
-from analytics.forges.values import Payload, Row, canonical, mapping, objects, text
-from analytics.jsonlog.documents import batches
+from analytics.forges.values import Payload, canonical, mapping, objects, text
+from analytics.jsonlog.documents import Row, batches
 from analytics.reading import Document, sampled
 from analytics.sources.gerrit_events.acts import OF_CHANGES, OF_REFS, UPLOADED, known_types
 from analytics.sources.gerrit_events.rows import commit_of, row_of

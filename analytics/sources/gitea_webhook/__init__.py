@@ -7,8 +7,8 @@ from typing import BinaryIO
 from analytics.event import Batch, Collector, Context, Source
 from analytics.forges.deliveries import Envelope, delivery_of
 from analytics.forges.pushes import commits_of, row_of_commit
-from analytics.forges.values import Row, canonical
-from analytics.jsonlog.documents import batches
+from analytics.forges.values import canonical
+from analytics.jsonlog.documents import Row, batches
 from analytics.reading import Document, sampled
 from analytics.sources.gitea_webhook.acts import kind_of
 from analytics.sources.gitea_webhook.rows import row_of

@@ -7,8 +7,8 @@ from typing import Any, BinaryIO
 import orjson
 
 from analytics.event import Batch, Collector, Context, Source
-from analytics.forges.values import Payload, Row, mapping, time_of
-from analytics.jsonlog.documents import batches
+from analytics.forges.values import Payload, mapping, time_of
+from analytics.jsonlog.documents import Row, batches
 from analytics.reading import Document, sampled
 from analytics.sources.gitlab_audit.rows import row_of
 

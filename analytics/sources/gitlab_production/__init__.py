@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source
-from analytics.forges.values import Row, mapping, time_of
-from analytics.jsonlog.documents import batches
+from analytics.forges.values import mapping, time_of
+from analytics.jsonlog.documents import Row, batches
 from analytics.reading import Document, sampled
 from analytics.sources.gitlab_production.rows import row_of_request, row_of_shell
 

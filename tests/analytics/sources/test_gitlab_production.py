@@ -23,14 +23,20 @@ def read(*documents: Any) -> list[dict[str, Any]]:
 
 
 def asked(controller: str, action: str, status: int | None = 200, **more: Any) -> dict[str, Any]:
-    told = {"method": "POST", "path": "/lab/trainlib", "controller": controller, "action": action}
-    told |= {"status": status, "time": TIME, "username": "ASilva", "params": []}
+    told: dict[str, Any] = {"method": "POST", "path": "/lab/trainlib", "controller": controller}
+    told |= {"action": action, "status": status, "time": TIME, "username": "ASilva", "params": []}
     return told | more
 
 
 def api(method: str, rest: str, status: int = 200, **more: Any) -> dict[str, Any]:
-    told = {"method": method, "route": f"/api/:version/projects/:id{rest}", "status": status}
-    told |= {"time": TIME, "path": "/api/v4/projects/15", "params": [], "username": "bkim"}
+    told: dict[str, Any] = {"method": method, "status": status}
+    told |= {
+        "route": f"/api/:version/projects/:id{rest}",
+        "time": TIME,
+        "path": "/api/v4/projects/15",
+        "params": [],
+        "username": "bkim",
+    }
     return told | more
 
 
