@@ -47,6 +47,7 @@ task_queues = [
     Queue(name, Exchange(""), routing_key=name) for name in ("ingest", "score", "report")
 ]
 task_routes = {
+    "ingest.pull": {"queue": "report"},  # waits for others, and no log waits for it
     "ingest.*": {"queue": "ingest"},
     "cases.*": {"queue": "score"},
     "reports.*": {"queue": "report"},

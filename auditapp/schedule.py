@@ -9,6 +9,7 @@ TABLE: tuple[tuple[str, timedelta | crontab], ...] = (
     ("ingest.sweep", timedelta(seconds=20)),
     ("cases.assess", timedelta(seconds=60)),
     ("ingest.maintain", timedelta(minutes=5)),
+    ("ingest.pull", timedelta(minutes=10)),  # does nothing unless HF_ORGANISATIONS names some
     ("reports.weekly", crontab(minute=5)),  # every hour; does nothing until one is due
 )
 

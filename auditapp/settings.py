@@ -177,6 +177,9 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = secret("CELERY_BROKER_URL", "filesystem://")
 
+HF_ENDPOINT = text("HF_ENDPOINT", "https://huggingface.co")
+HF_TOKEN = secret("HF_TOKEN")
+HF_ORGANISATIONS = words("HF_ORGANISATIONS")
 WEBHOOKS = {
     "github": pairs("FOUREYES_WEBHOOKS_GITHUB"),
     "gitlab": pairs("FOUREYES_WEBHOOKS_GITLAB"),

@@ -124,3 +124,20 @@ class Arrival(models.Model):
     def __str__(self) -> str:
         """Feed and kind."""
         return f"{self.feed_id}: {self.dataset} {self.action}"
+
+
+class Pull(models.Model):
+    """How far a feed has got whose log is fetched, rather than sent."""
+
+    feed = models.OneToOneField(
+        Feed, primary_key=True, on_delete=models.CASCADE, related_name="pull"
+    )
+    next_page = models.CharField(max_length=2000, blank=True, help_text="of an unfinished walk")
+    reaching = models.DateTimeField(null=True, help_text="newest event of an unfinished walk")
+    reached = models.DateTimeField(null=True, help_text="newest event of all finished ones")
+    finished = models.DateTimeField(null=True, help_text="end of the last walk")
+    error = models.TextField(blank=True, help_text="why the last walk did not end")
+
+    def __str__(self) -> str:
+        """Its feed."""
+        return self.feed_id

@@ -1,9 +1,15 @@
 """What workers are hinted at, and what keeps the queue moving."""
 
+import logging
+from dataclasses import replace
+
 from celery import shared_task
 
 from auditapp.eventstore import store
-from auditapp.ingest import hints, queue, spool, work
+from auditapp.ingest import hints, pull, queue, spool, work
+from auditapp.ingest.hubexport import PullFailed
+
+log = logging.getLogger(__name__)
 
 HINTS = 50  # a sweep; the next one gives more
 
@@ -27,3 +33,16 @@ def maintain() -> None:
     """Keeps store and spool tidy."""
     spool.remove_forgotten()
     store().maintain()
+
+
+@shared_task(name="ingest.pull")
+def pull_logs() -> None:
+    """Fetches the audit logs of the organisations that the settings name."""
+    hub, organisations = pull.configured()
+    for organisation in organisations:
+        try:
+            for page in pull.pull(replace(hub, patience=(3, 20)), organisation):
+                if page.batch:
+                    hints.process(page.batch)
+        except PullFailed as error:
+            log.warning("audit log of %s not fetched to its end: %s", organisation, error)
