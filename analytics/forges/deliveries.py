@@ -45,6 +45,8 @@ def delivery_of(document: Any, envelope: Envelope) -> Delivery | None:
     if bare and "headers" not in outer:
         return Delivery(kind=None, payload=payload, id=None, sent=None)
     headers = _headers(outer.get("headers"))
+    if bare:
+        payload = {name: value for name, value in outer.items() if name != "headers"}
     told = headers if bare else headers | {name.lower(): value for name, value in outer.items()}
     sent = (time_of(told.get(name)) for name in SENT_NAMES)
     return Delivery(

@@ -28,6 +28,7 @@ OF_GITEA = re.compile(
     rb'|default_merge_style|has_pull_requests|starred_repos_count|compare_url)"\s*:'
 )
 SENDER = re.compile(rb'"(?:sender|pusher)"\s*:\s*\{')
+CUT = 60 << 10  # from this size on a payload may end beyond what is looked at
 OF_GITHUB = re.compile(rb'"(?:node_id|site_admin)"\s*:')
 OF_GITLAB = re.compile(rb'"object_kind"\s*:')
 
@@ -60,10 +61,10 @@ def recognises(head: bytes, path: str) -> float:
     values = sampled(head)
     if values and not any(delivery_of(value, ENVELOPE) for value in values):
         return 0.0
-    if HEADER.search(head) and SENDER.search(head):
-        return 0.97  # such a delivery also has GitHub's headers
+    sent = SENDER.search(head) is not None or len(head) >= CUT
     others = OF_GITHUB.search(head) or OF_GITLAB.search(head)
-    return 0.9 if SENDER.search(head) and OF_GITEA.search(head) and not others else 0.0
+    ours = HEADER.search(head) or (OF_GITEA.search(head) and not others)
+    return 0.97 if sent and ours else 0.0  # such a delivery looks much like one of GitHub's
 
 
 SOURCE = Source(

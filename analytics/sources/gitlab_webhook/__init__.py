@@ -36,7 +36,8 @@ def read(document: Document, context: Context) -> list[Row] | str:
     if act is None:
         return "a payload that names no event"
     own = canonical(delivery.payload, document.raw).decode("utf-8", "backslashreplace")
-    identity = delivery.id or context.event_id(act.kind, own)
+    # Not the delivery's id alone: events that follow from one another may share it.
+    identity = context.event_id(delivery.id, act.kind, own)
     row = row_of(act, document, identity, context)
     rows = [row]
     if act.action == "push":

@@ -96,6 +96,12 @@ def test_the_headers_of_all_three_forges_are_known(prefix: str) -> None:
     assert SOURCE.recognises(json.dumps(wrapped).encode(), "x") > 0.95
 
 
+def test_a_push_too_long_to_look_at_whole_is_recognised() -> None:
+    commits = [{"id": "2" * 40, "message": "x" * 500}] * 200
+    told = {"ref": "refs/heads/main", "compare_url": "", "commits": commits, **BASE}
+    assert SOURCE.recognises(json.dumps(told).encode()[: 64 << 10], "x") > 0.5
+
+
 def test_what_others_send_is_left_to_them() -> None:
     github = push(sender={"login": "ana", "node_id": "x", "site_admin": False})
     assert SOURCE.recognises(json.dumps(github).encode(), "x") == 0

@@ -172,6 +172,12 @@ def test_a_bare_payload_is_known_by_what_it_says() -> None:
     assert read(one)[0]["event.id"] != read(push(after="3" * 40))[0]["event.id"]
 
 
+def test_events_that_share_an_id_are_told_apart_by_what_they_say() -> None:
+    deliveries = ({"delivery": "d", "payload": push(after=sha * 40)} for sha in "223")
+    one, again, other = read(*deliveries)
+    assert one["event.id"] == again["event.id"] != other["event.id"]
+
+
 def test_it_is_recognised_bare_wrapped_and_cut() -> None:
     bare = json.dumps(push()).encode()
     assert SOURCE.recognises(bare, "x") > 0.5
