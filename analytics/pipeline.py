@@ -24,7 +24,7 @@ from analytics.detection.sigma import RuleSet
 from analytics.event import Batch, Context, Source
 from analytics.fields import SCHEMA
 from analytics.findings import Alert, Finding, RiskScore
-from analytics.governance import isolation, review, traces
+from analytics.governance import isolation, jobs, review, traces
 from analytics.identity import Directory, sightings
 from analytics.identity.directory import ON_BEHALF_OF
 from analytics.plugins import discover
@@ -130,7 +130,7 @@ def assess(
 
     Also writes the day's person-days, from which later days learn what is usual.
     """
-    events, directory = _events_of(day, store), directory.as_of(day)
+    events, directory = jobs.matched(jobs.current(_events_of(day, store))), directory.as_of(day)
     today = person_days.of_day(events, directory)
     store.put_person_days(day, today)
     history = store.person_days(day - timedelta(days=BASELINE_DAYS), day)
@@ -146,7 +146,7 @@ def sighted(day: date, store: EventStore) -> pa.Table:
 
 
 def _events_of(day: date, store: EventStore) -> pa.Table:
-    names = {"@timestamp", "event.id", ON_BEHALF_OF, *person_days.COLUMNS}
+    names = {"@timestamp", "event.id", ON_BEHALF_OF, *person_days.COLUMNS, *jobs.COLUMNS}
     return _columns_of(day, store, names.union(*(pillar.COLUMNS for pillar in PILLARS)))
 
 

@@ -132,7 +132,7 @@ def _columns(
         "event.category": pa.repeat("process", table.size),
         "host.name": pa.repeat(pa.scalar(context.host, pa.string()), table.size),
         "job.id": jobs,
-        "labels": labels(table),
+        "labels": labels(table, _runs(table, times, when)),
     }
     columns |= {field: table.told(name) for name, field in TEXTS.items()}
     columns["message"] = _sentences(columns, step)
@@ -225,6 +225,17 @@ def _ids(
         strict=True,
     )
     return pa.array([context.event_id("slurm", *part) for part in parts], pa.string())
+
+
+def _runs(table: Table, times: Mapping[str, pa.Array], when: pa.Array) -> dict[str, pa.Array]:
+    """Labels by which versions of a run are known, and when it began, in seconds since 1970."""
+    submitted = _seconds(pc.coalesce(times["submit"], when))
+    named = (table.column("cluster"), table.column("jobid"), submitted, "/")
+    return {"run": pc.binary_join_element_wise(*named), "began": _seconds(times["start"])}
+
+
+def _seconds(times: pa.Array) -> pa.Array:
+    return pc.divide(times.cast(pa.int64()), 1_000_000).cast(pa.string())
 
 
 def _sentences(columns: Mapping[str, pa.Array], step: pa.Array) -> pa.Array:

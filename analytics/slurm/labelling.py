@@ -1,5 +1,7 @@
 """What a row of accounting has beyond the fields, as labels."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -8,7 +10,7 @@ from analytics.fields import BY_NAME
 from analytics.slurm.table import Table
 from analytics.slurm.values import JOB, tasks_of
 
-MOST = 60  # columns that become labels; a row has up to three more of its own
+MOST = 59  # columns that become labels; a row has up to five more of its own
 LONGEST = 1024
 # Columns that have a field of their own.
 MAPPED = frozenset(
@@ -19,12 +21,13 @@ MAPPED = frozenset(
 )
 
 
-def labels(table: Table) -> pa.Array:
-    """All other cells that are not empty, and which step and which tasks of an array it is."""
+def labels(table: Table, more: Mapping[str, pa.Array]) -> pa.Array:
+    """All other cells that are not empty, which step and which tasks of an array it is, and
+    `more` columns by name."""
     kind, width = BY_NAME["labels"].arrow, len(table.names)
     named = [place for place, name in enumerate(table.names) if name not in MAPPED][:MOST]
     keys = ["job_uid" if name == "uid" else name for name in table.names]
-    own = _of_jobs(table.column("jobid"))
+    own = _of_jobs(table.column("jobid")) | dict(more)
     meant = np.zeros(width, dtype=bool)
     meant[named] = True
     told = np.asarray(pc.not_equal(table.cells, "")).reshape(table.size, width) & meant
