@@ -86,7 +86,9 @@ def _told(record: Payload, kind: Payload, touched: str | None) -> dict[str, Any]
     told |= {"affected": touched, "method": record.get("method"), "node": record.get("node")}
     for change in objects(record.get("changedValues"))[:MOST_TOLD]:
         name = text(change.get("key")) or "value"
-        told[f"changed.{name}"] = f"{change.get('from') or ''} → {change.get('to') or ''}"
+        told[f"changed.{name}"] = (
+            f"{known(change.get('from')) or ''} → {known(change.get('to')) or ''}"
+        )
     for attribute in objects(record.get("extraAttributes"))[:MOST_TOLD]:
         told[f"extra.{text(attribute.get('name')) or 'value'}"] = attribute.get("value")
     return told
@@ -124,7 +126,7 @@ def row_of(record: Payload, document: Document, context: Context) -> dict[str, A
 def _identity(record: Payload, kind: Payload) -> list[Any]:
     """What a file and the API both say of a record, which has no number of its own."""
     touched = sorted(
-        [str(item.get("type")), str(item.get("name"))]
+        [known(item.get("type")) or "", known(item.get("name")) or ""]
         for item in objects(record.get("affectedObjects"))
     )
     changed = [
@@ -132,7 +134,7 @@ def _identity(record: Payload, kind: Payload) -> list[Any]:
         for item in objects(record.get("changedValues"))
     ]
     extra = sorted(
-        [str(item.get("name")), str(item.get("value"))]
+        [known(item.get("name")) or "", known(item.get("value")) or ""]
         for item in objects(record.get("extraAttributes"))
     )
     author = mapping(record.get("author"))

@@ -47,12 +47,12 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
 
 def _ours(value: Any) -> bool:
     event: Payload = mapping(value)
-    kind = event.get("type")
+    kind = text(event.get("type"))
     if kind in OF_REFS:
         return "refUpdate" in event or "refUpdates" in event
     if kind in OF_CHANGES:
         return isinstance(event.get("change"), dict)
-    return isinstance(kind, str) and kind in known_types() and "eventCreatedOn" in event
+    return kind in known_types() and "eventCreatedOn" in event
 
 
 def recognises(head: bytes, path: str) -> float:

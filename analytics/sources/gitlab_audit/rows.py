@@ -95,7 +95,7 @@ def _message(action: str, who: str | None, details: Payload, where: str | None) 
     said = text(details.get("custom_message"))
     if said is None:
         changed = text(details.get("change"))
-        steps = f"{changed} from {details.get('from')} to {details.get('to')}"
+        steps = f"{changed} from {known(details.get('from'))} to {known(details.get('to'))}"
         said = f"changed {steps}" if changed else action.replace(".", " ").replace("_", " ")
     about = text(details.get("target_details"))
     on = f" ({about})" if about and about != where else ""
@@ -118,7 +118,7 @@ def row_of(item: Payload, time: datetime, document: Document, context: Context) 
         "@timestamp": time,
         "event.id": context.event_id(
             *("gitlab", "audit", identity, time.isoformat()),
-            *(item.get("entity_type"), known(item.get("entity_id"))),
+            *(text(item.get("entity_type")), known(item.get("entity_id"))),
         )
         if identity
         else context.line_id(document.offset, document.raw),

@@ -72,7 +72,7 @@ def _identity(item: Payload, document: Document, context: Context, *more: Any) -
     correlation = item.get("correlation_id")
     if not isinstance(correlation, str) or not correlation:
         return context.line_id(document.offset, document.raw)
-    return context.event_id("gitlab", "request", correlation, item.get("time"), *more)
+    return context.event_id("gitlab", "request", correlation, known(item.get("time")), *more)
 
 
 def _branch(action: str, told: dict[str, Any]) -> str | None:
@@ -89,7 +89,9 @@ def row_of_request(
     """A request to the web application or its API."""
     method, path = text(item.get("method")), text(item.get("path")) or ""
     controller, route = text(item.get("controller")), text(item.get("route"))
-    asked = f"{controller}#{item.get('action')}" if controller else f"{method} {route or path}"
+    asked = (
+        f"{controller}#{text(item.get('action'))}" if controller else f"{method} {route or path}"
+    )
     told, status = _parameters(item), number(item.get("status"))
     done = status is not None and status < 400
     action = (CONTROLLERS if controller else ROUTES).get(asked, asked) if done else asked
@@ -146,7 +148,7 @@ def row_of_shell(
     who, where = text(item.get("username")), text(item.get("gl_project_path"))
     ran = command is not None and said == SHELL_DONE
     action = COMMANDS.get(command or "", command or said) if ran else said
-    failed = item.get("level") in FAILED or item.get("error") is not None
+    failed = text(item.get("level")) in FAILED or item.get("error") is not None
     key = known(item.get("gl_key_id"))
     told = {
         "command": command,
@@ -159,7 +161,7 @@ def row_of_shell(
     }
     return {
         "@timestamp": time,
-        "event.id": _identity(item, document, context, said, command, item.get("url")),
+        "event.id": _identity(item, document, context, said, command, text(item.get("url"))),
         "event.category": "network" if ran else "web",
         "event.type": "access" if action == FETCH else "change" if ran else "info",
         "event.action": action[:300],

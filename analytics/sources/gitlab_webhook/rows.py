@@ -121,11 +121,11 @@ def _author(act: Act) -> str | None:
     """The author of a merge request, of whom GitLab only tells the number: who has that number."""
     if act.kind != "merge_request":
         return None
-    wanted = act.attributes.get("author_id")
+    wanted = number(act.attributes.get("author_id"))
     named = [act.payload.get("user"), act.payload.get("assignee")]
     named += [*objects(act.payload.get("assignees")), *objects(act.payload.get("reviewers"))]
     for user in objects(named):
-        if wanted is not None and user.get("id") == wanted:
+        if wanted is not None and number(user.get("id")) == wanted:
             return account("gitlab", first(user, "username"))
     return None
 
