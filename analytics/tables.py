@@ -73,7 +73,10 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
 
 def day(text: str | None) -> date | None:
     """A date, None for nothing. Raises ValueError."""
-    return date.fromisoformat(text) if text else None
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ValueError(f"{str(text)[:40]!r} is no date: {error}") from error
 
 
 def midnight(day: date) -> datetime:
@@ -94,10 +97,10 @@ def moment(text: str | None, *, ends: bool = False) -> datetime | None:
     if not text:
         return None
     if len(text) <= 10:
-        named = date.fromisoformat(text)
+        named = day(text) or date.max
         return end_of(named) if ends else midnight(named)
-    found = datetime.fromisoformat(text)
     try:
+        found = datetime.fromisoformat(text)
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(f"{text!r} is out of range") from error
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text[:40]!r} is no time: {error}") from error

@@ -4,7 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from analytics.identity.accounts import kind_and_name
+
 WORD = re.compile(r"[a-z0-9]+")
+SHORTENED = 0.6
 SHORTEST = 3  # letters: below that too many logins are alike
 # What runs by itself, as sites and forges call it.
 MACHINES = re.compile(
@@ -52,8 +55,21 @@ def compact(name: str) -> str:
     return "".join(words_of(name))
 
 
-def looks_like(name: str) -> str:
-    """`bot` or `service` where a name says so, else nothing."""
+def login_forms(name: str) -> Iterator[tuple[str, float]]:
+    """A login without what stands between its words, and how much it then still says: also
+    without a number at its end, and without its last word (anasilva-ml, ana.silva7)."""
+    words = words_of(name)
+    whole = "".join(words)
+    yield whole, 1.0
+    shorter = {whole.rstrip("0123456789"), "".join(words[:-1])} - {whole, ""}
+    yield from ((form, SHORTENED) for form in sorted(shorter))
+
+
+def looks_like(account: str) -> str:
+    """`bot` or `service` where an account's name or number says so, else nothing."""
+    kind, name = kind_and_name(account)
+    if kind == "uid":
+        return "service" if len(name) <= 3 and name.isascii() and name.isdigit() else ""
     folded_name = folded(name)
     if BOTS.search(folded_name):
         return "bot"

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 
 from analytics.identity.accounts import ATTRIBUTED, kind_and_name
 from analytics.identity.directory import Directory
-from analytics.identity.names import SHORTEST, compact, local_part, words_of, written_ways
+from analytics.identity.names import (
+    SHORTEST,
+    compact,
+    local_part,
+    login_forms,
+    words_of,
+    written_ways,
+)
 from analytics.identity.sightings import TieKind
 from analytics.identity.unix import UnixUser
 
@@ -123,24 +130,25 @@ class Proposer:
             sure = SAME_LOGIN if len(login) > SHORTEST else SHORT_LOGIN
             what = "same local part" if "@" in name else "same login"
             yield self._clues.logins.get(login, set()), sure, what
-        if len(login) < SHORTEST:
-            return
-        yield self._clues.full_names.get(login, set()), FULL_NAME, "it is the person's name"
-        short = self._clues.short_names.get(login, set())
-        yield short, SHORT_NAME, "it is made of the person's name"
+        for form, part in login_forms(local_part(name)):
+            if len(form) >= SHORTEST:
+                people = self._clues.full_names.get(form, set())
+                yield people, FULL_NAME * part, "it is the person's name"
+                people = self._clues.short_names.get(form, set())
+                yield people, SHORT_NAME * part, "it is made of the person's name"
 
     def _beside(self, one: Beside) -> Iterator[Clue]:
         owners = self._clues.owners.get(one.other, set())
         if one.kind is TieKind.MAIL:
             mail = one.other.startswith("mail:")
             seen = "an e-mail of this person" if mail else f"the same e-mail as {one.other}"
-            yield owners, SEEN_MAIL, f"events of it carry {seen}"
+            yield owners, SEEN_MAIL, f"its events carry {seen}"
         elif one.kind is TieKind.NUMBERED:
             yield owners, NUMBERED, f"one record names it and {one.other}"
         elif one.kind is TieKind.PUSHED:
             yield owners, PUSHED * one.share, f"seen in one push with {one.other}"
         else:
-            yield from self._called(one.other, "events of it give")
+            yield from self._called(one.other, "its events give")
 
     def _called(self, name: str, where: str) -> Iterator[Clue]:
         words = words_of(name)

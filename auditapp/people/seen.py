@@ -64,8 +64,8 @@ class Seen:
 
     @property
     def looks_like(self) -> str:
-        """`bot` or `service` where its name says so."""
-        return looks_like(self.account.partition(":")[2])
+        """`bot` or `service` where its name or number says so."""
+        return looks_like(self.account)
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Counts one more row of the table of sightings."""

@@ -57,7 +57,7 @@ def test_a_watch_may_be_open_on_both_sides_and_an_incident_without_id() -> None:
         ("person,start,end", "p1,,2026-01-01", "no start"),
         ("person,start,end", "p1,2026-02-30,", "day is out of range"),
         ("person,start,end", "p1,2026-02-02,2026-02-01", "it ends before it starts"),
-        ("person,start,end", "p1,0001-01-01T00:00+10:00,", "is out of range"),
+        ("person,start,end", "p1,0001-01-01T00:00+10:00,", "is no time: "),
         ("person,reason,start,end", "p1,,,", "somebody is watched without a reason"),
         ("id,start,end,title,host", "1,2026-01-01,,,", "no title"),
     ],

@@ -4,16 +4,20 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from auditapp.accounts import pseudonyms
 from auditapp.cases.models import FindingRow
+from auditapp.dashboard import coverage
 from auditapp.dashboard.pillars import PILLARS
+from auditapp.dashboard.views.unavailable import reads_store
 
 PAGE, PEOPLE = 50, 12
 
 
 @require_safe
+@reads_store
 def pillar(request: HttpRequest, kind: str) -> HttpResponse:
     """Who has most findings of this kind, and the findings; `person` narrows to one."""
     every = FindingRow.objects.filter(kind=kind)
@@ -34,6 +38,7 @@ def pillar(request: HttpRequest, kind: str) -> HttpResponse:
             "pillar": PILLARS[kind],
             "page": page,
             "reference": reference,
+            "coverage": coverage.expected(timezone.now()) if kind == "traces" else None,
             "findings": [
                 (row, pseudonyms.reference(row.person), names[row.person])
                 for row in page.object_list

@@ -95,7 +95,7 @@ def test_peers_share_a_role_or_else_a_team() -> None:
         ("name,team\nAna,vision\n", "line 1: no column accounts, person"),
         (HEADER + ",Ana,,,,,,unix:a\n", "line 2: a person without an id"),
         (HEADER + "p1,Ana,,,,,,asilva\n", "line 2: 'asilva' is no account"),
-        (HEADER + "p1,Ana,,,,soon,,unix:a\n", "line 2: Invalid isoformat"),
+        (HEADER + "p1,Ana,,,,soon,,unix:a\n", "line 2: 'soon' is no date: Invalid isoformat"),
         (HEADER + "p1,Ana,,,,,,\np1,Ben,,,,,,\n", "line 3: person p1 stands there twice"),
         (HEADER + 'p1,"Ana,,,,,,\n', "line 2: unexpected end of data"),
         (HEADER + "p1," + "a" * 200_000 + ",,,,,,\n", "line 2: field larger than field limit"),

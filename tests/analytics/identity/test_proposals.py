@@ -51,6 +51,8 @@ def proposed(account: str, *beside: Beside) -> dict[str, tuple[float, tuple[str,
         ("git:12345+bo-k@users.noreply.github.com", "p2", "same local part"),
         ("hf:zoe-muller", "p3", "it is the person's name"),
         ("github:zmuller", "p3", "it is made of the person's name"),
+        ("hf:zoemuller-ml", "p3", "it is the person's name"),
+        ("github:zoe.muller7", "p3", "it is the person's name"),
         ("uid:hpc/1018", "p2", "a passwd file says that it is unix:bkim"),
         ("uid:hpc/1020", "p3", "its passwd entry gives the person's name"),
     ],
@@ -91,7 +93,7 @@ def test_several_reasons_are_surer_than_each() -> None:
     name = Beside(kind=TieKind.CALLED, other="Ana Silva")
     assert proposed("github:xyz-9", mail)["p1"] == (
         0.9,
-        ("events of it carry an e-mail of this person",),
+        ("its events carry an e-mail of this person",),
     )
     assert proposed("github:xyz-9", mail, name)["p1"][0] == 0.96
     assert proposed("github:asilva", mail, name)["p1"][0] <= 0.99
@@ -121,7 +123,16 @@ def test_what_a_login_pushes_speaks_for_it_as_far_as_it_is_one_authors() -> None
     ],
 )
 def test_a_name_may_say_that_a_machine_has_it(name: str, kind: str) -> None:
-    assert looks_like(name) == kind
+    assert looks_like(f"github:{name}") == kind
+
+
+def test_a_number_below_a_thousand_is_a_machines() -> None:
+    assert [looks_like(f"uid:hpc/{n}") for n in ("0", "999", "1000", "x")] == [
+        "service",
+        "service",
+        "",
+        "",
+    ]
 
 
 @given(st.text(), st.text())

@@ -1,0 +1,33 @@
+"""What should log and was heard, or was not."""
+
+from datetime import timedelta
+
+from django.test import Client
+from django.urls import reverse
+
+from auditapp.dashboard.coverage import expected
+from auditapp.people.models import HostRow
+from tests.auditapp.dashboard.organisation import HOSTILE, Site
+from tests.auditapp.dashboard.test_pages import assert_harmless, read
+
+
+def test_hosts_that_should_log_are_heard_or_silent(analyst: Client, site: Site) -> None:
+    assert "What should log" not in read(analyst, reverse("traces"))
+    HostRow.objects.create(name="gpu01", kind="compute", sources=["bash_history", "auditd"])
+    HostRow.objects.create(name=HOSTILE, sources=["auditd"])
+    found = {(one.host, one.source): one for one in expected(site.now)}
+    heard = found["gpu01", "bash_history"]
+    assert (heard.quiet, heard.events) == (False, 3)
+    assert heard.last
+    assert heard.last.date() == (site.now - timedelta(hours=5)).date()
+    assert found["gpu01", "auditd"].quiet
+    assert found[HOSTILE, "auditd"].last is None
+    page = read(analyst, reverse("traces"))
+    assert "What should log" in page
+    assert_harmless(page)
+
+
+def test_a_host_that_was_heard_long_ago_is_silent(site: Site) -> None:
+    HostRow.objects.create(name="gpu01", sources=["bash_history"])
+    (one,) = expected(site.now + timedelta(days=5))
+    assert (one.quiet, one.events) == (True, 3)
