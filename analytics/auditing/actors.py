@@ -2,24 +2,14 @@
 
 from collections import OrderedDict
 from functools import lru_cache
-from typing import NamedTuple
 
 from analytics.auditing.processes import Process
+from analytics.auditing.tables import Doer
 from analytics.auditing.values import is_set
 from analytics.event import account
 
 MOST_PROCESSES = 65_536
 OWNED_BY_NOBODY = frozenset({"0", "65534"})
-
-
-class Actor(NamedTuple):
-    """The account that acted and how it is known."""
-
-    account: str | None
-    basis: str
-
-
-NOBODY = Actor(None, "unknown")
 
 
 class Descent:
@@ -42,13 +32,29 @@ class Descent:
 
 
 @lru_cache(maxsize=8192)
-def actor_of(login: str | None, user: str | None, in_job: bool, realm: str) -> Actor:
+def doer_of(process: Process, in_job: bool, realm: str) -> Doer:
     """By the login id; by the user id where that is unset, or in a job, where it says nothing."""
+    user, name = process.user_id, process.user_name
+    if in_job:
+        user, name = process.user, process.own_name
+    actor, basis = _actor_of(process.login, process.user, in_job, realm)
+    return Doer(
+        account=actor,
+        name="somebody" if actor is None else name or f"uid {user}",
+        executable=process.columns[2],
+        columns=(actor, basis, user, name, *process.columns),
+        labels=process.labels,
+    )
+
+
+def _actor_of(
+    login: str | None, user: str | None, in_job: bool, realm: str
+) -> tuple[str | None, str]:
     if not in_job and is_set(login):
-        return Actor(numbered(login, realm), "auid")
+        return numbered(login, realm), "auid"
     if not is_set(user) or (in_job and user in ("0", "root")):
-        return NOBODY
-    return Actor(numbered(user, realm), "uid (job)" if in_job else "uid")
+        return None, "unknown"
+    return numbered(user, realm), "uid (job)" if in_job else "uid"
 
 
 def numbered(identity: str | None, realm: str) -> str | None:
@@ -60,6 +66,7 @@ def numbered(identity: str | None, realm: str) -> str | None:
     return account("unix", identity.strip('"'))
 
 
+@lru_cache(maxsize=8192)
 def owner_of(identity: str | None, realm: str) -> str | None:
     """The account that owns something; None for root, nobody and unset."""
     if not is_set(identity) or identity in OWNED_BY_NOBODY or identity == "root":

@@ -13,12 +13,13 @@ BLOCK = 1 << 16  # bytes; larger ones fall out of the processor's caches
 MOST_OPEN = 256  # events whose end was not seen; in a file of many nodes many are under way
 MOST_OPEN_SIZE = 16 << 20
 LARGEST_EVENT = 1 << 20
-HEADER = r"type=\S+ msg=audit\("
+HEADER = r"type=\S++ msg=audit\("
 RUNS = re.compile(  # records of one event that follow each other, or a line that is none
-    rf"(((?:node=\S+ )?){HEADER}(\d{{1,11}}\.\d{{1,6}}:\d{{1,20}})\):?.*\n"
-    rf"(?:\2{HEADER}\3\):?.*\n)*)|(.*)\n"
+    rf"(((?:node=\S++ )?){HEADER}(\d{{1,11}}\.\d{{1,6}}:\d{{1,20}})\).*+\n"
+    rf"(?:\2{HEADER}\3\).*+\n)*+)|(.*+)\n"
 )
 AUDIT_TIME = re.compile(r"msg=audit\(([^)]*)\)")
+END = "type=EOE "
 ALONE = "the end of an event of which nothing else is here"
 
 Reject = Callable[[int, str, str], None]
@@ -32,91 +33,93 @@ class Joined:
     prefix: str  # `node=… ` or nothing
     stamp: str  # seconds.milliseconds:serial
     text: str
-    later: list[str] | None = None
-    size: int = 0
+    count: int  # of records
+    size: int
+    later: list[str] | None = None  # what goes behind `text`
 
-    def whole(self) -> "Joined":
-        """Itself, with what came later put in its text."""
+    def add(self, run: str, count: int) -> None:
+        """Adds records that came later."""
+        self.count += count
+        self.size += len(run)
         if self.later:
-            self.text += "".join(self.later)
-            self.later = None
-        return self
+            self.later.append(run)
+        else:
+            self.later = [run]
 
 
 class Joiner:
-    """Holds the events that are under way."""
+    """Holds the events that are under way; those that ended are in `ended` until taken out."""
 
     def __init__(self, reject: Reject) -> None:
+        self.ended: list[Joined] = []
         self._reject = reject
         self._open: OrderedDict[str, Joined] = OrderedDict()
         self._size = 0
 
-    def take(self, line: int, run: str, prefix: str, stamp: str) -> Joined | None:
-        """Takes records that follow each other; gives their event where they end it."""
+    def take(self, line: int, run: str, prefix: str, stamp: str) -> int:
+        """Takes records that follow each other; how many they are."""
+        count, size, kind = run.count("\n"), len(run), len(prefix)
+        ends = run.startswith(END, run.rfind("\n", 0, -1) + 1 + kind)
         key = prefix + stamp
         event = self._open.get(key)
         if event is None:
-            if run.startswith("type=EOE ", len(prefix)):
+            if run.startswith(END, kind):
                 self._reject(line, ALONE, run)
-                return None
-            event = Joined(line, prefix, stamp, run)
-            if _ended(run, prefix):
-                return event
+                return count
+            event = Joined(line, prefix, stamp, run, count, size)
+            if ends:
+                self.ended.append(event)
+                return count
             self._open[key] = event
-        elif event.size + len(run) > LARGEST_EVENT:
+        elif event.size + size > LARGEST_EVENT:
             self._reject(line, "the event is too large", run)
-            return None
-        elif event.later:
-            event.later.append(run)
+            return count
         else:
-            event.later = [run]
-        event.size += len(run)
-        self._size += len(run)
-        return self._close(key) if _ended(run, prefix) else None
+            event.add(run, count)
+        self._size += size
+        if ends:
+            self._close(key)
+        while len(self._open) > MOST_OPEN or self._size > MOST_OPEN_SIZE:
+            self._close(next(iter(self._open)))
+        return count
 
-    def overdue(self) -> Joined | None:
-        """An event that has been under way for too long."""
-        if len(self._open) > MOST_OPEN or self._size > MOST_OPEN_SIZE:
-            return self._close(next(iter(self._open)))
-        return None
-
-    def rest(self) -> Iterator[Joined]:
-        """Each event that is under way."""
+    def end(self) -> None:
+        """Ends each event that is under way."""
         while self._open:
-            yield self._close(next(iter(self._open)))
+            self._close(next(iter(self._open)))
 
-    def _close(self, key: str) -> Joined:
+    def _close(self, key: str) -> None:
         event = self._open.pop(key)
         self._size -= event.size
-        return event.whole()
+        if event.later:
+            event.text += "".join(event.later)
+        self.ended.append(event)
 
 
-def joined(log: BinaryIO, reject: Reject) -> Iterator[Joined]:
-    """Each event of a log, once its end was seen, many later ones were, or the log ends.
+def joined(log: BinaryIO, reject: Reject) -> Iterator[list[Joined]]:
+    """The events of a log, once their end was seen, many later ones were, or the log ends.
 
     Memory is bounded. Lines that are no audit records go to `reject` with their number, why,
     and their text.
     """
     joiner = Joiner(reject)
-    for first, text in _blocks(log, reject):
-        line = first
+    line = 1
+    for text, whole in _blocks(log):
+        if not whole:
+            reject(line, "line is too long", text)
+            line += 1
+            continue
         for run, prefix, stamp, other in RUNS.findall(text):
             if stamp:
-                event = joiner.take(line, run, prefix, stamp) or joiner.overdue()
-                while event:
-                    yield event
-                    event = joiner.overdue()
-                line += run.count("\n")
+                line += joiner.take(line, run, prefix, stamp)
             else:
                 if other and not other.isspace():
                     reject(line, _why(other), other)
                 line += 1
-    yield from joiner.rest()
-
-
-def _ended(run: str, prefix: str) -> bool:
-    """Whether the last of these records is the one that ends an event."""
-    return run.startswith("type=EOE ", run.rfind("\n", 0, -1) + 1 + len(prefix))
+        yield joiner.ended
+        joiner.ended = []
+    joiner.end()
+    yield joiner.ended
 
 
 def _why(line: str) -> str:
@@ -128,26 +131,26 @@ def _why(line: str) -> str:
     return "not an audit record: its header is damaged"
 
 
-def _blocks(log: BinaryIO, reject: Reject) -> Iterator[tuple[int, str]]:
-    """Whole lines, many at once, each with its end, and the number of the first."""
-    number, rest, too_long = 1, b"", False
+def _blocks(log: BinaryIO) -> Iterator[tuple[str, bool]]:
+    """Whole lines, many at once, each with its end; of one that is too long the beginning."""
+    rest, too_long = b"", False
     while data := log.read(BLOCK):
         if too_long and b"\n" in data:
             data = data[data.index(b"\n") + 1 :]
-            number, too_long = number + 1, False
+            too_long = False
         cut = data.rfind(b"\n") + 1
         if cut and not too_long:
-            text = _text(rest + data[:cut])
-            yield number, text
-            number, rest = number + text.count("\n"), b""
+            yield _text(rest + data[:cut]), True
+            rest = b""
         if not too_long:
             rest += data[cut:]
         if len(rest) > LONGEST_LINE:
-            reject(number, "line is too long", readable(rest[:4096]))
+            yield readable(rest[:4096]), False
             rest, too_long = b"", True
     if rest:
-        yield number, _text(rest + b"\n")
+        yield _text(rest + b"\n"), True
 
 
 def _text(block: bytes) -> str:
-    return readable(block).replace("\r\n", "\n")
+    text = readable(block)
+    return text.replace("\r\n", "\n") if "\r" in text else text

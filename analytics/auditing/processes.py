@@ -5,7 +5,6 @@ Those words repeat from record to record, so they are read once for each differe
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from analytics.auditing.values import LONGEST_LABEL, Fields, fields, is_set, plain
 
@@ -18,16 +17,18 @@ LAUNCHERS = frozenset(  # programs that start other people's work; their login i
 LONGEST_KEPT = 1024  # characters of a text that is worth remembering
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Process:
-    """A process: login and user id, the columns of a row that it fills, and labels."""
+    """A process: whose it is, with names where the log is enriched, and which program."""
 
     login: str | None
     user: str | None
-    user_name: str | None  # of the user id, where the log is enriched
+    own_name: str | None  # of `user`
+    user_id: str | None  # the login id, `user` where that is unset
+    user_name: str | None  # of `user_id`
     launcher: bool
     syscall: str | None  # its name, where the log is enriched
-    columns: dict[str, Any]
+    columns: tuple[str | None, ...]  # effective user's id and name, executable, name
     labels: dict[str, str]
 
 
@@ -40,14 +41,26 @@ def process_of(told: Fields) -> Process:
     """The process that the fields of a record tell."""
     executable, command = plain(told.get("exe")), plain(told.get("comm"))
     name = executable.rpartition("/")[2] if executable else None
+    login, user = told.get("auid"), told.get("uid")
+    user_id, user_name = None, None
+    if is_set(login):
+        user_id, user_name = login, plain(told.get("AUID"))
+    elif is_set(user):
+        user_id, user_name = user, plain(told.get("UID"))
+    effective, effective_name = told.get("euid") or user, None
+    if is_set(effective):
+        effective_name = plain(told.get("EUID") or told.get("UID"))
+    else:
+        effective = None
     return Process(
-        login=told.get("auid"),
-        user=told.get("uid"),
-        user_name=plain(told.get("UID")),
+        login=login,
+        user=user,
+        own_name=plain(told.get("UID")),
+        user_id=user_id,
+        user_name=user_name,
         launcher=name in LAUNCHERS or command in LAUNCHERS,
         syscall=told.get("SYSCALL"),
-        columns=_user(told)
-        | {"process.executable": executable, "process.name": command or name or None},
+        columns=(effective, effective_name, executable, command or name or None),
         labels=_labels(told),
     )
 
@@ -55,20 +68,6 @@ def process_of(told: Fields) -> Process:
 @lru_cache(maxsize=8192)
 def _remembered(text: str) -> Process:
     return process_of(fields(text))
-
-
-def _user(told: Fields) -> dict[str, Any]:
-    login, user = told.get("auid"), told.get("uid")
-    effective = told.get("euid") or user
-    columns: dict[str, Any] = {}
-    if is_set(login):
-        columns["user.id"], columns["user.name"] = login, plain(told.get("AUID"))
-    elif is_set(user):
-        columns["user.id"], columns["user.name"] = user, plain(told.get("UID"))
-    if is_set(effective):
-        columns["user.effective.id"] = effective
-        columns["user.effective.name"] = plain(told.get("EUID") or told.get("UID"))
-    return columns
 
 
 def _labels(told: Fields) -> dict[str, str]:
@@ -80,3 +79,6 @@ def _labels(told: Fields) -> dict[str, str]:
     if keys := plain(told.get("key")):
         labels["key"] = keys.replace("\x01", " ")[:LONGEST_LABEL]
     return labels
+
+
+NOTHING_TOLD = process_of({})

@@ -1,25 +1,31 @@
-"""The records of one audit event, each read for what an event is made of."""
+"""The records of one audit event, each read for what an event is made of.
+
+Most have the form in which the kernel writes them, which one expression reads; any other is read
+field by field. Texts that come again and again are read once.
+"""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from analytics.auditing.joining import Joined
 from analytics.auditing.processes import LONGEST_KEPT, Process, process_in, process_of
 from analytics.auditing.values import Fields, encoded_bytes, fields, is_set, plain
 from analytics.event import readable
 
 RECORDS = re.compile(r"(?:node=\S+ )?type=(\S+) msg=audit\([^)\n]*\):?[ ]*(.*)\n")
 CALL = re.compile(
-    r"arch=(\S+) syscall=(\S+)(?: per=\S+)? success=(\S+) exit=(\S+)"
-    r" a0=(\S+) a1=(\S+) a2=(\S+) a3=(\S+) items=\d+ ppid=(\d+) pid=(\d+) (auid=.*)"
+    r"(arch=\S++ syscall=\S++)(?: per=\S++)? success=(\S++) exit=(\S++)"
+    r" (a0=\S++ a1=\S++ a2=\S++ a3=\S++) items=[0-9]+"
+    r" ppid=([0-9]{1,10}) pid=([0-9]{1,10}) (auid=.*)"
 )
-CALL_KEYS = (*("arch", "syscall", "success", "exit", "a0", "a1", "a2", "a3", "ppid", "pid"),)
 PATH = re.compile(
-    r'item=\d+ name=("[^"]*"|[0-9A-F]+) inode=\d+ dev=\S+ mode=\S+ ouid=(\d+) ogid=\d+ rdev=\S+'
-    r"(?: obj=[^\s=]+)? (?:name|obj)type=([A-Z]+)(?: cap_[^\x1dA-Z]*)?"
+    r'item=[0-9]+ name=("[^"]*"|[0-9A-F]+) inode=[0-9]+ dev=\S++ mode=\S++ ouid=([0-9]+)'
+    r" ogid=[0-9]+ rdev=\S++(?: obj=[^\s=]+)? (?:name|obj)type=([A-Z]+)(?: cap_[^\x1dA-Z]*)?"
 )
+QUOTED = re.compile(r'argc=[0-9]+(?: a[0-9]+="[^"]*")*')
 ARGUMENT = re.compile(r'(?:^| )a(\d+)(?:\[\d+\])?=("[^"]*"|[^\s\x1d]*)')
 MOST_ARGUMENTS = 4096
 
@@ -33,101 +39,165 @@ class Path(NamedTuple):
     owner_name: str | None = None  # where the log is enriched
 
 
+class Call(NamedTuple):
+    """A system call, in words of its record."""
+
+    number: str  # as `arch=c000003e syscall=59`
+    success: str | None
+    exit: str | None
+    arguments: str | list[str | None]  # as `a0=0 a1=1f a2=0 a3=8`, or their values
+    parent: str | None
+    pid: str | None
+    rest: str = ""  # what follows the process id
+
+    def argument(self, place: int) -> str | None:
+        """One of the four arguments, in hexadecimal."""
+        if isinstance(self.arguments, str):
+            return self.arguments.split(" ")[place][3:]
+        return self.arguments[place]
+
+
 @dataclass(slots=True)
 class Records:
     """What one event's records say together."""
 
-    call: Fields | None = None
-    process: Process | None = None
+    paths: list[Path]
+    call: Call | None = None
+    process: Process | None = None  # that called
     kind: str | None = None  # type of the record that leads, where it is no system call's
-    lead: Fields | None = None
-    arguments: list[str] = field(default_factory=list)
+    lead: str = ""
+    arguments: list[str] | None = None
     directory: str | None = None
     encoded_title: str | None = None
-    paths: list[Path] = field(default_factory=list)
-    objects: list[Fields] = field(default_factory=list)
+    objects: list[Fields] | None = None
     address: str | None = None
     flags: str | None = None  # octal, of openat2
 
-    @property
-    def title(self) -> str | None:
-        """The command line of the process, as far as the kernel keeps it: 128 bytes."""
-        if self.encoded_title is None:
-            return None
-        words = encoded_bytes(self.encoded_title.rstrip()).rstrip(b"\x00")
-        return readable(words.replace(b"\x00", b" "))
 
-
-def read(text: str) -> Records:
+def read(event: Joined) -> Records:
     """Reads each record of an event; of those without a reader the first one leads."""
-    records = Records()
+    pieces = event.text.split(f" msg=audit({event.stamp}): ")
+    if len(pieces) != event.count + 1:
+        return _read_slowly(event.text)
+    records = Records([])
+    before = len(event.prefix) + len("\ntype=")
+    kind = pieces[0][before - 1 :]
+    for piece in pieces[1:]:
+        end = piece.rfind("\n")
+        reader = READERS.get(kind)
+        if reader is not None and end >= 0:
+            reader(records, piece[:end])
+        elif end < 0 or " " in kind:  # a record has the header of another one in its body
+            return _read_slowly(event.text)
+        elif records.kind is None and not kind.startswith("UNKNOWN["):
+            records.kind, records.lead = kind, piece[:end]
+        kind = piece[end + before :]
+    return records
+
+
+def _read_slowly(text: str) -> Records:
+    records = Records([])
     for kind, body in RECORDS.findall(text):
         reader = READERS.get(kind)
         if reader:
             reader(records, body)
         elif records.kind is None and not kind.startswith("UNKNOWN["):
-            records.kind, records.lead = kind, fields(body)
+            records.kind, records.lead = kind, body
     return records
 
 
 def _syscall(records: Records, body: str) -> None:
     found = CALL.fullmatch(body)
     if found:
-        *told, process = found.groups()
-        records.call, records.process = dict(zip(CALL_KEYS, told, strict=True)), process_in(process)
-    else:
-        records.call = fields(body)
-        records.process = process_of(records.call)
+        records.call = Call._make(found.groups())
+        records.process = process_in(found[7])
+        return
+    told = fields(body)
+    records.call = Call(
+        f"arch={told.get('arch') or ''} syscall={told.get('syscall') or ''}",
+        told.get("success") or told.get("res"),
+        told.get("exit"),
+        [told.get(name) for name in ("a0", "a1", "a2", "a3")],
+        told.get("ppid"),
+        told.get("pid"),
+    )
+    records.process = process_of(told)
 
 
 def _path(records: Records, body: str) -> None:
     records.paths.append(_remembered_path(body) if len(body) <= LONGEST_KEPT else _path_in(body))
 
 
-@lru_cache(maxsize=8192)
-def _remembered_path(body: str) -> Path:
-    return _path_in(body)
-
-
 def _path_in(body: str) -> Path:
     found = PATH.fullmatch(body)
     if found:
         name, owner, kind = found.groups()
-        return Path(plain(name), owner, kind)
+        return Path(plain(name), owner if is_set(owner) else None, kind)
     told = fields(body)
+    owner = told.get("ouid")
     return Path(
         plain(told.get("name")),
-        told.get("ouid"),
+        owner if is_set(owner) else None,
         told.get("nametype") or told.get("objtype"),
         plain(told.get("OUID")),
     )
 
 
+_remembered_path = lru_cache(maxsize=8192)(_path_in)
+
+
 def _execve(records: Records, body: str) -> None:
-    if "[" not in body:
-        for _, value in ARGUMENT.findall(body)[:MOST_ARGUMENTS]:
-            records.arguments.append(plain(value) or "")
+    if records.arguments is None and QUOTED.fullmatch(body):
+        records.arguments = body.split('"')[1 : 2 * MOST_ARGUMENTS : 2]
         return
-    parts: dict[str, bytes] = {}  # long arguments come in pieces, also over several records
-    for index, value in ARGUMENT.findall(body)[:MOST_ARGUMENTS]:
+    if records.arguments is None:
+        records.arguments = []
+    found = ARGUMENT.findall(body)[:MOST_ARGUMENTS]
+    if "[" in body:
+        _add_pieces(records.arguments, found)
+    else:
+        records.arguments += [plain(value) or "" for _, value in found]
+
+
+def _add_pieces(arguments: list[str], found: list[tuple[str, str]]) -> None:
+    """Adds long arguments, which come in pieces, also over several records."""
+    parts: dict[str, bytes] = {}
+    for index, value in found:
         parts[index] = parts.get(index, b"") + encoded_bytes(value)
     for index, piece in parts.items():
-        if int(index) < len(records.arguments):
-            records.arguments[int(index)] += readable(piece)
+        if int(index) < len(arguments):
+            arguments[int(index)] += readable(piece)
         else:
-            records.arguments.append(readable(piece))
+            arguments.append(readable(piece))
 
 
 def _cwd(records: Records, body: str) -> None:
-    records.directory = plain(body[4:]) if body[-1:] == '"' else plain(fields(body).get("cwd"))
+    records.directory = _directory(body)
+
+
+@lru_cache(maxsize=4096)
+def _directory(body: str) -> str | None:
+    body = body.lstrip(" ")
+    return plain(body[4:]) if body[-1:] == '"' else plain(fields(body).get("cwd"))
 
 
 def _proctitle(records: Records, body: str) -> None:
-    records.encoded_title = body.removeprefix("proctitle=")
+    records.encoded_title = body
+
+
+@lru_cache(maxsize=4096)
+def title_of(body: str) -> str:
+    """The command line of a process, as far as the kernel keeps it: 128 bytes."""
+    words = encoded_bytes(body.strip(" ").removeprefix("proctitle=").rstrip()).rstrip(b"\x00")
+    return readable(words.replace(b"\x00", b" "))
 
 
 def _object(records: Records, body: str) -> None:
-    records.objects.append(fields(body))
+    told = fields(body)
+    if records.objects is None:
+        records.objects = [told]
+    else:
+        records.objects.append(told)
 
 
 def _address(records: Records, body: str) -> None:
@@ -167,7 +237,7 @@ def touched(paths: list[Path]) -> Path | None:
     first = None
     for path in paths:
         if path.kind != "PARENT":
-            if is_set(path.owner):
+            if path.owner is not None:
                 return path
             first = first or path
     return first or (paths[0] if paths else None)

@@ -4,6 +4,7 @@ The words are those of Elastic's auditd tools where they have one, so that searc
 own ones are `sent-signal` (theirs is killed-pid) and `wrote-file`, for which see `rows`.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 ARCHITECTURES = ("c000003e", "40000003", "c00000b7")  # x86_64, i386, aarch64: the columns below
@@ -125,6 +126,7 @@ class Deed(NamedTuple):
     action: str
 
 
+OTHER_CALL = Deed("process", "info", "called-syscall")
 DEEDS: dict[str, Deed] = {}
 NUMBERS: dict[tuple[str, str], str] = {}  # (arch, number) as records have them → name
 
@@ -136,17 +138,44 @@ for _line in TABLE.strip().splitlines():
             NUMBERS[_architecture, _number] = _name
 
 SIGNALS = {  # which argument is the signal
-    "kill": "a1", "tkill": "a1", "tgkill": "a2",
-    "rt_sigqueueinfo": "a1", "rt_tgsigqueueinfo": "a2", "pidfd_send_signal": "a1",
+    "kill": 1, "tkill": 1, "tgkill": 2,
+    "rt_sigqueueinfo": 1, "rt_tgsigqueueinfo": 2, "pidfd_send_signal": 1,
 }  # fmt: skip
-OPEN_FLAGS = {"open": "a1", "openat": "a2", "open_by_handle_at": "a2"}
+OPEN_FLAGS = {"open": 1, "openat": 2, "open_by_handle_at": 2}
 DIRECTORIES = {  # which argument is the directory that a relative path starts from
-    "symlinkat": "a1", "openat": "a0", "openat2": "a0", "renameat": "a0", "renameat2": "a0",
-    "unlinkat": "a0", "mkdirat": "a0", "linkat": "a0", "mknodat": "a0", "fchmodat": "a0",
-    "fchmodat2": "a0", "fchownat": "a0", "utimensat": "a0", "futimesat": "a0", "execveat": "a0",
+    "symlinkat": 1, "openat": 0, "openat2": 0, "renameat": 0, "renameat2": 0,
+    "unlinkat": 0, "mkdirat": 0, "linkat": 0, "mknodat": 0, "fchmodat": 0,
+    "fchmodat2": 0, "fchownat": 0, "utimensat": 0, "futimesat": 0, "execveat": 0,
 }  # fmt: skip
 
 
-def name_of(architecture: str | None, syscall: str | None) -> str:
-    """A system call's name, or its number where this table does not know it."""
-    return NUMBERS.get((architecture or "", syscall or ""), syscall or "")
+class SystemCall(NamedTuple):
+    """A system call: how it is told, and which argument is what, None where it has no such."""
+
+    name: str
+    deed: Deed
+    opens: bool  # a file, to read or to write
+    tells_arguments: bool  # they are all that is known of its object
+    signal: int | None
+    directory: int | None
+    flags: int | None
+
+
+@lru_cache(maxsize=4096)
+def system_call(name: str | None, number: str) -> SystemCall:
+    """The system call of this name, else of a number such as `arch=c000003e syscall=59`.
+
+    Where the table does not know the number, it is the name.
+    """
+    architecture, _, number = number.removeprefix("arch=").partition(" syscall=")
+    name = name or NUMBERS.get((architecture, number), number)
+    deed = DEEDS.get(name, OTHER_CALL)
+    return SystemCall(
+        name,
+        deed,
+        opens=deed.action == "opened-file",
+        tells_arguments=deed.category not in ("file", "network") and deed.action != "executed",
+        signal=SIGNALS.get(name),
+        directory=DIRECTORIES.get(name),
+        flags=OPEN_FLAGS.get(name),
+    )

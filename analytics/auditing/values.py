@@ -45,6 +45,13 @@ def fields(body: str) -> Fields:
     return dict(told + FIELD.findall(body[:start]) + FIELD.findall(body[end:]))
 
 
+def number(text: str | None) -> int | None:
+    """A process id; None for what is none."""
+    if text and len(text) < 11 and text.isascii() and text.isdigit():
+        return int(text)
+    return None
+
+
 def is_set(identity: str | None) -> bool:
     """Whether a user id names somebody."""
     return identity is not None and identity not in UNSET

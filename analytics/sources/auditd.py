@@ -7,6 +7,7 @@ from typing import BinaryIO
 from analytics.auditing.actors import Descent
 from analytics.auditing.joining import joined
 from analytics.auditing.rows import row_of
+from analytics.auditing.tables import Tables
 from analytics.event import Batch, Collector, Context, Source
 
 RECORD = re.compile(
@@ -27,10 +28,13 @@ def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each set of records with one node, time and serial."""
     collector = Collector(context, SOURCE)
     descent = Descent()
-    for event in joined(log, collector.reject):
-        collector.add(row_of(event, context, descent))
+    tables = Tables(collector)
+    for events in joined(log, collector.reject):
+        for event in events:
+            tables.add(row_of(event, context, descent))
         if collector.full:
             yield collector.take()
+    tables.turn()
     yield from collector.rest()
 
 
