@@ -1,7 +1,10 @@
 """Documents as columns: those of one shape together, so that names cost nothing for each."""
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -9,52 +12,131 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.event import readable
+
 MOST_LABELS = 64
 LONGEST_LABEL = 1_024
 LONGEST_NAME = 256
-
-# The keys of an object, None, the keys of those that are objects, None; then the same of each of
-# these in turn. Documents of one shape have the same names in the same order.
-Shape = tuple[str | None, ...]
-
-
-def shape_of(document: Mapping[str, Any]) -> tuple[Shape, list[Any]]:
-    """The shape of a document, and its values in that order."""
-    shape: list[str | None] = []
-    values: list[Any] = []
-    objects = [document]
-    for inner in objects:
-        shape.extend(inner)
-        shape.append(None)
-        found = inner.values()
-        if dict in map(type, found):
-            for key, value in inner.items():
-                if type(value) is dict:
-                    shape.append(key)
-                    objects.append(value)
-                    values.append(None)  # kept objects would slow the garbage collector down
-                else:
-                    values.append(value)
-        else:
-            values.extend(found)
-        shape.append(None)
-    return tuple(shape), values
+MOST_SHAPES = 256
+MOST_NAMES = 512  # of a shape that is kept
+MOST_ALIKE = 8  # shapes whose outermost names are the same
+# What shippers say of themselves and of the machine with every document; the original has it.
+LEFT_OUT = frozenset(
+    [
+        *("agent", "ecs", "elastic_agent", "fileset", "input", "related", "@metadata"),
+        *("host.os", "host.ip", "host.mac", "host.id", "host.architecture", "host.containerized"),
+        *("event.created", "event.ingested", "event.timezone", "log.offset"),
+    ]
+)
 
 
-@lru_cache(maxsize=1_024)
-def names_of(shape: Shape) -> tuple[str, ...]:
-    """A dotted name for each value, empty where it is an object, whose own values follow."""
+Values = Sequence[Any]
+TEXT = frozenset({str, type(None)})
+
+
+class Nested(Exception):
+    """An object stands where documents of this shape have none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """Which objects are in a document, with their keys, and the names of what is taken of them.
+
+    `objects` are all but the outermost one: the place of the object that each is in, its key
+    there and its own keys. `take` takes the values for `names` from all values of all of them.
+    """
+
+    objects: tuple[tuple[int, str, tuple[str, ...]], ...]
+    names: tuple[str, ...]
+    take: Callable[[list[Any]], Values]
+
+    def values_of(self, document: Mapping[str, Any]) -> Values | None:
+        """The values for `names`, or None for a document that has other objects or keys."""
+        found = [document]
+        values = list(document.values())
+        try:
+            for outer, key, keys in self.objects:
+                inner = found[outer][key]
+                if tuple(inner) != keys:
+                    return None
+                found.append(inner)
+                values += inner.values()
+        except (AttributeError, TypeError):  # it is no object
+            return None
+        return self.take(values)
+
+
+def shape_of(document: Mapping[str, Any]) -> Shape:
+    """The shape of a document, without what is `LEFT_OUT`."""
+    objects: list[tuple[int, str, tuple[str, ...]]] = []
     names: list[str] = []
-    prefixes = [""]
-    at = 0
-    for prefix in prefixes:
-        end = shape.index(None, at)
-        last = shape.index(None, end + 1)
-        objects = set(shape[end + 1 : last])
-        names.extend("" if key in objects else f"{prefix}{key}" for key in shape[at:end])
-        prefixes.extend(f"{prefix}{key}." for key in shape[end + 1 : last])
-        at = last + 1
-    return tuple(names)
+    places: list[int] = []
+    waiting: list[tuple[str, Mapping[str, Any]]] = [("", document)]
+    before = 0
+    for number, (prefix, inner) in enumerate(waiting):
+        for place, (key, value) in enumerate(inner.items(), before):
+            name = f"{prefix}{key}"[:LONGEST_NAME]
+            if _is_left_out(name):
+                continue
+            if type(value) is dict:
+                objects.append((number, key, tuple(value)))
+                waiting.append((f"{name}.", value))
+            else:
+                names.append(readable(name))
+                places.append(place)
+        before += len(inner)
+    take = itemgetter(*places) if len(places) > 1 else partial(_few, places)
+    return Shape(tuple(objects), tuple(names), take)
+
+
+def _few(places: Sequence[int], values: Values) -> Values:
+    return [values[place] for place in places]
+
+
+@lru_cache(maxsize=4096)
+def _is_left_out(name: str) -> bool:
+    parts = name.split(".", 2)
+    return parts[0] in LEFT_OUT or ".".join(parts[:2]) in LEFT_OUT
+
+
+def flat(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document's values by dotted names."""
+    shape = shape_of(document)
+    return dict(zip(shape.names, shape.values_of(document) or (), strict=True))
+
+
+def opened(names: Sequence[str], values: Values) -> dict[str, Any]:
+    """The values by name, those of objects among them too."""
+    told: dict[str, Any] = {}
+    for name, value in zip(names, values, strict=True):
+        told |= flat({name: value}) if type(value) is dict else {name: value}
+    return told
+
+
+class Shapes:
+    """The shapes met so far; so many that no log can fill the memory with them."""
+
+    def __init__(self) -> None:
+        self.alike: dict[tuple[str, ...], list[Shape]] = {}
+        self.known = 0
+
+    def of(self, document: Mapping[str, Any]) -> tuple[Shape, Values] | None:
+        """A document's shape and its values; None where there are too many or too large ones."""
+        outermost = tuple(document)
+        alike = self.alike.get(outermost, [])
+        for shape in alike:
+            values = shape.values_of(document)
+            if values is not None:
+                return shape, values
+        if self.known >= MOST_SHAPES or len(alike) >= MOST_ALIKE or len(outermost) > MOST_NAMES:
+            return None
+        shape = shape_of(document)
+        values = shape.values_of(document)
+        if values is None or len(values) > MOST_NAMES:
+            return None
+        self.alike[outermost] = [*alike, shape]
+        self.known += 1
+        return shape, values
 
 
 def plain(value: Any) -> str | None:
@@ -69,36 +151,49 @@ def plain(value: Any) -> str | None:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+    try:
         return ", ".join(value[:MOST_LABELS])
+    except (TypeError, KeyError):
+        pass
     try:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError:
         return "(nested too deeply)"
 
 
-def texts(values: Sequence[Any]) -> pa.Array:
-    """A column of texts; only where some value is no text is each looked at."""
+def texts(values: Values) -> pa.Array:
+    """A column of texts; only where some value is no text is each looked at. Raises Nested."""
     try:
         return pa.array(values, pa.string())
     except (ValueError, TypeError):  # Arrow's own errors are both
-        return pa.array([plain(value) for value in values], pa.string())
+        return pa.array(_texts(values), pa.string())
 
 
-def labels_of_columns(columns: Mapping[str, Sequence[Any]], size: int) -> pa.Array:
-    """A map for each row of what its columns hold, without what is empty."""
+def _texts(values: Values) -> Values:
+    """The values, of which each is a text or None. Raises Nested."""
+    kinds = set(map(type, values))
+    if kinds <= TEXT:
+        return values
+    if dict in kinds:
+        raise Nested
+    return list(map(str if kinds == {int} else plain, values))
+
+
+def labels_of_columns(columns: Mapping[str, Values], size: int) -> pa.Array:
+    """A map for each row of what its columns hold, without what is empty. Raises Nested."""
     kept = list(columns.items())[:MOST_LABELS]
     if not kept:
         return labels_of_rows([{}] * size)
-    count = len(kept)
-    row_by_row = np.arange(count * size).reshape(count, size).T.ravel()
-    values = pa.concat_arrays([texts(column) for _, column in kept]).take(pa.array(row_by_row))
+    row_by_row = zip(*(_texts(column) for _, column in kept), strict=True)
+    values = pa.array(list(chain.from_iterable(row_by_row)), pa.string())
     names = pa.array([name[:LONGEST_NAME] for name, _ in kept])
-    keys = names.take(pa.array(np.tile(np.arange(count), size)))
-    told = pc.fill_null(pc.not_equal(values, ""), False)
-    filled = np.asarray(told).reshape(size, count).sum(axis=1)
+    keys = names.take(pa.array(np.tile(np.arange(len(kept)), size)))
+    told = pc.fill_null(pc.greater(pc.binary_length(values), 0), False)
+    filled = np.asarray(told).reshape(size, len(kept)).sum(axis=1)
     offsets = np.concatenate(([0], np.cumsum(filled)))
-    return _map(offsets, keys.filter(told), values.filter(told))
+    if offsets[-1] < len(values):
+        keys, values = keys.filter(told), values.filter(told)
+    return _map(offsets, keys, values)
 
 
 def labels_of_rows(rows: Sequence[Mapping[str, Any]]) -> pa.Array:

@@ -10,7 +10,7 @@ import pytest
 
 from analytics.event import Context, Rejected
 from analytics.sources.ecs import FEW, SOURCE
-from analytics.sources.ecs.shapes import MOST_LABELS, names_of, shape_of
+from analytics.sources.ecs.shapes import MOST_LABELS, MOST_SHAPES, Shapes, shape_of
 
 CONTEXT = Context(
     feed="f", batch="b", origin="o", received=datetime(2026, 3, 1, tzinfo=UTC), host="here"
@@ -107,19 +107,55 @@ def test_documents_of_one_shape_give_what_each_gives_alone() -> None:
         assert one == other
 
 
-def test_a_shape_tells_objects_from_other_values() -> None:
-    shapes = [
-        shape_of(document)[0]
-        for document in (
-            {"a": {"x": 1}, "b": 2},
-            {"a": 1, "b": {"x": 2}},
-            {"a": {"x": {}}, "b": 2},
-            {"a": {}, "b": {"x": 1}},
-        )
-    ]
-    assert len(set(shapes)) == 4
-    assert names_of(shapes[0]) == ("", "b", "a.x")
-    assert names_of(shapes[1]) == ("a", "", "b.x")
+def test_a_shape_takes_the_values_of_documents_that_have_its_objects_and_keys() -> None:
+    shape = shape_of({"a": {"x": 1}, "b": 2, "agent": {"id": 3}, "host": {"name": "h", "os": {}}})
+    assert shape.names == ("b", "a.x", "host.name")
+    alike = {"a": {"x": 4}, "b": 5, "agent": {"type": 6}, "host": {"name": "g", "os": None}}
+    assert shape.values_of(alike) == (5, 4, "g")
+    for other in ({"a": 1}, {"a": {"y": 1}}, {"a": None}, {"a": ["x"]}, {"a": "x"}):
+        assert shape.values_of({**alike, **other}) is None
+
+
+def test_only_so_many_shapes_are_kept() -> None:
+    shapes = Shapes()
+    found = [shapes.of({f"x{number}": 1, "y": 2}) for number in range(MOST_SHAPES + 9)]
+    assert found.count(None) == 9
+
+
+def test_an_object_where_others_have_a_value_keeps_its_names() -> None:
+    documents = [BASE | {"x": n, "user": "u"} for n in range(FEW)]
+    events = read(*documents, BASE | {"x": {"y": 1}, "user": {"name": "asilva"}})
+    assert [dict(event["labels"]).get("x") for event in events[:2]] == ["0", "1"]
+    assert dict(events[-1]["labels"])["x.y"] == "1"
+    assert events[-1]["user.name"] == "asilva"
+
+
+def test_what_shippers_say_of_themselves_is_no_label() -> None:
+    (event,) = read(BASE | {"agent": {"id": "1"}, "host.os.name": "Ubuntu", "host.name": "h"})
+    assert event["host.name"] == "h"
+    assert not event["labels"]
+
+
+def test_the_actions_of_a_bulk_request_belong_to_their_documents() -> None:
+    action, document = b'{"index":{"_index":"logs"}}', json.dumps(BASE).encode()
+    events, rejected = whole(b"\n".join((action, document, action, document, action, action)))
+    assert [event["event.original"] for event in events] == [
+        (action + b"\n" + document).decode()
+    ] * 2
+    assert [found.reason for found in rejected] == ["an action without a document"] * 2
+
+
+def test_a_hit_of_a_search_is_its_source_and_has_its_id() -> None:
+    hit = {"_index": "logs", "_id": "x1", "_source": BASE | {"user": {"name": "asilva"}}}
+    first, again = read(hit, hit | {"_index": "copy"})
+    assert first["user.name"] == "asilva"
+    assert first["event.id"] == again["event.id"]
+
+
+def test_documents_of_vector_are_read_without_being_ecs() -> None:
+    line = {"host": "gpu03", "message": "job 7 done", "source_type": "file"}
+    (event,) = read(line | {"timestamp": "2026-02-20T08:00:00.5Z", "file": "/var/log/jobs"})
+    assert (event["host.name"], event["message"]) == ("gpu03", "job 7 done")
 
 
 def test_what_is_nested_too_deeply_hurts_nothing() -> None:
@@ -158,6 +194,10 @@ def test_a_document_without_time_is_rejected_with_its_line() -> None:
         ({"@timestamp": "2026-02-20T08:00:00Z", "message": "logstash"}, False),
         ({"event": {"@timestamp": "2026-02-20T08:00:00Z", "category": "x"}}, False),
         ({"event": "push", "payload": {}}, False),
+        ({"@timestamp": "2026-02-20T08:00:00Z", "data_stream": {"dataset": "x"}}, True),
+        ({"timestamp": "2026-02-20T08:00:00Z", "source_type": "file", "message": "x"}, True),
+        ({"timestamp": "2026-02-20T08:00:00Z", "message": "x"}, False),
+        ({"_id": "1", "_source": BASE}, True),
     ],
 )
 def test_only_a_time_with_ecs_s_own_names_is_recognised(document: Any, sure: bool) -> None:

@@ -1,0 +1,202 @@
+"""Documents in the Elastic Common Schema as tables with our columns."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.event import Context, Source, account, assemble, readable
+from analytics.fields import BY_NAME, FAMILIES, SCHEMA, Kind
+from analytics.sources.ecs.shapes import (
+    Nested,
+    Shape,
+    Values,
+    labels_of_columns,
+    labels_of_rows,
+    plain,
+    texts,
+)
+
+# Filled in by us, whatever a document says; what it says becomes a label.
+OURS = {"event.id", "event.ingested", "event.dataset", "event.original", "feed.id", "batch.id"}
+FIELDS = frozenset(BY_NAME) - OURS - {"@timestamp", "batch.line", "labels"}
+# Other names of ECS for a field of ours, taken where the field itself is missing.
+INSTEAD = {
+    "host.hostname": "host.name",
+    "url.full": "url.original",
+    "source.address": "source.ip",
+    "host": "host.name",
+}
+UNSET = ("4294967295", "unset", "-1")
+WHO = ("user.audit.name", "user.audit.id", "user.name", "user.id")
+
+Columns = Mapping[str, Sequence[Any]]
+
+
+class Row(NamedTuple):
+    """A document on its way into a table."""
+
+    number: int
+    offset: int
+    raw: bytes
+    time: datetime
+    values: Sequence[Any]
+
+
+def _as(convert: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return convert(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _value(value: Any, kind: Kind) -> Any:
+    """A value as the field's kind wants it; None where it cannot be."""
+    if kind is Kind.KEYWORDS:
+        items = value if isinstance(value, list) else [value]
+        return [text for item in items if (text := plain(item)) is not None] or None
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if kind is Kind.NUMBER:
+        number = _as(int, value)
+        return number if number is not None and abs(number) < 1 << 63 else None
+    if kind is Kind.DECIMAL:
+        return _as(float, value)
+    if kind is Kind.FLAG:
+        return value if isinstance(value, bool) else None
+    return plain(value)
+
+
+def _column(name: str, given: Values) -> pa.Array:
+    """A field's column; only where a value is no plain one of its kind is each looked at."""
+    field, values = BY_NAME[name], given
+    if field.kind is not Kind.KEYWORDS and type(values[0]) is list:  # ECS has many lists of one
+        values = [item[0] if type(item) is list and item else item for item in values]
+    try:
+        return pa.array(values, field.arrow)
+    except (ValueError, TypeError, OverflowError):  # Arrow's own errors are of these
+        if dict in set(map(type, given)):
+            raise Nested from None
+        return pa.array([_value(value, field.kind) for value in values], field.arrow)
+
+
+@lru_cache(maxsize=20_000)
+def _actor(realm: str, *who: str | None) -> tuple[str | None, str | None]:
+    """Account and how it is known: the login's user before the one whose rights were used."""
+    login, login_uid, name, uid = who
+    if login_uid and login_uid not in UNSET:
+        named = login if login and login not in UNSET else None
+        return account("unix", named) or f"uid:{realm}/{login_uid}", "user.audit"
+    if name:
+        return account("unix", name), "user.name"
+    if uid and uid.isdigit():
+        return f"uid:{realm}/{uid}", "user.id"
+    return None, None
+
+
+def _split(told: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What are fields of ours, and what becomes labels; of rows and of columns alike."""
+    fields = {name: value for name, value in told.items() if name in FIELDS}
+    labels = {name: value for name, value in told.items() if name and name not in FIELDS}
+    for other, name in INSTEAD.items():
+        if other in labels and name not in fields:
+            fields[name] = labels.pop(other)
+    labels.pop("@timestamp", None)
+    return fields, labels
+
+
+def of_shape(shape: Shape, rows: Sequence[Row], context: Context, source: Source) -> pa.Table:
+    """A table of documents that have the same names.
+
+    Raises Nested where one of them has an object in place of a value.
+    """
+    told = dict(zip(shape.names, zip(*(row.values for row in rows), strict=True), strict=True))
+    fields, labels = _split(told)
+    modules = fields.pop("event.module", None)
+    if modules is not None:
+        fields["event.module"], labels["event.module"] = _modules(modules)
+    return _table(fields, told, labels_of_columns(labels, len(rows)), rows, (context, source))
+
+
+def of_rows(
+    rows: Sequence[Row], values: Sequence[dict[str, Any]], context: Context, source: Source
+) -> pa.Table:
+    """A table of documents whose names differ, from the values of each by name."""
+    split = [_split(told) for told in values]
+    for fields, labels in split:
+        (fields["event.module"],), (labels["event.module"],) = _modules(
+            [fields.get("event.module")]
+        )
+    named: set[str] = set().union(*(fields for fields, _ in split))
+    columns: Columns = {name: [fields.get(name) for fields, _ in split] for name in named}
+    told = {name: [row.get(name) for row in values] for name in (*WHO, "event.id")}
+    labels_ = labels_of_rows([labels for _, labels in split])
+    return _table(columns, told, labels_, rows, (context, source))
+
+
+def _modules(modules: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Families of ours, and other modules."""
+    ours = [module if module in FAMILIES else None for module in map(plain, modules)]
+    return ours, [m if o is None else None for m, o in zip(modules, ours, strict=True)]
+
+
+def _table(
+    fields: Columns,
+    told: Columns,
+    labels: pa.Array,
+    rows: Sequence[Row],
+    of: tuple[Context, Source],
+) -> pa.Table:
+    """All columns; `told` has by name what decides on id and actor."""
+    context, source = of
+    size, nothing = len(rows), [None] * len(rows)
+    columns = {name: _column(name, values) for name, values in fields.items()}
+    who = (texts(told.get(name, nothing)).to_pylist() for name in WHO)
+    actors = [_actor(context.realm, *parts) for parts in zip(*who, strict=True)]
+    own = columns.get("actor.account", pa.nulls(size, pa.string()))
+    found, bases = (pa.array(part, pa.string()) for part in zip(*actors, strict=True))
+    columns["actor.account"] = pc.coalesce(own, found)
+    if "actor.basis" not in columns:
+        columns["actor.basis"] = pc.if_else(pc.is_null(own), bases, pa.scalar(None, pa.string()))
+    columns["host.name"] = _or(columns.get("host.name"), pa.scalar(context.host, pa.string()), size)
+    did = _or(columns.get("event.action"), pa.scalar("unnamed event"), size)
+    name = _or(columns.get("user.name"), pa.scalar("somebody"), size)
+    said = pc.binary_join_element_wise(name, did, ": ")
+    columns["message"] = _or(columns.get("message"), said, size)
+    columns |= {
+        "@timestamp": pa.array([row.time for row in rows], SCHEMA.field("@timestamp").type),
+        "event.id": pa.array(_identities(rows, told.get("event.id"), context), pa.string()),
+        "event.original": _originals(rows),
+        "batch.line": pa.array([row.number for row in rows], pa.int64()),
+        "labels": labels,
+    }
+    return assemble(columns, size, context, source)
+
+
+def _or(column: pa.Array | None, otherwise: pa.Scalar | pa.Array, size: int) -> pa.Array:
+    empty = pa.nulls(size, pa.string())
+    return pc.coalesce(empty if column is None else column, otherwise)
+
+
+def _originals(rows: Sequence[Row]) -> pa.Array:
+    raws = [row.raw for row in rows]
+    try:
+        if not any(b"\x00" in raw for raw in raws):
+            return pa.array(raws, pa.string())
+    except ValueError:  # not UTF-8
+        pass
+    return pa.array([readable(raw) for raw in raws], pa.string())
+
+
+def _identities(rows: Sequence[Row], own: Values | None, context: Context) -> list[str]:
+    """The documents' own ids, told apart by feed so that none can pass for another's."""
+    found = context.line_ids([row.offset for row in rows], [row.raw for row in rows])
+    if own is None:
+        return found
+    return [
+        context.event_id("ecs", context.feed, given) if isinstance(given, str) and given else usual
+        for given, usual in zip(own, found, strict=True)
+    ]
