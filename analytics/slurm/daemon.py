@@ -1,7 +1,7 @@
 """Logs of Slurm's daemons: a time in brackets and a sentence, which some known form may fit."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -22,6 +22,7 @@ HEAD = re.compile(
 SHOWN = re.compile(r"\([\d]+\)$")  # the plain number behind 41_3
 LONGEST_TOLD = 300
 MOST_CONNECTIONS = 4096
+Teller = Callable[[str, dict[str, Any], Context], None]
 JOB = (
     r"(?:JobId=|StepId=|jobid |job )?"
     r"(?P<job>\d+(?:_(?:\d+|\*|\[[^\]\s]*\]))?(?:\+\d+)?(?:\(\d+\))?(?:\.[\w-]+)?)"
@@ -117,7 +118,7 @@ class Daemon:
         for line in lines(stream):
             text = readable(line.text)
             match = LINE.fullmatch(text)
-            time = time_of(match[1], clock) if match else previous
+            time = _time(match[1], clock) if match else previous
             if line.too_long or time is None or not text.strip():
                 if text.strip():
                     why = "line is too long" if line.too_long else "no time that can be read"
@@ -126,9 +127,10 @@ class Daemon:
             previous = time
             said, level = (match[4], (match[3] or "").rstrip(": ")) if match else (text, "")
             row = self._row(said, level, context)
-            if request := self.requests.search(said):
+            if ("UID" in said or "opcode" in said) and (request := self.requests.search(said)):
                 asked.remember(request, time)
-            asked.complete(row, time)
+            if "wanted" in row or "connection" in row:
+                asked.complete(row, time)
             row |= {
                 "@timestamp": time,
                 "event.id": context.line_id(line.offset, line.text),
@@ -157,11 +159,17 @@ class Daemon:
         return _told(match, form, said, level, context)
 
 
+def _time(text: str, clock: Clock) -> datetime | None:
+    """As `time_of`, which is asked once for each second."""
+    if len(text) == 23 and text[19] == "." and text[20:].isdigit():
+        second = time_of(text[:19], clock)
+        return second and second.replace(microsecond=int(text[20:]) * 1000)
+    return time_of(text, clock)
+
+
 def _told(
     match: re.Match[str], form: Form, said: str, level: str, context: Context
 ) -> dict[str, Any]:
-    groups = {name: value for name, value in match.groupdict().items() if value}
-    uid, user, owner = (groups.pop(name, None) for name in ("uid", "user", "owner"))
     row: dict[str, Any] = {
         "event.category": form.category,
         "event.type": form.type,
@@ -170,40 +178,71 @@ def _told(
         "message": said[:LONGEST_TOLD],
         "host.name": context.host,
         "job.state": form.state,
-        "job.partition": groups.pop("partition", None),
-        "source.ip": groups.pop("address", None),
         "actor.basis": "not told",
-        "user.target.name": groups.pop("target", None),
+        "labels": [("level", level)] if level else [],
     }
-    if uid is not None:
-        row |= _acted(uid, "uid in the message", context)
-    elif user is not None:
-        row |= {
-            "actor.account": f"slurm:{user}",
-            "actor.basis": "user in the message",
-            "user.name": user,
-        }
-    else:
-        row |= {"wanted": form.follows, "connection": groups.get("connection", "")}
-    if owner is not None:
-        row["owner.account"] = row["job.owner"] = f"uid:{context.realm}/{int(owner)}"
-    if job := groups.pop("job", None):
-        row["job.id"] = SHOWN.sub("", job)
-        if row["job.id"] != job:
-            groups["job_raw"] = job
-    if "node" in groups and form.category == "host":
-        nodes = nodes_of(groups["node"])
-        row["host.name"] = nodes[0] if len(nodes) == 1 else None
-        row["job.nodes"] = list(nodes) or None
-        del groups["node"]
-    elif nodes_told := groups.pop("node", None):
-        row["job.nodes"] = list(nodes_of(nodes_told)) or None
-    for name, column in (("exit", "job.exit"), ("signal", "job.signal")):
-        if (number := groups.pop(name, None)) is not None:
-            row[column] = int(number)
-    labels = [(name, value[:1024]) for name, value in groups.items()]
-    row["labels"] = [*labels, ("level", level)] if level else labels
+    for name, value in match.groupdict().items():
+        if value:
+            if teller := TELLERS.get(name):
+                teller(value, row, context)
+            else:
+                row["labels"].append((name, value[:1024]))
+    if form.follows:
+        row["wanted"] = form.follows
     return row
+
+
+def _uid(value: str, row: dict[str, Any], context: Context) -> None:
+    row |= _acted(value, "uid in the message", context)
+
+
+def _user(value: str, row: dict[str, Any], context: Context) -> None:
+    row |= {"actor.account": f"slurm:{value}", "actor.basis": "user in the message"}
+    row["user.name"] = value
+
+
+def _owner(value: str, row: dict[str, Any], context: Context) -> None:
+    row["owner.account"] = row["job.owner"] = f"uid:{context.realm}/{int(value)}"
+
+
+def _job(value: str, row: dict[str, Any], context: Context) -> None:
+    row["job.id"] = shown = SHOWN.sub("", value) if value[-1] == ")" else value
+    if shown != value:
+        row["labels"].append(("job_raw", value))
+
+
+def _node(value: str, row: dict[str, Any], context: Context) -> None:
+    nodes = nodes_of(value)
+    row["job.nodes"] = list(nodes) or None
+    if row["event.category"] == "host":
+        row["host.name"] = nodes[0] if len(nodes) == 1 else None
+
+
+def _connection(value: str, row: dict[str, Any], context: Context) -> None:
+    row["connection"] = value
+    row["labels"].append(("connection", value))
+
+
+def _as(column: str, make: Callable[[str], Any]) -> Teller:
+    def tell(value: str, row: dict[str, Any], context: Context) -> None:
+        row[column] = make(value)
+
+    return tell
+
+
+TELLERS: dict[str, Teller] = {
+    "uid": _uid,
+    "user": _user,
+    "owner": _owner,
+    "job": _job,
+    "node": _node,
+    "connection": _connection,
+    "partition": _as("job.partition", str),
+    "address": _as("source.ip", str),
+    "target": _as("user.target.name", str),
+    "exit": _as("job.exit", int),
+    "signal": _as("job.signal", int),
+}
 
 
 def _acted(uid: str, basis: str, context: Context) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 NOTHING = pa.scalar(None, pa.string())
+MOST_CODES = 1 << 40
 
 
 class Table:
@@ -63,11 +64,15 @@ class Table:
         kinds: Sequence[pa.DataType],
     ) -> list[pa.Array]:
         """As `made`, of the distinct texts of several columns at once."""
-        codes = np.zeros(self.size, dtype=np.int64)
+        codes, count = np.zeros(self.size, dtype=np.int64), 1
         for name in names:
-            encoded = self._encode(name)
-            codes = codes * (len(encoded.dictionary) + 1) + np.asarray(encoded.indices)
-            codes = np.unique(codes, return_inverse=True)[1]  # or they would grow without bound
+            if name in self:
+                encoded = self._encode(name)
+                if count * len(encoded.dictionary) > MOST_CODES:
+                    codes = np.unique(codes, return_inverse=True)[1]
+                    count = int(codes.max(initial=0)) + 1
+                codes = codes * len(encoded.dictionary) + np.asarray(encoded.indices)
+                count *= len(encoded.dictionary)
         _, first, indices = np.unique(codes, return_index=True, return_inverse=True)
         firsts = pa.array(first)
         rows = zip(*(self.column(name).take(firsts).to_pylist() for name in names), strict=True)

@@ -66,11 +66,13 @@ def _is_state(text: str) -> bool:
 
 
 MOMENTS = ("submit", "start", "end")
-USUAL = f"{STANDARD}|^(Unknown|None)$"
+USUAL = dict.fromkeys(MOMENTS, f"{STANDARD}|^(Unknown|None)$") | dict.fromkeys(
+    ("jobid", "jobidraw"), r"^\d{1,19}(_\d{1,19})?(\+\d+)?(\.\w+)?$"
+)
 
 
-def _are_usual(times: pa.Array) -> bool:
-    return bool(pc.all(pc.match_substring_regex(times, USUAL)).as_py())
+def _all_match(texts: pa.Array, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(texts, pattern)).as_py())
 
 
 CHECKS: Mapping[str, Callable[[str], bool]] = {
@@ -140,10 +142,7 @@ class Columns:
     def all_sensible(self, table: Table) -> bool:
         """Whether each row is sensible; its columns are asked, which is quicker."""
         return all(
-            (
-                name in MOMENTS
-                and pc.all(pc.match_substring_regex(table.column(name), USUAL)).as_py()
-            )
+            (name in USUAL and _all_match(table.column(name), USUAL[name]))
             or all(map(fits, table.distinct(name)))
             for name, fits in CHECKS.items()
             if name in self.places
