@@ -26,6 +26,7 @@ HEADERS = re.compile(r"[^|]*JobID(\|.*)?|(\\\\x00|\\W)*id(,dttm.*)?|.*Time\|Acti
 ENVELOPES = (
     "kind EventList apiVersion audit.k8s.io/v1 metadata items event_logs total_entries 6 Records"
     " @odata.context https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns value null"
+    " runs next_page_token x"
     " entities pagingInfo lastPage true size 2"
 )
 GARBAGE = (b"\x00", b"\xff\xfe", b"{", b"}", b'"', b"\\", b"\n\n", b"\r", b"]", b",", b"null")
@@ -56,11 +57,16 @@ def lost(log: bytes, texts: list[str]) -> list[str]:
 
 
 def _rest(line: str, pieces: list[str]) -> str:
+    """What of a line is in none of the pieces."""
+    covered = [False] * len(line)
     for piece in pieces:
-        if piece in line:
-            line = line.replace(piece, "")
-    line = line.replace("\\x00", "").strip(BETWEEN + "{}")
-    return "" if all(word in ENVELOPES for word in re.findall(r"\w+", line)) else line
+        place = line.find(piece)
+        while place >= 0:
+            covered[place : place + len(piece)] = [True] * len(piece)
+            place = line.find(piece, place + 1)
+    left = "".join(char for char, known in zip(line, covered, strict=True) if not known)
+    left = left.replace("\\x00", "").strip(BETWEEN + "{}")
+    return "" if all(word in ENVELOPES for word in re.findall(r"\w+", left)) else left
 
 
 def counted(batches: list[Batch]) -> int:
