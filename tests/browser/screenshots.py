@@ -19,6 +19,9 @@ SIZES: tuple[tuple[int, Literal["light", "dark"]], ...] = (
 PAGES = {
     "overview": "/",
     "people": "/people/",
+    "identities": "/identities/",
+    "unknown-accounts": "/identities/unknown/",
+    "import": "/identities/import/",
     "events": "/events/?range=30d",
     "alerts": "/alerts/",
     "isolation": "/isolation/",
@@ -33,6 +36,7 @@ def addresses(page: Page) -> dict[str, str]:
     """The pages by name; those of one person, event, feed and batch are found by walking."""
     found = dict(PAGES)
     found["person"] = _first(page, "/", ".ranking tbody th a")
+    found["identity"] = _first(page, "/identities/", "tbody th a")
     found["event"] = _first(page, "/alerts/", ".alert-list a.strong")
     found["feed"] = _first(page, "/feeds/", "tbody th a")
     found["batch"] = _first(page, found["feed"], "tbody a")

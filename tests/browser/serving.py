@@ -15,6 +15,10 @@ from analytics.simulation import simulate
 from tests.end_to_end.installation import Installation
 
 NAME, PASSWORD = "ines", "a long enough password"
+INVESTIGATOR = """
+from auditapp.accounts.models import Role, User
+User.objects.update(role=Role.INVESTIGATOR)
+"""
 START_SECONDS = 60
 
 # What an attacker would have typed, as a history keeps it: a command every minute.
@@ -49,7 +53,8 @@ def organised(home: Path, folder: Path, *, people: int = 8, days: int = 10) -> I
     made = Installation(home, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
     made.run("migrate", "--verbosity", "0")
     made.run(*("createsuperuser", "--noinput", "--username", NAME, "--email", "ines@lab.example"))
-    made.run("import", *(str(folder / "site" / f"{name}.csv") for name in ("people", "resources")))
+    made.run("shell", "-c", INVESTIGATOR)
+    made.run("import", str(folder / "site"))
     made.run("ingest", str(folder / "site" / "logs"))
     made.run("ingest", str(folder / "hostile"), "--feed", "<img src=x onerror=alert(5)>")
     made.run("score")

@@ -15,6 +15,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PAGES = (
     "/",
     "/people/",
+    "/identities/",
+    "/identities/unknown/",
+    "/identities/import/",
+    "/identities/merge/",
+    "/identities/give/?account=unix:asilva&use=service",
+    "/identities/changes/",
     "/events/?range=30d",
     "/events/?q=a:(b",
     "/events/?q=nothinglikethis",
@@ -159,3 +165,40 @@ def test_the_chosen_theme_lasts(walk: Page) -> None:
     walk.get_by_role("button", name="Switch between light and dark").click()
     walk.goto("/people/")
     assert walk.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_an_unknown_account_is_assigned_with_the_keyboard(walk: Page) -> None:
+    walk.goto("/identities/unknown/")
+    settle(walk)
+    row = walk.locator(".unknown > li").filter(has_text="uid:site/0").first
+    row.get_by_role("link", name="Assign…").focus()
+    walk.keyboard.press("Enter")
+    walk.get_by_label("Use").select_option("service")
+    walk.get_by_role("button", name="Show what changes").focus()
+    walk.keyboard.press("Enter")
+    expect(walk.get_by_text("assessed again")).to_be_visible()
+    walk.get_by_role("button", name="Change it").focus()
+    walk.keyboard.press("Enter")
+    expect(walk.locator(".messages")).to_contain_text("uid:site/0 was changed")
+    expect(walk.locator(".unknown > li").filter(has_text="uid:site/0")).to_have_count(0)
+
+
+def test_one_box_chooses_all_accounts(walk: Page) -> None:
+    walk.goto("/identities/unknown/")
+    boxes = walk.locator("input[name=chosen]")
+    walk.get_by_label("choose all shown").check()
+    assert all(box.is_checked() for box in boxes.all())
+    walk.get_by_label("choose all shown").uncheck()
+    assert not any(box.is_checked() for box in boxes.all())
+
+
+def test_a_file_is_uploaded_looked_at_and_imported(walk: Page) -> None:
+    walk.goto("/identities/import/")
+    text = b"person,name,accounts\nx1,New One,unix:newone\n"
+    walk.get_by_label("File").set_input_files(
+        {"name": "new.csv", "mimeType": "text/csv", "buffer": text}
+    )
+    walk.get_by_role("button", name="Show what would change").click()
+    expect(walk.get_by_text("+ unix:newone")).to_be_visible()
+    walk.get_by_role("button", name="Import it").click()
+    expect(walk.locator(".messages")).to_contain_text("1 new, 0 changed, 0 unchanged")
