@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from analytics.event import readable
 from analytics.identity import ATTRIBUTED, IdentityError, Use, normalise
 from analytics.tables import midnight
 from auditapp.accounts import pseudonyms
@@ -88,7 +89,7 @@ def _gift(told: QueryDict) -> Asked:
 
 
 def _filled(told: QueryDict, names: tuple[str, ...]) -> dict[str, str]:
-    values = {name: str(told.get(name, "")).strip() for name in names}
+    values = {name: readable(str(told.get(name, ""))).strip() for name in names}
     return {name: value for name, value in values.items() if value}
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from analytics.event import readable
 from analytics.identity import IdentityError, Use
 from analytics.identity.proposals import Proposal
 from auditapp.accounts import policy, pseudonyms
@@ -157,7 +158,7 @@ def _pair(text: str) -> tuple[str, str]:
 def _told(text: str, name: str) -> str:
     """One value of a button or box: encoded, as hostile text is not for markup."""
     try:
-        return parse_qs(text, max_num_fields=4).get(name, [""])[0]
+        return readable(parse_qs(text, max_num_fields=4).get(name, [""])[0])
     except ValueError as error:
         raise IdentityError("this is not what the page offered") from error
 

@@ -25,6 +25,7 @@ from auditapp.people.models import (
 )
 
 T = TypeVar("T")
+ORIGIN = "passwd"
 
 
 def plan_resources(text: str, options: Options) -> Plan:
@@ -115,14 +116,14 @@ def plan_passwd(text: str, options: Options) -> Plan:
         ("realm", "name"),
         ("uid", "gid", "full_name", "shell"),
     )
-    links = _numbers(users, realm)
-    changes = [_with_link(change, links) for change in plan.changes]
+    wanted, stale = _numbers(users, realm)
+    changes = [_with_link(change, wanted) for change in plan.changes]
 
     def write() -> None:
         plan.write()
-        AccountLink.objects.bulk_create(
-            (link for found in links.values() for link in found), batch_size=PORTION
-        )
+        AccountLink.objects.filter(pk__in=stale).delete()
+        links = (link for found in wanted.values() for link in found)
+        AccountLink.objects.bulk_create(links, batch_size=PORTION)
 
     return Plan(changes=changes, problems=plan.problems, write=write)
 
@@ -138,36 +139,49 @@ def _user_row(user: UnixUser, realm: str) -> UnixUserRow:
     )
 
 
-def _numbers(users: Table[UnixUser], realm: str) -> dict[str, list[AccountLink]]:
-    """By realm and name: the links that these numbers lack. One number with two names is
-    nobody's own."""
+def _numbers(users: Table[UnixUser], realm: str) -> tuple[dict[str, list[AccountLink]], list[int]]:
+    """By realm and name: the links that these numbers lack; and those that an earlier passwd file
+    gave and that hold no more. One number with two names is nobody's own."""
     owned = Q(account__startswith="unix:") | Q(account__startswith=f"uid:{realm}/")
     known: dict[str, list[AccountLink]] = {}
-    for link in AccountLink.objects.filter(owned, use__in=AccountLink.ATTRIBUTED):
+    for link in AccountLink.objects.filter(owned):
         known.setdefault(link.account, []).append(link)
     uids = Counter(user.uid for _, user in users.rows)
-    return {
-        f"{realm} {user.name}": [
+    wanted: dict[str, list[AccountLink]] = {}
+    stale: list[int] = []
+    for _, user in users.rows:
+        number = f"uid:{realm}/{user.uid}"
+        present = known.get(number, [])
+        if any(link.origin != ORIGIN for link in present) or uids[user.uid] > 1:
+            continue
+        owners = [
             AccountLink(
-                account=f"uid:{realm}/{user.uid}",
+                account=number,
                 person_id=link.person_id,
                 since=link.since,
                 until=link.until,
                 use=link.use,
-                origin="passwd",
+                origin=ORIGIN,
             )
             for link in known.get(f"unix:{user.name}", ())
+            if link.use in AccountLink.ATTRIBUTED
         ]
-        for _, user in users.rows
-        if f"uid:{realm}/{user.uid}" not in known and uids[user.uid] == 1
-    }
+        if set(map(_held, owners)) != set(map(_held, present)):
+            wanted[f"{realm} {user.name}"] = owners
+            stale.extend(link.pk for link in present)
+    return wanted, stale
+
+
+def _held(link: AccountLink) -> tuple[object, ...]:
+    return link.person_id, link.since, link.until, link.use
 
 
 def _with_link(change: Change, links: dict[str, list[AccountLink]]) -> Change:
-    found = links.get(change.key, ())
-    if not found:
+    found = links.get(change.key)
+    if found is None:
         return change
-    details = (*change.details, f"{found[0].account} goes to the owner of the name")
+    told = f"{found[0].account} goes to the owner of the name" if found else "its owner has left it"
+    details = (*change.details, told)
     fate = Fate.CHANGED if change.fate is Fate.UNCHANGED else change.fate
     return Change(line=change.line, fate=fate, key=change.key, details=details)
 

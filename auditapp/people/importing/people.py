@@ -52,11 +52,11 @@ class _Writes:
     """What a plan will write. `wanted` are the accounts that are yet to be compared, by person."""
 
     wanted: dict[str, dict[str, Link]] = field(default_factory=lambda: defaultdict(dict))
-    people: list[Person] = field(default_factory=list)
+    people: dict[str, Person] = field(default_factory=dict)
     added: list[AccountLink] = field(default_factory=list)
     changed: list[AccountLink] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
-    positions: list[FormerPosition] = field(default_factory=list)
+    positions: dict[str, FormerPosition] = field(default_factory=dict)
 
 
 def plan_entries(table: Table[Entry], origin: str, today: date) -> Plan:
@@ -147,7 +147,7 @@ def _change(
     if before and any(getattr(before, name) != getattr(person, name) for name in POSITION):
         details.extend(_moved(before, entry.moved or today, known, writes))
     if before is None or details:
-        writes.people.append(person)
+        writes.people[person.id] = person
     details.extend(_links(person.id, known, writes, origin))
     fate = Fate.ADDED if before is None else Fate.CHANGED if details else Fate.UNCHANGED
     return Change(line=line, fate=fate, key=entry.person.id, details=tuple(details))
@@ -161,7 +161,9 @@ def _moved(before: Person, day: date, known: _Known, writes: _Writes) -> Iterato
     if was_nothing or last == day or (before.start and day <= before.start):
         return
     former = {name: getattr(before, name) for name in POSITION}
-    writes.positions.append(FormerPosition(person_id=before.id, since=last, until=day, **former))
+    writes.positions[before.id] = FormerPosition(
+        person_id=before.id, since=last, until=day, **former
+    )
     yield f"moved on {day}: what was before is kept"
 
 
@@ -206,7 +208,7 @@ def _links(person: str, known: _Known, writes: _Writes, origin: str) -> Iterator
 
 def _write(writes: _Writes) -> None:
     Person.objects.bulk_create(
-        writes.people,
+        writes.people.values(),
         batch_size=PORTION,
         update_conflicts=True,
         unique_fields=["id"],
@@ -217,4 +219,4 @@ def _write(writes: _Writes) -> None:
     fields = ["since", "until", "origin"]
     AccountLink.objects.bulk_update(writes.changed, fields, batch_size=PORTION)
     AccountLink.objects.bulk_create(writes.added, batch_size=PORTION)
-    FormerPosition.objects.bulk_create(writes.positions, batch_size=PORTION)
+    FormerPosition.objects.bulk_create(writes.positions.values(), batch_size=PORTION)

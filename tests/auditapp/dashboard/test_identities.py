@@ -182,6 +182,7 @@ def test_many_are_decided_at_once(keeper: Client, site: Site) -> None:
         {"refuse": "account=nocolon&person=p001"},
         {"action": "fire", "chosen": ["account=github:x"]},
         {"action": "service", "chosen": ["account=nocolon"]},
+        {"accept": "account=github:x%00&person=%00"},
     ],
 )
 def test_a_decision_that_makes_no_sense_changes_nothing(

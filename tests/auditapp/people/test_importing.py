@@ -125,6 +125,12 @@ def test_user_administration_finds_people_by_their_accounts_and_keeps_what_it_do
     assert AccountLink.objects.get(account="mail:ana@lab.example").person_id == "p1"
 
 
+def test_two_logins_of_one_person_are_one_person() -> None:
+    take_over(HEADER + ANA)
+    take_over("userName,externalId,name.formatted\nasilva,u1,Ana S.\nasilva,u2,Ana T.\n")
+    assert Person.objects.get().name == "Ana T."
+
+
 def test_who_was_found_gone_has_left_on_the_first_such_day() -> None:
     text = "userName,active\nasilva,false\n"
     take_over(text, today=DAY)
@@ -149,6 +155,19 @@ def test_numbers_of_a_realm_go_to_whoever_owns_the_name() -> None:
     }
     assert numbers.get(person="p2").until == datetime(2026, 2, 1, tzinfo=UTC)
     assert set(fates(take_over(passwd, realm="hpc")).values()) == {Fate.UNCHANGED}
+
+
+def test_a_number_follows_the_name_to_its_next_owner_but_not_a_decision() -> None:
+    take_over(HEADER + ANA)
+    passwd = "asilva:x:1017:100:Ana:/home/asilva:/bin/bash\n"
+    take_over(passwd)
+    take_over(HEADER + ANA.replace("unix:asilva;", "") + "p2,Bo,,,,,,unix:asilva,\n")
+    assert set(fates(take_over(passwd)).values()) == {Fate.CHANGED}
+    assert AccountLink.objects.get(account="uid:site/1017").person_id == "p2"
+    AccountLink.objects.update(origin=AccountLink.DECISION)
+    AccountLink.objects.filter(account="unix:asilva").update(person="p1")
+    assert set(fates(take_over(passwd)).values()) == {Fate.UNCHANGED}
+    assert AccountLink.objects.get(account="uid:site/1017").person_id == "p2"
 
 
 def test_context_is_kept_and_corrected() -> None:
