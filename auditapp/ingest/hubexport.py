@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import IO, BinaryIO, cast
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -108,7 +108,7 @@ class Hub:
         address = response.links.get("next", {}).get("url", "")
         if not address:
             return ""
-        whole = requests.compat.urljoin(response.url, address)
+        whole = urljoin(response.url, address)
         if urlsplit(whole)[:2] != urlsplit(self.endpoint)[:2] or len(whole) > LONGEST_ADDRESS:
             raise PullFailed("the Hub names a next page that is not its own")
         return whole
