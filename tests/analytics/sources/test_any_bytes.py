@@ -51,7 +51,7 @@ def source_of(name: str) -> Source:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(log=logs)
 def test_no_bytes_make_a_source_raise(name: str, log: bytes) -> None:
     for batch in batches_of(source_of(name), log):
@@ -61,14 +61,14 @@ def test_no_bytes_make_a_source_raise(name: str, log: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(head=logs, path=st.text(max_size=20))
 def test_no_bytes_make_recognition_raise(name: str, head: bytes, path: str) -> None:
     assert 0 <= source_of(name).recognises(head, path) <= 1
 
 
 @pytest.mark.parametrize("name", LINE_BY_LINE)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(log=logs)
 def test_each_line_is_in_an_event_or_rejected(name: str, log: bytes) -> None:
     kept: list[str] = []

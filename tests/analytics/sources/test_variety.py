@@ -107,7 +107,7 @@ def test_the_same_sample_twice_gives_the_same_ids(sample: Path) -> None:
 
 
 @named
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 @given(data=st.data())
 def test_a_sample_cut_anywhere_loses_nothing(sample: Path, data: st.DataObject) -> None:
     log = sample.read_bytes()
@@ -116,7 +116,7 @@ def test_a_sample_cut_anywhere_loses_nothing(sample: Path, data: st.DataObject) 
 
 
 @named
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 @given(data=st.data())
 def test_bytes_that_do_not_belong_there_lose_nothing(sample: Path, data: st.DataObject) -> None:
     log = sample.read_bytes()
