@@ -52,7 +52,7 @@ test-long: .venv/dev services ## Faults, scale, fuzzing and seeds (under 60 minu
 	@$(BIN)/python -m pytest -q -m slow --timeout 1800
 
 benchmarks: .venv/dev ## Print every figure that the README shows
-	@for name in detection embedded parse_auditd store; do $(BIN)/python -m benchmarks.$$name; done
+	@for name in detection embedded parse parse_auditd store; do $(BIN)/python -m benchmarks.$$name; done
 
 screenshots: .venv/dev ## Draw every page into docs/screenshots
 	@$(BIN)/python -m tests.browser.screenshots docs/screenshots
