@@ -1,13 +1,13 @@
 """Turns the documents of a log into batches."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context
 from analytics.reading import Document, documents
 
 Row = dict[str, Any]
-Reader = Callable[[Document, Context], Iterable[Row] | str]
+Reader = Callable[[Document, Context], Iterable[Mapping[str, Any]] | str]
 
 
 def batches(

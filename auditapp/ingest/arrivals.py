@@ -12,7 +12,8 @@ from auditapp.ingest.models import Arrival
 MOST = 2_000  # kinds of one feed: an action may be any text of a log
 MOST_FIELDS = 400
 NEWS = timedelta(minutes=10)  # a newer event is written down only after so long
-KEY = ("dataset", "module", "category", "type", "action")
+# What tells kinds apart, and how long each may be.
+KEY = {"dataset": 50, "module": 50, "category": 50, "type": 50, "action": 100}
 
 
 def record(feed: str, arrivals: Sequence[Arrived]) -> None:
@@ -52,7 +53,7 @@ def readiness(now: datetime) -> list[Readiness]:
 
 def _kind(one: Arrived) -> dict[str, str]:
     """The values of its kind, as long as their columns are."""
-    return {name: getattr(one, name)[: Arrival._meta.get_field(name).max_length] for name in KEY}
+    return {name: getattr(one, name)[:most] for name, most in KEY.items()}
 
 
 def _key(row: Arrival) -> tuple[str, ...]:
