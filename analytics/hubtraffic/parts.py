@@ -142,11 +142,13 @@ def agent(text: Value) -> tuple[str | None]:
 
 
 @lru_cache(maxsize=50_000)
-def agent_labels(text: Value) -> dict[str, str]:
+def agent_labels(text: Value) -> Labels:
     """The library that a client says it is, and the versions of what it runs on."""
-    return {name: value for name, value in libraries(told(text) or "").items() if value}
+    found = {name: value for name, value in libraries(told(text) or "").items() if value}
+    return tuple(found), tuple(found.values())
 
 
+@lru_cache(maxsize=1_000)
 def cache_word(text: str) -> str | None:
     """`hit`, `miss` … of what a cache says of itself, as `TCP_MEM_HIT:…` or `HIT`."""
     words = OF_RESULT.split(text.lower().partition(":")[0].partition("/")[0])
@@ -176,10 +178,13 @@ def in_seconds(milliseconds: str | None) -> str | None:
     return f"{int(milliseconds[:15]) / 1000:g}" if milliseconds and milliseconds.isdigit() else None
 
 
-def labels_of(found: dict[str, Any]) -> Labels:
-    """Names and texts, without those that say nothing; each text is cut at 1,024 characters."""
-    kept = {name: str(value)[:1024] for name, value in found.items() if value not in NOTHING}
-    return tuple(kept), tuple(kept.values())
+def labels_of(found: dict[str, str | None], agent: Labels = ((), ())) -> Labels:
+    """Names and texts, without those that say nothing, behind those of the client."""
+    kept = {name: value[:1024] for name, value in found.items() if value and value != "-"}
+    if not kept.keys().isdisjoint(agent[0]):  # a client may call itself anything
+        kept = dict(zip(*agent, strict=True)) | kept
+        return tuple(kept), tuple(kept.values())
+    return agent[0] + tuple(kept), agent[1] + tuple(kept.values())
 
 
 OF_REQUEST = (

@@ -14,7 +14,7 @@ def _labels(trace: str, sent: str | None, duration: str | None, agent: str | Non
     told = {"trace": trace, "request_seconds": in_seconds(duration)}
     if sent and sent not in ("-1", "0"):
         told["request_bytes"] = sent
-    return labels_of(agent_labels(agent) | told)
+    return labels_of(told, agent_labels(agent))
 
 
 NUMBER = r"(-?[0-9]{1,18})"

@@ -14,10 +14,10 @@ BEGUN = r" \[([^\]]++)\] "
 
 
 def _labels(referrer: str | None, agent: str | None, further: str) -> Labels:
-    found = agent_labels(agent) | {"referrer": told(referrer)}
+    found: dict[str, str | None] = {"referrer": told(referrer)}
     if further:
         found |= added_labels(further) | {"further": further.strip()}
-    return labels_of(found)
+    return labels_of(found, agent_labels(agent))
 
 
 FORM = Form(

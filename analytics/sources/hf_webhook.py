@@ -5,9 +5,10 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.forges.deliveries import Delivery, Envelope, delivery_of
-from analytics.forges.values import (
+from analytics.forges.values import plausible
+from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.values import (
     Payload,
-    Row,
     at,
     canonical,
     first,
@@ -15,10 +16,8 @@ from analytics.forges.values import (
     mapping,
     number,
     objects,
-    plausible,
     text,
 )
-from analytics.jsonlog.documents import batches
 from analytics.reading import Document, sampled
 
 ENVELOPE = Envelope(

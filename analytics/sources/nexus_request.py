@@ -12,7 +12,7 @@ from analytics.hubtraffic.times import web
 
 def _labels(sent: str | None, duration: str, agent: str, thread: str | None) -> Labels:
     told = {"request_bytes": sent, "request_seconds": in_seconds(duration), "thread": thread}
-    return labels_of(agent_labels(agent) | told)
+    return labels_of(told, agent_labels(agent))
 
 
 FORM = Form(

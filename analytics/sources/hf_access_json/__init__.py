@@ -22,6 +22,7 @@ HUB_PATH = re.compile(
 )
 CLOCK = either(seconds, milliseconds, iso, web)
 AT_ONCE = 2_000  # items of an array
+TRIES = 50  # to find an object on a line that is broken
 PARTS = (
     *("time", "client", "user", "call", "status", "size", "referrer", "agent"),
     *("cache", "duration", "upstream", "forwarded", "second"),
@@ -46,7 +47,7 @@ def _labels(
         "upstream": upstream,
         "forwarded_for": forwarded,
     }
-    return labels_of(agent_labels(agent) | found)
+    return labels_of(found, agent_labels(agent))
 
 
 def _in_seconds(duration: Any, second: int) -> str | None:
@@ -107,22 +108,23 @@ def _glued(found: Requests, piece: Piece, times: Times, context: Context) -> Non
     number, offset, _, text = piece
     if not text.strip("\ufeff \t"):
         return
-    decoder, at = json.JSONDecoder(), 0
+    decoder, at, tries = json.JSONDecoder(), 0, 0
     while at < len(text):
-        begun = text.find("{", at)
-        try:
-            value, end = decoder.raw_decode(text, begun) if begun >= 0 else (None, len(text))
-        except (ValueError, RecursionError):
-            value, end = None, max(text.find("{", begun + 1), begun + 1)
-            end = end if end > begun + 1 else len(text)
+        begun, end, value = text.find("{", at), len(text), None
+        if begun >= 0 and tries < TRIES:
+            try:
+                value, end = decoder.raw_decode(text, begun)
+            except (ValueError, RecursionError):
+                tries += 1
+                following = text.find("{", begun + 1)
+                end = following if following > 0 else end
         one = text[at:end]
-        place = offset + len(text[:at].encode())
-        part = (number, place, one.encode(), one)
+        part = (number, offset, one.encode(), one)
         if isinstance(value, dict):
             _take(found, part, value, times, context)
         else:
             found.rejected.append(Rejected(line=number, reason="not JSON", text=one))
-        at = end
+        at, offset = end, offset + len(part[2])
 
 
 def recognises(head: bytes, path: str) -> float:
