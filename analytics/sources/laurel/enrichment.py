@@ -8,28 +8,34 @@ from analytics.auditing.values import LONGEST_LABEL
 from analytics.jsonlog.values import Payload, mapping
 from analytics.sources.laurel.records import word
 
-PARENTS = ("SPAWNED_BY", "PPID")  # in the record of the call; before, beside it
+PARENTS = ("PPID", "SPAWNED_BY")  # of which the last one counts; once PARENT_INFO beside the call
+KEPT = (("SCRIPT", "script"), ("LABELS", "process_labels"), ("EXE_HASH", "exe_hash"))
+MOST_VARIABLES = 8
 
 
 def add_enrichment(row: Row, event: Payload) -> None:
     """Adds the parent's program, and labels named as in LAUREL's own records."""
-    call = mapping(event.get("SYSCALL"))
-    before = mapping(event.get("PARENT_INFO"))
-    parents = [mapping(call.get(name)) for name in PARENTS] + [before]
-    row["process.parent.executable"] = next(
-        filter(None, (word(parent.get("exe")) for parent in parents)), None
-    )
     labels = row["labels"]
-    _label(labels, "parent_command_line", before.get("ARGV"))
-    process = mapping(call.get("PID"))
-    container = mapping(process.get("container")) or mapping(event.get("CONTAINER_INFO"))
+    call, parent, container = event.get("SYSCALL"), event.get("PARENT_INFO"), None
+    if isinstance(parent, dict):
+        row["process.parent.executable"] = word(parent.get("exe"))
+        _label(labels, "parent_command_line", parent.get("ARGV"))
+    if isinstance(call, dict):
+        for name in PARENTS:
+            if isinstance(told := call.get(name), dict) and "exe" in told:
+                row["process.parent.executable"] = word(told["exe"])
+        if isinstance(process := call.get("PID"), dict):
+            container = process.get("container")
+            _label(labels, "systemd_service", process.get("systemd_service"), "/")
+        for name, label in KEPT:
+            if name in call:
+                _label(labels, label, call[name])
+    container = mapping(container or event.get("CONTAINER_INFO"))
     _label(labels, "container.id", container.get("id") or container.get("ID"))
-    _label(labels, "systemd_service", process.get("systemd_service"), "/")
-    _label(labels, "script", call.get("SCRIPT"))
-    _label(labels, "process_labels", call.get("LABELS"))
-    _label(labels, "exe_hash", call.get("EXE_HASH"))
-    for name, value in list(mapping(mapping(event.get("EXECVE")).get("ENV")).items())[:8]:
-        _label(labels, f"env.{word(name)}", value)
+    started = event.get("EXECVE")
+    if isinstance(started, dict) and "ENV" in started:
+        for name, value in list(mapping(started["ENV"]).items())[:MOST_VARIABLES]:
+            _label(labels, f"env.{word(name)}", value)
 
 
 def _label(labels: dict[str, str], name: str, value: Any, between: str = " ") -> None:

@@ -11,7 +11,7 @@ from analytics.auditing.processes import Process, process_of
 from analytics.auditing.records import READERS, Call, Path, Records
 from analytics.auditing.values import Fields, fields, is_set
 from analytics.event import readable
-from analytics.jsonlog.values import Payload, known, mapping, objects
+from analytics.jsonlog.values import Payload, mapping, objects
 from analytics.sources.laurel.sockets import address_in
 
 MOST_ARGUMENTS = 4096
@@ -30,13 +30,14 @@ BESIDE = frozenset({"ID", "NODE", "PARENT_INFO", "CONTAINER_INFO"})  # no record
 
 
 def word(value: Any) -> str | None:
-    """A number or a text as text, with the bytes that LAUREL has escaped."""
-    told = known(value)
-    return told if told is None or "%" not in told else _unescaped(told)
-
-
-def _unescaped(told: str) -> str:
-    return readable(unquote_to_bytes(told)) if PERCENT.search(told) else told
+    """A number or a text as text, with the bytes that LAUREL has escaped; None for no such."""
+    if type(value) is int:
+        return str(value)
+    if type(value) is not str or not value:
+        return None
+    if PERCENT.search(value):
+        return readable(unquote_to_bytes(value))
+    return value if value.isascii() and "\x00" not in value else readable(value)
 
 
 def quoted(value: Any) -> str | None:
@@ -49,7 +50,7 @@ def quoted(value: Any) -> str | None:
 
 def identity(number: Any, name: Any) -> str | None:
     """A user id, or the name where only that was kept."""
-    told = known(number)
+    told = word(number)
     if told is not None or name is None:
         return told
     name = word(name) or ""
@@ -76,9 +77,9 @@ def fields_of(body: Payload) -> Fields:
 def _bare(value: Any) -> str | None:
     """A value that the kernel neither quotes nor marks as hexadecimal or octal."""
     told = word(value)
-    if told is not None and told[:2] in ("0x", "0o"):
-        return told[2:] if told[1] == "x" else "0" + told[2:]
-    return told
+    if told is None or told[0] != "0" or told[1:2] not in ("x", "o"):
+        return told
+    return told[2:] if told[1] == "x" else "0" + told[2:]
 
 
 def records_of(event: Payload) -> Records:
@@ -110,8 +111,8 @@ def _call(records: Records, body: Payload) -> None:
         word(body.get("success")),
         word(body.get("exit")),
         _arguments_of(body),
-        known(body.get("ppid")),
-        known(body.get("pid")),
+        word(body.get("ppid")),
+        word(body.get("pid")),
     )
     values = [body.get(name) for name in OF_PROCESS]
     names = [body.get(name) for name in NAMES_OF_PROCESS]
