@@ -20,7 +20,7 @@ FIRST_USERS = (("analyst", Role.ANALYST), ("administrator", Role.ADMINISTRATOR))
 
 
 # Commands that prepare their installation themselves, or do without one.
-ALONE = frozenset({"up", "demo", "evaluate", "simulate", "describe"})
+ALONE = frozenset({"up", "demo", "evaluate", "simulate"})
 
 
 class Refused(Exception):

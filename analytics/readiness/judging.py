@@ -9,7 +9,7 @@ from enum import StrEnum
 from analytics.detection.columns import ARGUMENT, PROGRAM
 from analytics.detection.predicates import AllOf, AnyOf, Missing, Not, Predicate
 from analytics.readiness.arrivals import EVERYWHERE, Arrival
-from analytics.readiness.needs import Need
+from analytics.readiness.needs import Advice, Need, advice_for
 
 STALE = timedelta(days=7)
 
@@ -38,6 +38,12 @@ class Readiness:
     def missing(self) -> tuple[str, ...]:
         """The fields that no feed brought."""
         return tuple(sorted({name for _, names in self.lacking for name in names}))
+
+    @property
+    def advice(self) -> Advice | None:
+        """What would help."""
+        special = (advice_for(name) for name in self.missing)
+        return next(filter(None, special), self.need.advice)
 
     @property
     def sentence(self) -> str:

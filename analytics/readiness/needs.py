@@ -86,6 +86,17 @@ def of_rules(rules: Iterable[Rule]) -> list[Need]:
     ]
 
 
+def advice_for(field: str) -> Advice | None:
+    """What would bring a field, where that is another thing than for the rest of its events."""
+    table, advice = _table()
+    return advice.get(table["missing"].get(field, ""))
+
+
+def every_advice() -> dict[str, Advice]:
+    """All advice by its key."""
+    return _table()[1]
+
+
 @cache
 def _table() -> tuple[dict[str, Any], dict[str, Advice]]:
     table = yaml.safe_load(TABLE.read_text("utf-8"))

@@ -102,3 +102,10 @@ def test_a_condition_says_which_columns_it_cannot_do_without(
 ) -> None:
     need = Need(part=Part.RULE, id="r", title="R", where={}, condition=condition)
     assert lacking(need, have) == gap
+
+
+def test_a_field_that_another_log_would_bring_has_its_own_advice() -> None:
+    need = Need(part=Part.RULE, id="r", title="R", where={}, fields=("git.added",))
+    found = one(came("forge", "git.commit"), need=need)
+    assert found.advice
+    assert "-p" in found.advice.text

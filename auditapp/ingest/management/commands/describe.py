@@ -11,6 +11,7 @@ from analytics.behaviour.person_days import features
 from analytics.readiness.judging import Readiness
 from auditapp.cases.rules import rule_set
 from auditapp.ingest import arrivals
+from auditapp.ingest.mappings import mappings
 
 
 class Command(BaseCommand):
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             "sources": {name: source.title for name, source in pipeline.log_sources().items()},
             "rules": {rule.id: f"{rule.severity}: {rule.title}" for rule in rules.rules},
             "refused rules": {str(refused.path): refused.reason for refused in rules.refused},
+            "refused mappings": {str(file.path): file.reason for file in mappings().refused},
             "features": {name: feature.title for name, feature in features().items()},
         }
         if options["json"]:
@@ -56,9 +58,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{one.status:7} {one.need.part:8} {one.need.id}")
             if one.sentence:
                 self.stdout.write(f"        {one.sentence}")
-            if one.sentence and one.need.advice:
-                advice = one.need.advice
-                self.stdout.write(f"        {advice.text} See docs/{advice.page}.")
+            if one.sentence and one.advice:
+                self.stdout.write(f"        {one.advice.text} See docs/{one.advice.page}.")
 
 
 def _entry(one: Readiness) -> dict[str, Any]:
@@ -73,5 +74,5 @@ def _entry(one: Readiness) -> dict[str, Any]:
         "feeds": one.feeds,
         "lacking": dict(one.lacking),
         "last": one.last.isoformat() if one.last else None,
-        "advice": {"text": need.advice.text, "page": need.advice.page} if need.advice else None,
+        "advice": {"text": one.advice.text, "page": one.advice.page} if one.advice else None,
     }
