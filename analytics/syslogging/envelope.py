@@ -147,11 +147,13 @@ def parts_of(line: bytes) -> list[bytes]:
     """The line, or the several of which it is made where an end of line was lost.
 
     Only where another header follows the text without a blank, on the same day, or the line is
-    one of a stream without line ends; quoted lines stay within their message.
+    one of a stream without line ends, if only the rest of a message; quoted lines stay within
+    their message.
     """
-    if not may_be_glued(line):
+    of_stream = line[:1] == b"<" or opened(line) is None
+    if not (of_stream or may_be_glued(line)):
         return [line]
-    glue, start = (GLUED_PRI, 1) if line[:1] == b"<" else (GLUED, 6)
+    glue, start = (GLUED_PRI, 1) if of_stream else (GLUED, 6)
     places = [match.start() for match in glue.finditer(line, start)]
     edges = [0, *places, len(line)]
     return [line[start:end] for start, end in pairwise(edges)]

@@ -26,6 +26,7 @@ READERS: dict[str, Callable[[str], dict[str, Any] | None]] = {
 REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?(.*)\]\s*", re.DOTALL)
 AGAIN = re.compile(r"(?:-+ )?last message (?:\([^)]*\) )?(?:repeated|buffered) (\d{1,9}) times?")
 MARK = re.compile(r"-+ ?MARK ?-+")
+OF_MODULE = re.compile(r"([^\s()]{1,64})\((pam_\w{1,40})\)")  # as older modules name themselves
 PLAIN = Deed("host", "info", "logged-message")
 AGAIN_TOLD = Deed("host", "info", "repeated-message")
 MARKED = Deed("host", "info", "marked-time", "success")
@@ -80,6 +81,9 @@ def _of_program(name: str | None, text: str, realm: str) -> dict[str, Any] | Non
         return None
     if text.startswith(("pam_", "PAM ")) and (row := pam.read(text, realm)):
         return row
+    if name.endswith(")") and (of := OF_MODULE.fullmatch(name)):
+        row = pam.read(f"{of[2]}({of[1]}): {text}", realm)
+        return row and row | {"process.name": of[1]}
     if name == "snoopy":
         return snoopy.read(text, realm)
     reader = READERS.get(name) or READERS.get(name.lower())

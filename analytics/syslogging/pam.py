@@ -26,6 +26,12 @@ OTHERS = Forms(
         sentence="{user} does not meet {rule}",
     ),
     Form(
+        pattern=r"check pass; user unknown",
+        deed=Deed("authentication", "start", "authenticated", "failure"),
+        sentence="somebody whom nobody knows tried to log in",
+        basis="not told by a failed login",
+    ),
+    Form(
         pattern=r"Consecutive login failures for user (?P<user>\S+) account",
         deed=Deed("authentication", "denied", "locked-account", "failure"),
         sentence="{user} was locked after failed logins",

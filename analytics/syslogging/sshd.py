@@ -29,6 +29,23 @@ FORMS = Forms(
         basis="login failed, not told",
     ),
     Form(
+        pattern=r"input_userauth_request: (?:invalid|illegal) user (?P<user>.*?)(?: \[preauth\])?$",
+        deed=FAILED, sentence="a login as {user}, whom nobody knows",
+        basis="login failed, not told",
+    ),
+    Form(
+        pattern=r"Disconnecting: Too many authentication failures"
+        r" for (?:(?P<unknown>invalid|illegal) user )?(?P<user>\S+)",
+        deed=FAILED, sentence="too many failed logins as {user}",
+        basis="login failed, not told",
+    ),
+    Form(
+        pattern=r"Disconnecting (?:authenticating|(?P<unknown>invalid)) user (?P<user>\S*) "
+        r"(?P<address>\S+) port (?P<port>\d+): Too many authentication failures",
+        deed=FAILED, sentence="too many failed logins as {user} from {address}",
+        basis="login failed, not told",
+    ),
+    Form(
         pattern=r"User (?P<user>.*) from (?P<address>\S+) not allowed because (?P<reason>.*)",
         deed=FAILED, sentence="{user} from {address} may not log in: {reason}",
         basis="login failed, not told",
@@ -51,7 +68,7 @@ FORMS = Forms(
         deed=LEFT, sentence="{user} from {address} disconnected",
     ),
     Form(
-        pattern=r"Received disconnect from (?P<address>\S+?)(?: port (?P<port>\d+))?: ?"
+        pattern=r"(?:error: )?Received disconnect from (?P<address>\S+?)(?: port (?P<port>\d+))?: ?"
         r"(?P<code>\d+): (?P<reason>.*)",
         deed=LEFT, sentence="{address} disconnected: {reason}",
     ),

@@ -137,6 +137,17 @@ def test_a_quoted_line_stays_within_its_message() -> None:
     assert row["process.name"] == "app"
 
 
+def test_a_stream_without_line_ends_is_parted_also_behind_a_message_of_two_lines() -> None:
+    log = (
+        b"<14>Feb 21 21:54:44 gpu03 note one<14>Feb 21 21:54:45 gpu03 note two\n"
+        b"and more<86>Feb 21 21:54:46 gpu03 sshd[7]: Accepted password for ana from ::1 port 9\n"
+    )
+    rows, rejected = read(log)
+    actions = [row["event.action"] for row in rows]
+    assert actions == ["logged-message", "logged-message", "logged-in"]
+    assert [one.text for one in rejected] == ["and more"]
+
+
 @pytest.mark.parametrize("label", ["facility", "severity"])
 def test_a_priority_beyond_all_facilities_is_kept_as_it_is(label: str) -> None:
     rows, _ = read(b"<999>Feb 21 21:54:44 gpu03 app[1]: x\n<13>Feb 21 21:54:44 gpu03 app: y\n")
@@ -173,4 +184,4 @@ def test_real_files_of_all_forms_are_read_whole(real_logs: Path) -> None:
         read_lines += len(rows)
         assert len(rejected) <= 3, path.name
         assert len(rows) > len(rejected), path.name
-    assert read_lines == 79
+    assert read_lines == 93

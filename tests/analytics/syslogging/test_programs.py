@@ -31,6 +31,10 @@ SSHD = "203.0.113.9 port 40022"
         (f"Disconnected from user ana {SSHD}", ("unknown", "ana")),
         (f"Connection closed by authenticating user ana {SSHD} [preauth]", ("unknown", "ana")),
         (f"Received disconnect from {SSHD}:11: disconnected by user", ("unknown", None)),
+        ("error: Received disconnect from 203.0.113.9: 14: No more methods [preauth]",
+         ("unknown", None)),
+        (f"Disconnecting authenticating user ana {SSHD}: Too many authentication failures "
+         "[preauth]", ("failure", "ana")),
     ],
 )  # fmt: skip
 def test_sshd_tells_who_came_from_where(message: str, expected: tuple[str, str | None]) -> None:
@@ -38,6 +42,33 @@ def test_sshd_tells_who_came_from_where(message: str, expected: tuple[str, str |
     assert (found["event.outcome"], found.get("user.name")) == expected
     assert found["source.ip"] == "203.0.113.9"
     assert ("actor.account" in found) is message.startswith("Accepted")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "input_userauth_request: invalid user ana [preauth]",
+        "Disconnecting: Too many authentication failures for ana [preauth]",
+        "Disconnecting: Too many authentication failures for invalid user ana",
+    ],
+)
+def test_old_sshd_tells_a_failed_login_without_its_address(message: str) -> None:
+    found = fields("sshd", message)
+    assert (found["event.outcome"], found["user.name"]) == ("failure", "ana")
+
+
+def test_old_pam_modules_stand_beside_the_program() -> None:
+    found = fields(
+        "sshd(pam_unix)",
+        "authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=ana",
+    )
+    assert (found["event.outcome"], found["user.name"]) == ("failure", "ana")
+    assert (found["source.ip"], found["process.name"]) == ("203.0.113.9", "sshd")
+    opened = fields("su(pam_unix)", "session opened for user root by asilva(uid=1017)")
+    assert (opened["actor.account"], opened["user.effective.name"]) == ("unix:asilva", "root")
+    unknown = fields("sshd(pam_unix)", "check pass; user unknown")
+    assert unknown["event.outcome"] == "failure"
+    assert fields("sshd(pam_unix)", "something else")["event.action"] == "logged-message"
 
 
 @pytest.mark.parametrize(
