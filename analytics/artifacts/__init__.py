@@ -1,0 +1,1 @@
+"""Model files looked into without loading them: what they are, and what loading them would run."""

@@ -84,7 +84,7 @@ SAMPLES = [
     and path.parent.name
     in {"ecs", "git_log", "git_receive", "github_audit", "github_webhook", "hf_access", "hf_audit"}
     | {"fish_history", "journald", "sudo_log", "syslog"}
-    | {"auditd", "laurel"}
+    | {"artifact_scan", "auditd", "laurel"}
     | OF_HUB
     | FORGES
 ]

@@ -1,27 +1,16 @@
 """manage.py ingest"""
 
 import json
-import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from analytics.event import readable
 from analytics.pipeline import log_sources
+from auditapp.ingest import progress
 from auditapp.ingest.intake import Label, UnknownZone, check_zone
 from auditapp.ingest.takein import STDIN, Stuck, TakeIn
 
@@ -53,7 +42,7 @@ class Command(BaseCommand):
         run = TakeIn(_label(options))
         _check(paths)
         try:
-            with _progress(run):
+            with progress.shown(run):
                 run.run(paths)
         except Stuck as error:
             raise CommandError(str(error)) from error
@@ -134,20 +123,3 @@ def _check_columns(source: str, columns: tuple[str, ...]) -> None:
     if lacking and all(lacking.values()):
         needed = "; ".join(f"{', '.join(names)} for {name}" for name, names in lacking.items())
         raise CommandError(f"--columns does not name {needed}")
-
-
-@contextmanager
-def _progress(run: TakeIn) -> Iterator[None]:
-    """A bar on standard error, where somebody looks at it."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=None)
-
-        def tell(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=escape(name[-40:]))
-
-        run.told = tell
-        yield
