@@ -8,7 +8,7 @@ call below. What flows is a batch, an Arrow table with the columns of `fields.SC
 are joined when events are read (`identify`), so that mending an identity rewrites no event.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -46,8 +46,20 @@ PILLARS = (isolation, review, traces)
 
 @cache
 def log_sources() -> dict[str, Source]:
-    """Every log source by name."""
-    return discover(sources, "SOURCE", Source)
+    """Every log source by name: our own ones, and those of `add_sources`."""
+    found = discover(sources, "SOURCE", Source)
+    for further in _FURTHER:
+        found |= further()
+    return found
+
+
+_FURTHER: list[Callable[[], dict[str, Source]]] = []
+
+
+def add_sources(further: Callable[[], dict[str, Source]]) -> None:
+    """Names what gives a site's own log sources; it is asked once, when sources are needed."""
+    _FURTHER.append(further)
+    log_sources.cache_clear()
 
 
 def recognise(head: bytes, path: str) -> Source | None:

@@ -25,6 +25,7 @@ DEMO = flag("FOUREYES_DEMO", (HOME / "synthetic").exists())
 EVENT_STORE_URL = secret("EVENT_STORE_URL", (HOME / "lake").as_uri())
 SPOOL = HOME / "spool"
 RULE_FOLDERS = [Path(folder) for folder in words("FOUREYES_RULES")]
+MAPPINGS = Path(text("FOUREYES_MAPPINGS", str(HOME / "mappings")))
 MAX_BODY_BYTES = number("FOUREYES_MAX_BODY_BYTES", 64 << 20)
 SPOOL_LIMIT_BYTES = number("FOUREYES_SPOOL_LIMIT_BYTES", 4 << 30)
 LEASE_SECONDS = number("FOUREYES_LEASE_SECONDS", 60)

@@ -10,7 +10,10 @@ class IngestConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Makes ours the Celery application of this process, whoever gives the first hint."""
+        """Makes ours the Celery application of this process, and a site's log formats known."""
+        from analytics import pipeline
         from auditapp.celery import app
+        from auditapp.ingest.mappings import mappings
 
         app.set_default()
+        pipeline.add_sources(lambda: mappings().sources)
