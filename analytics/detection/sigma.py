@@ -23,6 +23,8 @@ from analytics.findings import Severity
 OWN_RULES = Path(__file__).with_name("rules")
 LARGEST_RULE = 1 << 20
 DEEPEST_RULE = 32
+LONGEST_NAME = 200  # characters of an id, and of a title …
+LONGEST_TITLE = 300  # … as alerts keep them
 CONFIDENCE = {"stable": 0.7, "test": 0.5, "experimental": 0.3}
 TACTICS = frozenset(
     {
@@ -154,6 +156,8 @@ def _reason(error: Exception) -> str:
 def _rule(document: Any, name: str, version: str, path: Path) -> Rule:
     if not isinstance(document, dict):
         raise RuleError("no Sigma rule: a map is needed")
+    if len(name) > LONGEST_NAME:
+        raise RuleError(f"its file's name is longer than {LONGEST_NAME} characters")
     for kind in ("correlation", "filter"):
         if kind in document:
             raise RuleError(f"a Sigma {kind} is not matched on single events")
@@ -171,7 +175,7 @@ def _rule(document: Any, name: str, version: str, path: Path) -> Rule:
     return Rule(
         id=name,
         version=version,
-        title=sigma.title,
+        title=sigma.title[:LONGEST_TITLE],
         severity=Severity(str(sigma.level)) if sigma.level else Severity.MEDIUM,
         confidence=ours.get("confidence", CONFIDENCE.get(status, 0.3)),
         tags=tags,

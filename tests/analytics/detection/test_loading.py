@@ -103,6 +103,12 @@ def test_a_huge_file_is_refused(write: Write) -> None:
     assert "larger than" in refused.reason
 
 
+def test_a_name_that_alerts_cannot_keep_is_refused(write: Write) -> None:
+    found = load([write(document({"selection": {COMMAND: "ls"}}), "x" * 201)])
+    (refused,) = found.refused
+    assert (found.rules, "longer than 200" in refused.reason) == ((), True)
+
+
 def test_of_two_rules_with_one_name_the_first_stands(tmp_path: Path, write: Write) -> None:
     folder = write(document({"selection": {COMMAND: "ls"}}), "same")
     other = tmp_path / "other"
