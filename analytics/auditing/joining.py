@@ -33,13 +33,11 @@ class Joined:
     prefix: str  # `node=… ` or nothing
     stamp: str  # seconds.milliseconds:serial
     text: str
-    count: int  # of records
     size: int
     later: list[str] | None = None  # what goes behind `text`
 
-    def add(self, run: str, count: int) -> None:
+    def add(self, run: str) -> None:
         """Adds records that came later."""
-        self.count += count
         self.size += len(run)
         if self.later:
             self.later.append(run)
@@ -56,32 +54,31 @@ class Joiner:
         self._open: OrderedDict[str, Joined] = OrderedDict()
         self._size = 0
 
-    def take(self, line: int, run: str, prefix: str, stamp: str) -> int:
-        """Takes records that follow each other; how many they are."""
-        count, size, kind = run.count("\n"), len(run), len(prefix)
+    def take(self, line: int, run: str, prefix: str, stamp: str) -> None:
+        """Takes records that follow each other."""
+        size, kind = len(run), len(prefix)
         ends = run.startswith(END, run.rfind("\n", 0, -1) + 1 + kind)
         key = prefix + stamp
         event = self._open.get(key)
         if event is None:
             if run.startswith(END, kind):
                 self._reject(line, ALONE, run)
-                return count
-            event = Joined(line, prefix, stamp, run, count, size)
+                return
+            event = Joined(line, prefix, stamp, run, size)
             if ends:
                 self.ended.append(event)
-                return count
+                return
             self._open[key] = event
         elif event.size + size > LARGEST_EVENT:
             self._reject(line, "the event is too large", run)
-            return count
+            return
         else:
-            event.add(run, count)
+            event.add(run)
         self._size += size
         if ends:
             self._close(key)
         while len(self._open) > MOST_OPEN or self._size > MOST_OPEN_SIZE:
             self._close(next(iter(self._open)))
-        return count
 
     def end(self) -> None:
         """Ends each event that is under way."""
@@ -111,7 +108,8 @@ def joined(log: BinaryIO, reject: Reject) -> Iterator[list[Joined]]:
             continue
         for run, prefix, stamp, other in RUNS.findall(text):
             if stamp:
-                line += joiner.take(line, run, prefix, stamp)
+                joiner.take(line, run, prefix, stamp)
+                line += run.count("\n")
             else:
                 if other and not other.isspace():
                     reject(line, _why(other), other)

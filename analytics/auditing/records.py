@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from analytics.auditing.joining import Joined
 from analytics.auditing.processes import LONGEST_KEPT, Process, process_in, process_of
 from analytics.auditing.values import Fields, encoded_bytes, fields, is_set, plain
 from analytics.event import readable
 
 RECORDS = re.compile(r"(?:node=\S+ )?type=(\S+) msg=audit\([^)\n]*\):?[ ]*(.*)\n")
-CALL = re.compile(
+CALL = (
     r"(arch=\S++ syscall=\S++)(?: per=\S++)? success=(\S++) exit=(\S++)"
-    r" (a0=\S++ a1=\S++ a2=\S++ a3=\S++) items=[0-9]+"
-    r" ppid=([0-9]{1,10}) pid=([0-9]{1,10}) (auid=.*)"
+    r" (a0=\S++ a1=\S++ a2=\S++ a3=\S++) items=[0-9]++"
+    r" ppid=([0-9]{1,10}) pid=([0-9]{1,10}) (auid=.*+)"
 )
 PATH = re.compile(
     r'item=[0-9]+ name=("[^"]*"|[0-9A-F]+) inode=[0-9]+ dev=\S++ mode=\S++ ouid=([0-9]+)'
@@ -28,6 +27,21 @@ PATH = re.compile(
 QUOTED = re.compile(r'argc=[0-9]+(?: a[0-9]+="[^"]*")*')
 ARGUMENT = re.compile(r'(?:^| )a(\d+)(?:\[\d+\])?=("[^"]*"|[^\s\x1d]*)')
 MOST_ARGUMENTS = 4096
+
+
+def _record(kind: str, body: str = "(.*+)") -> str:
+    return rf"(?:node=\S++ )?+type={kind} msg=audit\([^)\n]*+\): {body}\n"
+
+
+CALLED = re.compile(CALL)
+IN_ORDER = re.compile(  # the records of most system calls, in the order of the kernel
+    _record("SYSCALL", CALL)
+    + "".join(
+        f"(?:{_record(kind)})?+"
+        for kind in ("EXECVE", "SOCKADDR", "OBJ_PID", "CWD", *["PATH"] * 4, "PROCTITLE")
+    )
+    + f"(?:{_record('EOE', '')})?+"
+)
 
 
 class Path(NamedTuple):
@@ -39,7 +53,8 @@ class Path(NamedTuple):
     owner_name: str | None = None  # where the log is enriched
 
 
-class Call(NamedTuple):
+@dataclass(slots=True)
+class Call:
     """A system call, in words of its record."""
 
     number: str  # as `arch=c000003e syscall=59`
@@ -48,7 +63,6 @@ class Call(NamedTuple):
     arguments: str | list[str | None]  # as `a0=0 a1=1f a2=0 a3=8`, or their values
     parent: str | None
     pid: str | None
-    rest: str = ""  # what follows the process id
 
     def argument(self, place: int) -> str | None:
         """One of the four arguments, in hexadecimal."""
@@ -74,28 +88,36 @@ class Records:
     flags: str | None = None  # octal, of openat2
 
 
-def read(event: Joined) -> Records:
+def read(text: str) -> Records:
     """Reads each record of an event; of those without a reader the first one leads."""
-    pieces = event.text.split(f" msg=audit({event.stamp}): ")
-    if len(pieces) != event.count + 1:
-        return _read_slowly(event.text)
-    records = Records([])
-    before = len(event.prefix) + len("\ntype=")
-    kind = pieces[0][before - 1 :]
-    for piece in pieces[1:]:
-        end = piece.rfind("\n")
-        reader = READERS.get(kind)
-        if reader is not None and end >= 0:
-            reader(records, piece[:end])
-        elif end < 0 or " " in kind:  # a record has the header of another one in its body
-            return _read_slowly(event.text)
-        elif records.kind is None and not kind.startswith("UNKNOWN["):
-            records.kind, records.lead = kind, piece[:end]
-        kind = piece[end + before :]
+    found = IN_ORDER.fullmatch(text)
+    if found is None:
+        return _read_each(text)
+    # fmt: off
+    (
+        called, success, exit_, arguments, parent, pid, process, command,
+        address, target, directory, first, second, third, fourth, title,
+    ) = found.groups()
+    # fmt: on
+    call = Call(called, success, exit_, arguments, parent, pid)
+    records = Records([], call, process_in(process))
+    if command is not None:
+        _execve(records, command)
+    if address is not None:
+        _address(records, address)
+    if target is not None:
+        _object(records, target)
+    if directory is not None:
+        records.directory = _directory(directory)
+    for path in (first, second, third, fourth):
+        if path is None:
+            break
+        _path(records, path)
+    records.encoded_title = title
     return records
 
 
-def _read_slowly(text: str) -> Records:
+def _read_each(text: str) -> Records:
     records = Records([])
     for kind, body in RECORDS.findall(text):
         reader = READERS.get(kind)
@@ -107,12 +129,13 @@ def _read_slowly(text: str) -> Records:
 
 
 def _syscall(records: Records, body: str) -> None:
-    found = CALL.fullmatch(body)
+    found = CALLED.fullmatch(body)
     if found:
-        records.call = Call._make(found.groups())
-        records.process = process_in(found[7])
+        *call, process = found.groups()
+        records.call, records.process = Call(*call), process_in(process)
         return
     told = fields(body)
+    records.process = process_of(told)
     records.call = Call(
         f"arch={told.get('arch') or ''} syscall={told.get('syscall') or ''}",
         told.get("success") or told.get("res"),
@@ -121,7 +144,6 @@ def _syscall(records: Records, body: str) -> None:
         told.get("ppid"),
         told.get("pid"),
     )
-    records.process = process_of(told)
 
 
 def _path(records: Records, body: str) -> None:
