@@ -44,7 +44,11 @@ def lead_in(kind: str, body: str) -> Told:
     number_known = pid.startswith("pid=") and pid[4:].isdigit() and "pid=" not in rest
     if number_known and len(rest) <= LONGEST_KEPT:
         return Told(_remembered(kind, rest), number(pid[4:]), None)
-    told = fields(body)
+    return told_of(kind, fields(body))
+
+
+def told_of(kind: str, told: Fields) -> Told:
+    """What a leading record with these fields tells."""
     return Told(_lead_of(kind, told), number(told.get("pid")), number(told.get("ppid")))
 
 

@@ -3,7 +3,7 @@
 from analytics.auditing.actors import Descent, doer_of
 from analytics.auditing.deeds import add_deed
 from analytics.auditing.joining import Joined
-from analytics.auditing.leads import lead_in
+from analytics.auditing.leads import Told, lead_in
 from analytics.auditing.processes import NOTHING_TOLD
 from analytics.auditing.records import Records, read, title_of
 from analytics.auditing.sentences import sentence
@@ -20,9 +20,17 @@ OUTCOMES: dict[str | None, str] = {
 def row_of(event: Joined, context: Context, descent: Descent) -> Row:
     """The row of one event; whether its time is plausible is not looked at."""
     records = read(event.text)
+    told = None if records.kind is None else lead_in(records.kind, records.lead)
+    return row_with(records, told, event, context, descent)
+
+
+def row_with(
+    records: Records, told: Told | None, event: Joined, context: Context, descent: Descent
+) -> Row:
+    """As `row_of`, of an event whose records were read, and told what the leading one says."""
     call, lead = records.call, None
-    if records.kind is not None:
-        lead, pid, parent = lead_in(records.kind, records.lead)
+    if told is not None:
+        lead, pid, parent = told
         process, success = lead.process, lead.success
     if call is not None:
         process, success = records.process or NOTHING_TOLD, call.success
@@ -60,7 +68,7 @@ def _place(row: Row, event: Joined, records: Records, context: Context) -> None:
     row["@timestamp"] = _microseconds(time)
     identity = f"auditd\x1f{host}\x1f{time}\x1f{serial}"
     if records.call is None and records.kind is None:
-        identity += f"\x1fpart\x1f{event.text[: event.text.index(' msg=')]}"
+        identity += f"\x1fpart\x1f{event.text.partition(' msg=')[0]}"
     row["event.id"] = context.event_id(identity)
     row["event.original"] = event.text[:-1]
     row["batch.line"] = event.line

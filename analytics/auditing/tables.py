@@ -24,7 +24,8 @@ BLANK: Row = dict.fromkeys(
         *("@timestamp", "event.id", "event.category", "event.type", "event.action"),
         *("event.outcome", "event.original", "message", "owner.account", "user.target.name"),
         *("host.name", "process.command_line", "process.args", "process.pid"),
-        *("process.parent.pid", "process.working_directory", "file.path", "file.owner"),
+        *("process.parent.pid", "process.parent.executable", "process.working_directory"),
+        *("file.path", "file.owner"),
         *("source.ip", "batch.line", "doer", "labels"),
     )
 )

@@ -80,7 +80,6 @@ def read(document: Document, context: Context, descent: Descent) -> Row | str:
         prefix=f"node={node} " if node else "",
         stamp=stamp,
         text=readable(document.raw) + "\n",
-        count=1,
         size=0,
     )
     records = records_of(told)
