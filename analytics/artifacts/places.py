@@ -49,6 +49,7 @@ def find(given: Path) -> Iterator[Place]:
     """The file itself, or each file below the folder that concerns models; of one repository of a
     cache all together. Links are followed only to what lies in the same folder or repository.
     Raises FileNotFoundError where there is nothing."""
+    given.lstat()  # its error names the whole path
     root = given.resolve(strict=True)
     if not root.is_dir():
         yield _place(root, root.parent)

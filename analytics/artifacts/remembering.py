@@ -29,7 +29,8 @@ class Role(NamedTuple):
 
     def written(self) -> str:
         """The same as one text."""
-        return "\n".join((self.name, *sorted(self.beside)))
+        names = "\n".join((self.name, *sorted(self.beside)))
+        return os.fsencode(names).decode("utf-8", "backslashreplace")
 
 
 class Memory:

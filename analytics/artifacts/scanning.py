@@ -18,6 +18,7 @@ from analytics.artifacts.places import Place, find
 from analytics.artifacts.remembering import Memory, Role
 from analytics.artifacts.revisions import Read, changed_alone
 from analytics.artifacts.verdict import Finding, Outcome, Verdict, gravest
+from analytics.event import readable
 
 OF_LFS = re.compile(r"[0-9a-f]{64}")
 OF_GIT = re.compile(r"[0-9a-f]{40}")
@@ -125,18 +126,18 @@ class Scan:
             "blob": _shown(place.real) if place.real != place.path else None,
             "sha256": digest,
             **_owner(place.real),
-            "repo": place.repo,
+            "repo": place.repo and _shown(place.repo),
             "kind": place.kind,
-            "revision": place.revision,
-            "refs": list(place.refs),
+            "revision": place.revision and _shown(place.revision),
+            "refs": [_shown(ref) for ref in place.refs],
             "path": place.inside and _shown(place.inside),
             "format": outcome.format,
             "verdict": str(verdict),
             "findings": [
-                {"name": one.name, "verdict": str(one.verdict), "detail": one.detail}
+                {"name": one.name, "verdict": str(one.verdict), "detail": readable(one.detail)}
                 for one in findings
             ],
-            "imports": list(outcome.imports),
+            "imports": [readable(name) for name in outcome.imports],
             "templates": list(outcome.templates),
         }
 

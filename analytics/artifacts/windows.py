@@ -1,5 +1,7 @@
 """Reads a stream a piece at a time, however long it is and whatever it says of its own lengths."""
 
+import io
+import os
 from typing import BinaryIO
 
 BLOCK = 1 << 16
@@ -94,12 +96,13 @@ class Window:
         return True
 
     def _leap(self, size: int) -> bool:
-        """Seeks where that costs nothing; whether it did."""
-        try:
-            self._stream.fileno()
-        except OSError:  # a member of an archive, which would be read through
+        """Seeks in a file, which costs nothing; other streams are read through. Raises Ended."""
+        stream = self._stream
+        if not (isinstance(stream, io.BufferedReader) and isinstance(stream.raw, io.FileIO)):
             return False
-        self._stream.seek(size, 1)
+        if stream.tell() + size > os.fstat(stream.fileno()).st_size:
+            raise Ended
+        stream.seek(size, os.SEEK_CUR)
         self._before += len(self._data) + size
         self._data, self._at = b"", 0
         return True
