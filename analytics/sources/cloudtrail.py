@@ -6,14 +6,17 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
-from analytics.jsonlog.values import address, at, first, labels, mapping, text, time_of
-from analytics.reading import Document, sampled
+from analytics.jsonlog.envelopes import carried, first_records
+from analytics.jsonlog.values import Payload, address, at, first, labels, mapping, text, time_of
+from analytics.reading import Document
 
 NEEDED = frozenset({"eventSource", "eventName", "eventTime", "userIdentity"})
 MARKS = tuple(
-    re.compile(rb'"%s"\s*:' % name)
+    re.compile(rb'\\?"%s\\?"\s*:' % name)
     for name in (b"eventSource", b"eventName", b"eventTime", b"userIdentity", b"awsRegion")
 )
+LISTS = ("Records", "Events", "logEvents", "events")
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"  # a name that no user has: perhaps a typed password
 CATEGORIES = {
     "s3.amazonaws.com": "file",
     "iam.amazonaws.com": "iam",
@@ -43,6 +46,11 @@ KEPT = (
 )
 
 
+def _record(value: Any) -> Payload:
+    """The record, also out of what EventBridge, a look-up or a log group has around it."""
+    return carried(value, "detail", "CloudTrailEvent", "message")
+
+
 def _who(identity: Mapping[str, Any]) -> str | None:
     """The user, or the session's name of an assumed role."""
     kind = identity.get("type")
@@ -51,7 +59,20 @@ def _who(identity: Mapping[str, Any]) -> str | None:
         return session or first(identity, "sessionContext.sessionIssuer.userName")
     if kind in ("AWSService", "AWSAccount"):
         return None
-    return text(identity.get("userName")) or ("root" if kind == "Root" else None)
+    if kind == "Root":
+        return text(identity.get("userName")) or "root"
+    name = first(identity, "userName", "onBehalfOf.userId") or _last(identity.get("arn"))
+    return None if name == HIDDEN else name
+
+
+def _last(arn: Any) -> str | None:
+    """The name at the end of `…:user/division/name` or `…:federated-user/name`."""
+    return (text(arn) or "").rpartition("/")[2] or None
+
+
+def _basis(identity: Mapping[str, Any], *, tried: bool) -> str:
+    kind = text(identity.get("type")) or "unknown"
+    return "name that was tried" if tried else f"identity of type {kind}"
 
 
 def _path(asked: Mapping[str, Any]) -> str | None:
@@ -61,14 +82,13 @@ def _path(asked: Mapping[str, Any]) -> str | None:
 
 def read(document: Document, context: Context) -> list[Row] | str:
     """The row of a record."""
-    record = mapping(document.value)
-    record = mapping(record.get("detail")) if "detail" in record else record
+    record = _record(document.value)
     action, time = text(record.get("eventName")), time_of(record.get("eventTime"))
     if action is None or time is None:
         return f"no {'eventName' if action is None else 'eventTime that is a time'}"
     identity, asked = mapping(record.get("userIdentity")), mapping(record.get("requestParameters"))
     who, code = _who(identity), text(record.get("errorCode"))
-    failed = code is not None or at(record, "responseElements.ConsoleLogin") == "Failure"
+    refused = at(record, "responseElements.ConsoleLogin") == "Failure"
     sent = at(record, "additionalEventData.bytesTransferredOut")
     name = text(record.get("eventID"))
     return [
@@ -82,11 +102,11 @@ def read(document: Document, context: Context) -> list[Row] | str:
                 (kind for starts, kind in TYPES if action.startswith(starts)), "change"
             ),
             "event.action": action,
-            "event.outcome": "failure" if failed else "success",
+            "event.outcome": "failure" if code or refused else "success",
             "event.original": readable(document.raw),
             "message": f"{who or 'somebody'}: {action} {_path(asked) or ''}".rstrip(),
             "actor.account": account("aws", who),
-            "actor.basis": f"identity of type {text(identity.get('type')) or 'unknown'}",
+            "actor.basis": _basis(identity, tried=refused),
             "user.name": who,
             "user.id": text(identity.get("principalId")),
             "user.target.name": text(asked.get("userName")),
@@ -103,18 +123,14 @@ def read(document: Document, context: Context) -> list[Row] | str:
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
-    """An event for each record: files with `Records`, lines, or EventBridge's envelopes."""
-    return batches(stream, Collector(context, SOURCE), read, within=("Records",))
+    """An event for each record: files with `Records`, lines, or the envelopes of AWS' services."""
+    return batches(stream, Collector(context, SOURCE), read, within=LISTS)
 
 
 def recognises(head: bytes, path: str) -> float:
     """Sure of records with a source, a name, a time and an identity of AWS."""
-    for value in sampled(head):
-        record = (
-            mapping(mapping(value).get("detail")) if "detail" in mapping(value) else mapping(value)
-        )
-        if record.keys() >= NEEDED:
-            return 0.95
+    if any(_record(value).keys() >= NEEDED for value in first_records(head, LISTS)):
+        return 0.95
     return 0.95 if all(mark.search(head) for mark in MARKS) else 0.0
 
 

@@ -10,6 +10,7 @@ from analytics.jsonlog.values import (
     address,
     at,
     first,
+    known,
     labels,
     mapping,
     number,
@@ -20,10 +21,12 @@ from analytics.jsonlog.values import (
 from analytics.reading import Document, sampled
 
 SIGN_IN = frozenset({"userPrincipalName", "appDisplayName"})
+RISK = frozenset({"riskState", "riskLevel", "userPrincipalName"})
+OF_RISK = ("RiskyUsers", "UserRiskEvents", "RiskyServicePrincipals", "ServicePrincipalRiskEvents")
+TIMES = ("createdDateTime", "activityDateTime", "detectedDateTime", "riskLastUpdatedDateTime")
+RESULTS = {"success": "success", "0": "success", "failure": "failure"}
 AUDIT = frozenset({"activityDisplayName", "initiatedBy"})
-CATEGORIES = re.compile(
-    rb'"category"\s*:\s*"(?:\w*SignInLogs|AuditLogs|RiskyUsers|UserRiskEvents)"'
-)
+CATEGORIES = re.compile(rb'"category"\s*:\s*"(?:\w*SignInLogs|AuditLogs|Risky\w+|\w+RiskEvents)"')
 MARKS = re.compile(rb'"(?:userPrincipalName|activityDisplayName)"\s*:')
 TYPES = {"add": "creation", "create": "creation", "delete": "deletion", "remove": "deletion"}
 KEPT_OF_SIGN_INS = (
@@ -32,6 +35,10 @@ KEPT_OF_SIGN_INS = (
     *("location.city", "location.countryOrRegion", "deviceDetail.displayName"),
     *("deviceDetail.operatingSystem", "deviceDetail.trustType", "status.failureReason"),
     *("authenticationRequirement", "servicePrincipalName", "userType"),
+)
+KEPT_OF_RISKS = (
+    *("riskType", "riskEventType", "riskState", "riskLevel", "riskDetail", "source", "activity"),
+    *("detectionTimingType", "correlationId", "location.city", "location.countryOrRegion"),
 )
 KEPT_OF_AUDITS = ("category", "loggedByService", "correlationId", "resultReason", "operationType")
 
@@ -57,22 +64,22 @@ def _common(
     }
 
 
-def _sign_in(entry: Mapping[str, Any]) -> Row:
+def _sign_in(entry: Mapping[str, Any], outer: Mapping[str, Any]) -> Row:
     who = text(entry.get("userPrincipalName"))
-    code = number(at(entry, "status.errorCode"))
+    code, outcome = _result(entry, outer)
     service = text(entry.get("servicePrincipalName"))
     what = text(entry.get("appDisplayName")) or "an application"
     return {
         "event.category": "authentication",
         "event.type": "start",
         "event.action": "sign-in",
-        "event.outcome": "unknown" if code is None else "failure" if code else "success",
+        "event.outcome": outcome,
         "message": f"{who or service or 'somebody'}: sign-in to {what}",
         "actor.account": account("entra", who),
         "actor.basis": "a service, not a person"
         if who is None
         else "name that was tried"
-        if code
+        if outcome == "failure"
         else "user of the sign-in",
         "user.name": who or service,
         "user.id": text(entry.get("userId")),
@@ -81,6 +88,35 @@ def _sign_in(entry: Mapping[str, Any]) -> Row:
         "labels": labels(
             {name: at(entry, name) for name in KEPT_OF_SIGN_INS} | {"status.errorCode": code}
         ),
+    }
+
+
+def _result(entry: Mapping[str, Any], outer: Mapping[str, Any]) -> tuple[int | None, str]:
+    """The error's number and the outcome: of the sign-in, else of the envelope around it."""
+    code = number(at(entry, "status.errorCode"))
+    if code is None:
+        told = known(outer.get("resultType")) or ""
+        code = number(told)
+        if code is None:
+            return None, RESULTS.get(told.lower(), "unknown")
+    return code, "failure" if code else "success"
+
+
+def _risk(entry: Mapping[str, Any]) -> Row:
+    """What Entra itself finds risky of a user, which is no act of anybody."""
+    whom = first(entry, "userPrincipalName", "servicePrincipalDisplayName", "displayName")
+    found = first(entry, "riskEventType", "riskType") or "user-risk-changed"
+    return {
+        "event.kind": "alert",
+        "event.category": "authentication",
+        "event.type": "info",
+        "event.action": found,
+        "event.outcome": "unknown",
+        "message": f"Entra finds {whom or 'somebody'} at risk: {found}",
+        "actor.basis": "found by Entra, nobody's act",
+        "user.name": whom,
+        "user.id": text(entry.get("userId")),
+        "labels": labels({name: at(entry, name) for name in KEPT_OF_RISKS}),
     }
 
 
@@ -122,17 +158,23 @@ def _target(one: Mapping[str, Any]) -> str | None:
 
 
 def read(document: Document, context: Context) -> list[Row] | str:
-    """The row of a sign-in or of an audit."""
+    """The row of a sign-in, an audit or a risk."""
     entry, outer = _opened(document.value)
-    time = time_of(
-        entry.get("createdDateTime") or entry.get("activityDateTime") or outer.get("time")
-    )
-    action = text(entry.get("activityDisplayName"))
+    times = (time_of(entry.get(name)) for name in TIMES)
+    time = next(filter(None, times), None) or time_of(outer.get("time"))
     if time is None:
         return "no createdDateTime or activityDateTime that is a time"
-    if action is None and not ("userPrincipalName" in entry or "servicePrincipalName" in entry):
+    action, category = text(entry.get("activityDisplayName")), outer.get("category")
+    if action is None and category == "AuditLogs":
+        action = text(outer.get("operationName"))
+    if action:
+        told = _audit(entry, action)
+    elif (category in OF_RISK and "riskState" in entry) or "riskEventType" in entry:
+        told = _risk(entry)
+    elif "userPrincipalName" in entry or "servicePrincipalName" in entry:
+        told = _sign_in(entry, outer)
+    else:
         return "neither a sign-in nor an audit of the directory"
-    told = _audit(entry, action) if action else _sign_in(entry)
     common = _common(document, entry, outer, context)
     if told.get("source.ip"):
         common.pop("source.ip")
@@ -151,7 +193,9 @@ def recognises(head: bytes, path: str) -> float:
     for value in sampled(head):
         listed = value.get("value") if isinstance(value, dict) else None
         entry = listed[0] if isinstance(listed, list) and listed else value
-        if isinstance(entry, dict) and (entry.keys() >= SIGN_IN or entry.keys() >= AUDIT):
+        if isinstance(entry, dict) and any(
+            entry.keys() >= names for names in (SIGN_IN, AUDIT, RISK)
+        ):
             return 0.95
     return 0.8 if b"graph.microsoft.com" in head[:512] and MARKS.search(head) else 0.0
 

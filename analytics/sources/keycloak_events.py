@@ -14,17 +14,44 @@ LOGGED = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[,.]\d{1,6}(?:Z|[+-]\d\d:?\d\d)?)"
     r"\s+(?P<level>[A-Z]+)\s+\[org\.keycloak\.events\]\s+(?:\([^)]*\)\s+)?(?P<pairs>.*)"
 )
-PAIR = re.compile(r"(\w+)=(\"[^\"]*\"|'[^']*'|[^,]*)(?:,\s*|$)")
-MARKS = (b'"realmId"', b'"realm_id"')
+PAIRS = re.compile(r"(\w+)=(?:\"((?:[^\"\\]|\\.)*+)\"|'([^']*)'|(.*?))(?:, |$)", re.DOTALL)
 SESSIONS = ("LOGIN", "LOGOUT", "CODE_TO_TOKEN", "REFRESH_TOKEN", "CLIENT_LOGIN", "INTROSPECT")
 TYPES = {"CREATE": "creation", "UPDATE": "change", "DELETE": "deletion", "ACTION": "change"}
 KEPT = ("realmId", "realmName", "clientId", "sessionId", "error", "resourceType", "resourcePath")
 DETAILS = ("auth_method", "identity_provider", "redirect_uri", "custom_required_action", "reason")
 
 
+def _pairs(text: str) -> dict[str, str]:
+    """What is told as `name=value, …`; of names told twice the first is Keycloak's own."""
+    pairs: dict[str, str] = {}
+    end = 0
+    while found := PAIRS.match(text, end):
+        name, *values = found.groups("")
+        pairs.setdefault(name, "".join(values))
+        end = found.end()
+    return {name: value for name, value in pairs.items() if value != "null"}
+
+
+def _said(pairs: Mapping[str, str], time: Any) -> dict[str, Any]:
+    """An event as the API has it, of what a log says."""
+    event: dict[str, Any] = {**pairs, "details": pairs, "time": time}
+    if "operationType" in pairs:
+        event["authDetails"] = pairs
+    return event
+
+
+def _opened(value: Any) -> Mapping[str, Any]:
+    """The event itself, also out of a line of a server that logs in JSON."""
+    outer = mapping(value)
+    said = text(outer.get("message"))
+    if said and outer.get("loggerName") == "org.keycloak.events":
+        return _said(_pairs(said), outer.get("timestamp"))
+    return outer
+
+
 def read(document: Document, context: Context) -> list[Row] | str:
     """The row of an event out of JSON: the API's, an event listener's or a log's own fields."""
-    event = mapping(document.value)
+    event = _opened(document.value)
     time = time_of(event.get("time") or event.get("timestamp"), context.timezone)
     kind = text(event.get("type")) or text(event.get("operationType"))
     if kind is None or time is None:
@@ -120,11 +147,7 @@ def _of_lines(stream: BinaryIO, collector: Collector) -> Iterator[Batch]:
     for line in lines(stream):
         match = None if line.too_long else LOGGED.match(readable(line.text))
         if match:
-            pairs = {name: value.strip("\"'") for name, value in PAIR.findall(match["pairs"])}
-            told = {name: value for name, value in pairs.items() if value != "null"}
-            event = {**told, "details": told, "time": match["time"].replace(",", ".")}
-            if "operationType" in told:
-                event["authDetails"] = told
+            event = _said(_pairs(match["pairs"]), match["time"].replace(",", "."))
             row = read(Document(line.number, line.offset, line.text, event), collector.context)
             if isinstance(row, str):
                 collector.reject(line.number, row, line.text)
@@ -141,6 +164,12 @@ def recognises(head: bytes, path: str) -> float:
     if EVENTS.search(head) and head.lstrip()[:1] not in (b"{", b"["):
         return 0.95
     for value in sampled(head):
+        if (
+            isinstance(value, dict)
+            and value.get("loggerName") == "org.keycloak.events"
+            and "message" in value
+        ):
+            return 0.95
         if (
             isinstance(value, dict)
             and ("realmId" in value or "realmName" in value)

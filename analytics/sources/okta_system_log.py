@@ -6,11 +6,24 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
-from analytics.jsonlog.values import address, at, first, labels, mapping, objects, text, time_of
-from analytics.reading import Document, sampled
+from analytics.jsonlog.envelopes import carried, first_records
+from analytics.jsonlog.values import (
+    Payload,
+    address,
+    at,
+    canonical,
+    first,
+    labels,
+    mapping,
+    objects,
+    text,
+    time_of,
+)
+from analytics.reading import Document
 
 MARKS = tuple(
-    re.compile(rb'"%s"\s*:' % name) for name in (b"eventType", b"legacyEventType", b"published")
+    re.compile(rb'\\?"%s\\?"\s*:' % name)
+    for name in (b"eventType", b"legacyEventType", b"published")
 )
 OUTCOMES = {"SUCCESS": "success", "ALLOW": "success", "FAILURE": "failure", "DENY": "failure"}
 # The longest beginning of an event type decides.
@@ -45,6 +58,8 @@ KEPT = (  # for rules, by the names under which they look them up
     *("debugContext.debugData.url", "transaction.id"),
 )
 PEOPLE = ("User", "AppUser")
+LISTS = ("events", "logEvents")
+NEEDED = frozenset({"eventType", "published", "actor", "outcome"})
 
 
 def _category(kind: str) -> str:
@@ -57,9 +72,24 @@ def _named(one: Mapping[str, Any]) -> str | None:
     return text(one.get("alternateId")) or text(one.get("displayName"))
 
 
+def _entries(value: Any) -> list[Payload]:
+    """The entry, or those that an event bus, a log group or an event hook carries."""
+    found = carried(value, "detail", "message", "data")
+    return objects(found.get("events")) or [found]
+
+
 def read(document: Document, context: Context) -> list[Row] | str:
-    """The row of an entry."""
-    entry = mapping(document.value)
+    """The rows of entries, mostly of one."""
+    rows: list[Row] = []
+    for entry in _entries(document.value):
+        row = _row(entry, document, context)
+        if isinstance(row, str):
+            return row
+        rows.append(row)
+    return rows
+
+
+def _row(entry: Payload, document: Document, context: Context) -> Row | str:
     kind, time = text(entry.get("eventType")), time_of(entry.get("published"))
     if kind is None or time is None:
         return f"no {'eventType' if kind is None else 'published that is a time'}"
@@ -72,30 +102,28 @@ def read(document: Document, context: Context) -> list[Row] | str:
     outcome = OUTCOMES.get(str(at(entry, "outcome.result")), "unknown")
     identity = text(entry.get("uuid"))
     whom = next((_named(one) for one in targets if one.get("type") in PEOPLE), None)
-    return [
-        {
-            "@timestamp": time,
-            "event.id": context.event_id("okta", identity)
-            if identity
-            else context.line_id(document.offset, document.raw),
-            "event.category": _category(kind),
-            "event.type": TYPES.get(kind.rpartition(".")[2], "info"),
-            "event.action": kind,
-            "event.outcome": outcome,
-            "event.original": readable(document.raw),
-            "message": f"{who or 'somebody'}: {text(entry.get('displayMessage')) or kind}",
-            "actor.account": account("okta", who) if person else None,
-            "actor.basis": _basis(person, kind, outcome),
-            "user.name": who,
-            "user.id": text(actor.get("id")),
-            "user.email": who if who and "@" in who else None,
-            "user.target.name": whom,
-            "source.ip": address(at(entry, "client.ipAddress")),
-            "user_agent.original": first(entry, "client.userAgent.rawUserAgent"),
-            "batch.line": document.number,
-            "labels": labels(told),
-        }
-    ]
+    return {
+        "@timestamp": time,
+        "event.id": context.event_id("okta", identity)
+        if identity
+        else context.line_id(document.offset, canonical(entry, document.raw)),
+        "event.category": _category(kind),
+        "event.type": TYPES.get(kind.rpartition(".")[2], "info"),
+        "event.action": kind,
+        "event.outcome": outcome,
+        "event.original": readable(document.raw),
+        "message": f"{who or 'somebody'}: {text(entry.get('displayMessage')) or kind}",
+        "actor.account": account("okta", who) if person else None,
+        "actor.basis": _basis(person, kind, outcome),
+        "user.name": who,
+        "user.id": text(actor.get("id")),
+        "user.email": who if who and "@" in who else None,
+        "user.target.name": whom,
+        "source.ip": address(at(entry, "client.ipAddress")),
+        "user_agent.original": first(entry, "client.userAgent.rawUserAgent"),
+        "batch.line": document.number,
+        "labels": labels(told),
+    }
 
 
 def _basis(person: bool, kind: str, outcome: str) -> str:
@@ -111,16 +139,13 @@ def _shown(one: Mapping[str, Any]) -> str | None:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each entry: an array as the API gives it, lines, or a stream's envelopes."""
-    return batches(stream, Collector(context, SOURCE), read, within=("events", "logEvents"))
+    return batches(stream, Collector(context, SOURCE), read, within=LISTS)
 
 
 def recognises(head: bytes, path: str) -> float:
     """Sure of entries with Okta's event type, its time, actor and outcome."""
-    for value in sampled(head):
-        if (
-            isinstance(value, dict)
-            and {"eventType", "published", "actor", "outcome"} <= value.keys()
-        ):
+    for value in first_records(head, LISTS):
+        if any(entry.keys() >= NEEDED for entry in _entries(value)):
             return 0.95
     return 0.9 if all(mark.search(head) for mark in MARKS) else 0.0
 

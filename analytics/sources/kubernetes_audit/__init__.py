@@ -4,31 +4,42 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from analytics.event import Batch, Collector, Context, Source
-from analytics.jsonlog.documents import Row, batches
-from analytics.jsonlog.values import time_of
-from analytics.reading import Document, sampled
-from analytics.sources.kubernetes_audit.rows import row_of
+from analytics.event import Batch, Context, Source
+from analytics.jsonlog.columns import Form, batches
+from analytics.jsonlog.envelopes import carried, first_records
+from analytics.jsonlog.values import Payload
+from analytics.sources.kubernetes_audit.columns import columns_of
 
 TIMES = ("stageTimestamp", "requestReceivedTimestamp", "timestamp")
 
-VERSION = re.compile(rb'"apiVersion"\s*:\s*"audit\.k8s\.io/v\d[a-z0-9]*"')
-AUDIT_ID = re.compile(rb'"auditID"\s*:\s*"')
+LISTS = ("items", "logEvents", "records", "events")  # of Kubernetes itself and of its providers
+VERSION = re.compile(rb'\\?"apiVersion\\?"\s*:\s*\\?"audit\.k8s\.io/v\d[a-z0-9]*\\?"')
+AUDIT_ID = re.compile(rb'\\?"auditID\\?"\s*:\s*\\?"')
 
 
-def read(document: Document, context: Context) -> list[Row] | str:
-    """The row of an event of the audit API."""
-    item = document.value
-    if not _is_event(item):
-        return "no audit event: auditID and verb are missing"
-    times = (time_of(item.get(name)) for name in TIMES)
-    time = next(filter(None, times), None)
-    return "no stageTimestamp that is a time" if time is None else [row_of(document, time, context)]
+def _records(value: Any) -> list[Payload] | str:
+    """The event of the audit API in a document."""
+    item = value if _is_event(value) else _carried(value)
+    return [item] if _is_event(item) else "no audit event: auditID and verb are missing"
+
+
+FORM = Form(
+    records=_records,
+    times=lambda events: events.times(*TIMES),
+    timeless="no stageTimestamp that is a time",
+    columns=columns_of,
+    within=LISTS,
+)
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each stage of each request."""
-    return batches(stream, Collector(context, SOURCE), read, within=("items",))
+    return batches(stream, FORM, context, SOURCE)
+
+
+def _carried(value: Any) -> Any:
+    """An event that CloudWatch, Azure's diagnostics or a container's log has as text."""
+    return carried(carried(value, "properties"), "message", "log")
 
 
 def _is_event(item: Any) -> bool:
@@ -43,7 +54,9 @@ def recognises(head: bytes, path: str) -> float:
     """Sure of the audit API's version beside an audit id."""
     if VERSION.search(head) and AUDIT_ID.search(head):
         return 0.97
-    return 0.9 if any(_is_event(item) and "stage" in item for item in sampled(head)) else 0.0
+    items = [*first_records(head, LISTS)]
+    items += [_carried(item) for item in items]
+    return 0.9 if any(_is_event(item) and "stage" in item for item in items) else 0.0
 
 
 SOURCE = Source(

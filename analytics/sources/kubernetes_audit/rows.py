@@ -40,9 +40,10 @@ RESOURCES = {
 INTERACTIVE = frozenset({"exec", "attach", "portforward", "ephemeralcontainers", "proxy"})
 
 
-def row_of(document: Document, time: datetime, context: Context) -> dict[str, Any]:
+def row_of(
+    item: Mapping[str, Any], document: Document, time: datetime, context: Context
+) -> dict[str, Any]:
     """The row of an item that has an auditID and a verb."""
-    item = document.value
     target, user, status = (
         mapping(item.get(name)) for name in ("objectRef", "user", "responseStatus")
     )
