@@ -73,7 +73,7 @@ def _format(names: list[str], suffix: str, pickled: bool) -> str:
 
 def _member(archive: RelaxedZipFile, member: zipfile.ZipInfo, suffix: str, seen: _Seen) -> None:
     name = member.filename
-    if member.is_dir():
+    if not member.file_size and not member.compress_size:  # a folder
         return
     if member.compress_type not in UNPACKED_HERE:
         seen.findings.append(_unread(f"{name} has compression {member.compress_type}"))

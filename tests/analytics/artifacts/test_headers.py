@@ -238,3 +238,36 @@ STARTS += [b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh9", b"\x80\x04", b"\x89HDF\r\n\x
 def test_no_bytes_make_a_look_raise(suffix: str, start: bytes, cut: int, rest: bytes) -> None:
     raw = start[:cut] + rest + start[cut:]
     inspect(io.BytesIO(raw), len(raw), f"model{suffix}")
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return raw.getvalue()
+
+
+WHOLE = {
+    "a.bin": zipped("archive/data.pkl", named("os", "system")),
+    "a.keras": zipped("config.json", b"{}"),
+    "a.npz": zipped("a.npy", b"\x93NUMPY\x01\x00v\x00{'descr': '|O', 'shape': (1,), }"),
+    "a.gguf": gguf({"tokenizer.chat_template": "x"}),
+    "a.pt": named("os", "system", 4),
+}
+
+
+@settings(deadline=None, max_examples=400)
+@given(data=st.data(), name=st.sampled_from(sorted(WHOLE)))
+def test_no_damage_makes_a_look_raise(data: st.DataObject, name: str) -> None:
+    raw = bytearray(WHOLE[name])
+    places = st.integers(0, len(raw) - 1)
+    for place, byte in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), max_size=6)):
+        raw[place] = byte
+    inspect(io.BytesIO(raw), len(raw), name)
+
+
+def test_a_member_without_a_name_is_no_reason_to_stop(tmp_path: Path) -> None:
+    raw = bytearray(WHOLE["a.bin"])
+    raw[raw.index(b"PK\x01\x02") + 46] = 0  # a name ends at a NUL
+    found = looked_at(tmp_path, bytes(raw), "a.bin")
+    assert found.outcome.verdict is Verdict.MALICIOUS

@@ -212,7 +212,7 @@ def test_what_unpickles_names_nothing_that_we_do_not_see(cut: int, noise: bytes)
     raw = whole[:cut] + noise + whole[cut:]
     asked: set[tuple[str, str]] = set()
 
-    class Asking(pickle._Unpickler):  # type: ignore[name-defined, misc]
+    class Asking(pickle._Unpickler):
         def find_class(self, module: str, name: str) -> object:
             asked.add((module, name))
             return lambda *arguments: None
