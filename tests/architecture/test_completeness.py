@@ -30,6 +30,16 @@ def test_every_source_has_golden_samples_and_a_docs_page(name: str) -> None:
     assert page.exists(), f"{page.relative_to(ROOT)} is missing"
 
 
+def test_the_index_of_log_sources_names_each_of_them() -> None:
+    index = (ROOT / "docs/sources/README.md").read_text()
+    missing = [
+        name
+        for name, source in pipeline.log_sources().items()
+        if f"[{source.title}]({name}.md) | `{name}` |" not in index
+    ]
+    assert missing == []
+
+
 @pytest.mark.parametrize("folder", ["tests/golden", "docs/sources"])
 def test_nothing_is_left_of_a_source_that_is_gone(folder: str) -> None:
     names = {path.stem for path in (ROOT / folder).iterdir()} - {"README", "mapping"}
