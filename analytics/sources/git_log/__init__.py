@@ -15,6 +15,8 @@ START = re.compile(
 )
 MAIL = re.compile(rb"From ([0-9a-f]{40}|[0-9a-f]{64}) Mon Sep 17 00:00:00 2001")
 BEGINNINGS = (b"com", b"Fro", b"\xef\xbb\xbf")
+OF_ZEROS = re.compile(rb"\x00|(?:\d+|-)\t(?:\d+|-)\t")
+ZEROS = re.compile(rb"[^\x00]*\x00+|[^\x00]+")
 COLOUR = re.compile(rb"\x1b\[[\d;]*m")
 BEGINS = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*" + START.pattern + rb"\r?\n"
@@ -28,8 +30,10 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each commit."""
     collector = Collector(context, SOURCE)
     commit: Commit | None = None
-    for line in lines(stream):
+    for line in _parted(stream):
         text = line.text
+        if b"\x00" in text:
+            text = text.strip(b"\x00")
         if b"\x1b" in text:
             text = COLOUR.sub(b"", text)
         begun = _begun(line, text, commit) if text[:3] in BEGINNINGS else None
@@ -50,6 +54,18 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
                 yield collector.take()
     _finish(commit, collector)
     yield from collector.rest()
+
+
+def _parted(stream: BinaryIO) -> Iterator[Line]:
+    """Lines; with -z a NUL ends a file's name and a commit, but none within a message or patch."""
+    for line in lines(stream):
+        if b"\x00" in line.text and OF_ZEROS.match(line.text):
+            number, offset, text, too_long = line
+            for piece in ZEROS.findall(text):
+                yield Line(number, offset, piece, too_long)
+                offset += len(piece)
+        else:
+            yield line
 
 
 def _begun(line: Line, text: bytes, before: Commit | None) -> Commit | None:

@@ -223,3 +223,18 @@ def test_numbers_and_lines_of_any_size_are_survived() -> None:
     only(HEAD + digits + b"\t" + digits + b"\tx\n")
     only(HEAD + b"diff --git a/x b/x\n@@ -" + digits + b" +1," + digits + b" @@\n+a\n")
     only(HEAD + b" {" + b" => " * 5000 + b"| 3 +\n" + b":100644" * 2000 + b" M\tx\n")
+
+
+def test_commits_and_names_may_end_in_nuls() -> None:
+    log = (
+        b"commit " + b"a" * 40 + b"\nAuthor: Ana <ana@lab.example>\n"
+        b"Date:   Tue Feb 10 08:00:00 2026 +0000\n\n"
+        b"    One\n\n5\t1\ttrain.py\x002\t0\ta b.py\x00\x00"
+        b"commit " + b"b" * 40 + b"\nAuthor: Bo <bo@lab.example>\n"
+        b"Date:   Tue Feb 10 08:00:01 2026 +0000\n\n"
+        b"    Two\x00commit\n\x00"
+    )
+    rows, _ = read(log)
+    assert [row["git.files"] for row in rows] == [["train.py", "a b.py"], None]
+    assert [row["git.lines_added"] for row in rows] == [7, None]
+    assert rows[1]["message"].endswith("Two\\x00commit")
