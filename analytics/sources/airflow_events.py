@@ -113,6 +113,8 @@ def _row_of_table(line: Line, names: list[str], delimiter: str) -> Record:
         cells = next(csv.reader([text], delimiter=delimiter), [])
     except csv.Error as error:
         return Record(line.number, line.offset, line.text, None, str(error))
+    if delimiter == "|":  # a table drawn by a database's shell
+        cells = [cell.strip() for cell in cells]
     if len(cells) != len(names):
         reason = f"{len(cells)} values under {len(names)} names"
         return Record(line.number, line.offset, line.text, None, reason)

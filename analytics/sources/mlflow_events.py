@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.envelopes import carried
 from analytics.jsonlog.values import (
     address,
     at,
@@ -35,7 +36,7 @@ KEPT = ("experiment_id", "artifact_uri", "lifecycle_stage", "run_name", "deleted
 
 def read(document: Document, context: Context) -> list[Row] | str:
     """The rows of a run (its start, its end, that it is deleted), a webhook or an audit."""
-    entry = mapping(document.value)
+    entry = carried(document.value, "run")
     common = {"event.original": readable(document.raw), "batch.line": document.number}
     if isinstance(entry.get("info"), dict) and "run_id" in entry["info"]:
         rows = _of_run(entry, context)
@@ -173,7 +174,7 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
 def recognises(head: bytes, path: str) -> float:
     """Sure of runs with an id and a stage of life, and of MLflow's own services and entities."""
     for value in sampled(head):
-        entry = mapping(value)
+        entry = carried(value, "run")
         run = mapping(entry.get("info"))
         if entry.get("serviceName") in SERVICES or {"run_id", "lifecycle_stage"} <= run.keys():
             return 0.95

@@ -13,13 +13,15 @@ from analytics.reading import lines
 
 TIME = r"\[(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})\]"
 QUOTED = r'(?:"([^"]*)"|-)'
+REQUEST = r'(?:"((?:[^"]|"(?! (?:\d{3}|-) ))*+)"|-)'  # a status is behind its last quote
 LINE = re.compile(
-    rf"(\S+) (\S+) {TIME} (\S+) (\S+) (\S+) ([A-Z]+\.[A-Z0-9_.]+) (\S+) {QUOTED} (\d{{3}}|-) (\S+)"
+    rf"(\S+) (\S+) {TIME} (\S+) (\S+) (\S+) ([A-Z0-9]+\.[A-Z0-9_.]+) (\S+)"
+    rf" {REQUEST} (\d{{3}}|-) (\S+)"
     rf" (\d{{1,18}}|-) (\d{{1,18}}|-) (\S+) (\S+) {QUOTED} (?:\"(.*)\"|-)([^\"]*)"
 )
 HEAD = re.compile(
     rb"^[0-9a-f]{16,128} \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \S+ \S+ \S+"
-    rb" [A-Z]+\.[A-Z0-9_.]+ ",
+    rb" [A-Z0-9]+\.[A-Z0-9_.]+ ",
     re.MULTILINE,
 )
 MONTHS = {

@@ -18,6 +18,7 @@ MARKS = (
 )
 TYPES = {"create": "creation", "invite": "creation", "read": "access", "delete": "deletion",
          "permanently": "deletion", "login": "start", "logout": "end", "stop": "end"}  # fmt: skip
+SIGN_IN = ("user:login", "user:logout")
 CATEGORIES = {"user": "iam", "team": "iam", "serviceaccount": "iam"}
 KEPT = (
     *("entity_name", "entity_asset", "project_asset", "artifact_asset", "artifact_digest"),
@@ -33,7 +34,8 @@ def read(document: Document, context: Context) -> list[Row] | str:
     if action is None or time is None:
         return f"no {'action' if action is None else 'timestamp that is a time'}"
     kind, _, verb = action.partition(":")
-    who = first(entry, "actor_email", "actor_username") or known(entry.get("actor_user_id"))
+    number_of = known(entry.get("actor_user_id")) or known(entry.get("actor_user_index"))
+    who = first(entry, "actor_email", "actor_username") or number_of
     code = number(entry.get("response_code"))
     run = first(entry, "run_name", "run_asset")
     thing = first(entry, "artifact_qualified_name", "run_name", "project_name", "user_email")
@@ -41,7 +43,9 @@ def read(document: Document, context: Context) -> list[Row] | str:
         {
             "@timestamp": time,
             "event.id": context.event_id("wandb", document.raw),
-            "event.category": CATEGORIES.get(kind, "file" if kind == "artifact" else "process"),
+            "event.category": "authentication"
+            if action in SIGN_IN
+            else CATEGORIES.get(kind, "file" if kind == "artifact" else "process"),
             "event.type": TYPES.get(verb.partition("_")[0], "change"),
             "event.action": action,
             "event.outcome": "failure" if (code or 200) >= 400 else "success",
@@ -50,7 +54,7 @@ def read(document: Document, context: Context) -> list[Row] | str:
             "actor.account": account("wandb", who),
             "actor.basis": "actor of the entry" if who else "not told",
             "user.name": who,
-            "user.id": known(entry.get("actor_user_id")),
+            "user.id": number_of,
             "user.email": who if who and "@" in who else None,
             "user.target.name": first(entry, "user_email", "user_asset"),
             "source.ip": address(entry.get("actor_ip")),

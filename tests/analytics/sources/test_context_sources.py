@@ -118,6 +118,41 @@ def test_a_table_of_airflow_may_have_its_columns_in_any_order_and_with_any_delim
     assert (row["actor.account"], row["job.id"], not rejected) == ("airflow:bkim", "d/t", True)
 
 
+def test_a_table_as_a_databases_shell_draws_it_is_read() -> None:
+    log = (
+        " id |          dttm          | dag_id | task_id | event | owner | extra\n"
+        "----+------------------------+--------+---------+-------+-------+-------\n"
+        "  7 | 2026-02-10 09:00:00+00 | d      | t       | clear | bkim  |\n"
+        "(1 row)\n"
+    )
+    ((row,), rejected) = read("airflow_events", log)
+    assert (row["actor.account"], row["job.id"], len(rejected)) == ("airflow:bkim", "d/t", 2)
+
+
+@pytest.mark.parametrize(
+    ("operation", "rest", "who"),
+    [
+        ("S3.EXPIRE.OBJECT", 'run7/a.pt "-" - - - 113 - - "-" "-" v1 h - - - - - -', None),
+        ("BATCH.DELETE.OBJECT", "run7/a.pt - 204 - - 1 - - - - v1", "aws:asilva"),
+        (
+            "REST.GET.OBJECT",
+            'run7/a.pt "GET /ckpt/run7/a.pt?x="y" HTTP/1.1" 200 - 9 9 1 1 "-" "cli" -',
+            "aws:asilva",
+        ),
+    ],
+)
+def test_what_a_bucket_does_of_itself_and_odd_requests_are_read(
+    operation: str, rest: str, who: str | None
+) -> None:
+    requester = "arn:aws:iam::1:user/asilva" if who else "-"
+    owner, time = "79a59df900b949e55d96a1e698fbaced", "[06/Feb/2026:00:00:38 +0000]"
+    line = f"{owner} ckpt {time} - {requester} 3E57 {operation} {rest}\n"
+    ((row,), _) = read("s3_access", line)
+    assert (row["file.path"], row["event.action"]) == ("s3://ckpt/run7/a.pt", operation)
+    assert row["actor.account"] == who
+    assert log_sources()["s3_access"].recognises(line.encode(), "x") > 0.9
+
+
 @pytest.mark.shared_data
 def test_the_public_rules_for_these_logs_compile(real_logs: Path) -> None:
     folders = [real_logs / "sigma-rules/rules/identity/okta"]

@@ -46,6 +46,20 @@ def test_a_run_that_is_listed_later_adds_only_what_is_new() -> None:
     assert later[2]["actor.account"] is None
 
 
+def test_a_run_that_was_asked_for_alone_is_as_one_of_a_list() -> None:
+    page = json.loads((GOLDEN / "mlflow_events/runs.json").read_text())
+    alone, _ = read("mlflow_events", json.dumps({"run": page["runs"][0]}))
+    listed, _ = read("mlflow_events", json.dumps({"runs": page["runs"][:1]}))
+    assert [row["event.id"] for row in alone] == [row["event.id"] for row in listed]
+
+
+def test_a_failed_sign_in_to_a_tracker_is_no_change_of_rights() -> None:
+    entry = {"timestamp": "2026-02-01T10:00:00Z", "action": "user:login", "response_code": 401}
+    ((row,), _) = read("wandb_audit", json.dumps({**entry, "actor_user_index": 3}))
+    assert (row["event.category"], row["event.outcome"]) == ("authentication", "failure")
+    assert row["user.id"] == "3"
+
+
 def test_a_name_in_a_changelog_may_look_like_a_part_of_the_record() -> None:
     start = "7 01CREAT 19:19:11.1 2026.02.10 0x0 t=[0x1:0x1:0x0] u=1:1 p=[0x2:0x1:0x0] "
     ((row,), _) = read("lustre_changelog", start + "u=0:0 j=x name")
