@@ -65,7 +65,7 @@ def _lead_of(kind: str, told: Fields) -> Lead:
             labels.append((name, text[:LONGEST_LABEL]))
     return Lead(
         process=process_of(told),
-        success=told.get("success") or told.get("res"),
+        success=(told.get("success") or told.get("res") or "").rstrip(")") or None,
         columns=_columns(kind, told),
         path=plain(told.get("path")),
         labels=tuple(labels),

@@ -76,8 +76,10 @@ def _labels(told: Fields) -> dict[str, str]:
         value = told.get(field)
         if value and value not in ("4294967295", "(none)", "?"):
             labels[name] = value[:LONGEST_LABEL]
-    if keys := plain(told.get("key")):
-        labels["key"] = keys.replace("\x01", " ")[:LONGEST_LABEL]
+    keys = plain(told.get("key"))
+    if keys and not keys.startswith("(null)"):  # names may follow at once in an enriched log
+        told_keys = (key.removeprefix("key=") for key in keys.split("\x01"))
+        labels["key"] = " ".join(told_keys)[:LONGEST_LABEL]
     return labels
 
 

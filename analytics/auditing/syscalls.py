@@ -113,6 +113,11 @@ swapon              167   87  224  host     change    changed-swap
 swapoff             168  115  225  host     change    changed-swap
 add_key             248  286  217  iam      creation  added-key
 keyctl              250  288  219  iam      change    changed-key
+read                  0    3   63  process  info      called-syscall
+write                 1    4   64  process  info      called-syscall
+ioctl                16   54   29  process  info      called-syscall
+setsockopt           54  366  208  process  info      called-syscall
+prctl               157  172  167  process  info      called-syscall
 request_key         249  287  218  iam      access    requested-key
 """
 # fmt: on

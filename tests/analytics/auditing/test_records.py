@@ -74,3 +74,27 @@ def test_of_the_same_message_by_other_processes_each_keeps_its_process() -> None
     rows, _ = read(log)
     assert [row["process.pid"] for row in rows] == [9, 10, 11]
     assert {row["user.target.name"] for row in rows} == {"ana"}
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ('"exec"', "exec"),
+        ("657865630173686172656477", "exec sharedw"),
+        ("6B65793D65786563016B65793D36346269740A", "exec 64bit\n"),  # as `-F key=key=exec` gives it
+        ("(null)", None),
+        ("(null)ARCH=x86_64", None),
+    ],
+)
+def test_keys_are_those_of_the_rules(key: str, shown: str | None) -> None:
+    log = syscall(59).replace("key=(null)", f"key={key}")
+    assert one(log)["labels"].get("key") == shown
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome"),
+    [("success", "success"), ("success)", "success"), ("failed)", "failure"), ("1", "success")],
+)
+def test_old_programs_write_their_result_in_brackets(result: str, outcome: str) -> None:
+    told = f"user pid=9 uid=0 auid=0 msg='PAM: setcred acct=root : terminal=cron res={result}'"
+    assert one(record("CRED_ACQ", told))["event.outcome"] == outcome

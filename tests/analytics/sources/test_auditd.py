@@ -1,15 +1,13 @@
 """Linux audit logs: recognised, and real ones read as others read them."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from analytics.sources.auditd import SOURCE
-from tests.analytics.auditing.records import Row, read
+from tests.analytics.auditing.records import read
 
 HEADER = re.compile(r"type=[^ ]+ msg=audit\(\d+\.\d+:\d+\)")
 
@@ -56,56 +54,3 @@ def test_no_line_of_a_real_log_is_lost(real_logs: Path) -> None:
         assert not [one for one in rejected if HEADER.search(one.text)], log
         seen += len(lines)
     assert seen > 4000
-
-
-def cases_of(folder: Path) -> Iterator[tuple[str, Row]]:
-    """Lines and expected summary of each case of go-libaudit."""
-    yaml = pytest.importorskip("yaml")
-    for golden in sorted((folder / "go-libaudit-golden/aucoalesce/testdata").glob("*.golden")):
-        source = golden.with_name(golden.name.removesuffix(".json.golden") + ".yaml")
-        lines = yaml.safe_load(source.read_text())["tests"]
-        for case in json.loads(golden.read_text()):
-            event = case["event"]
-            yield (
-                lines[case["test_name"]],
-                {
-                    "login": event["user"]["ids"].get("auid"),
-                    "user": event["user"]["ids"].get("uid"),
-                    "action": event["summary"].get("action"),
-                    "object": event["summary"].get("object", {}).get("primary"),
-                    "object_type": event["summary"].get("object", {}).get("type"),
-                    "outcome": {"fail": "failure"}.get(event["result"], event["result"]),
-                },
-            )
-
-
-def expected_actor(case: Row) -> str | None:
-    identity = case["login"] if case["login"] not in (None, "unset") else case["user"]
-    return f"uid:site/{identity}" if identity else None
-
-
-@pytest.mark.shared_data
-def test_others_see_the_same_actor_action_and_object(real_logs: Path, record_property: Any) -> None:
-    agreed = dict.fromkeys(("actor", "action", "file", "outcome"), 0)
-    total = dict.fromkeys(agreed, 0)
-    for lines, case in cases_of(real_logs):
-        rows, _ = read(lines + "\n")
-        row = rows[0]
-        pairs = {
-            "actor": (row["actor.account"], expected_actor(case)),
-            "action": (row["event.action"], case["action"] or "called-syscall"),
-            "outcome": (row["event.outcome"], case["outcome"]),
-        }
-        if case["object_type"] == "file" and case["object"]:
-            pairs["file"] = (row["file.path"], case["object"])
-        for kind, (ours, theirs) in pairs.items():
-            total[kind] += 1
-            agreed[kind] += ours == theirs
-    shares = {kind: count / total[kind] for kind, count in agreed.items()}
-    for kind, share in shares.items():
-        record_property(kind, f"{share:.3f} of {total[kind]}")
-    assert total["actor"] >= 40
-    assert shares["actor"] == 1
-    assert shares["outcome"] == 1
-    assert shares["action"] >= 0.95
-    assert shares["file"] >= 0.85  # of a new device they name the directory
