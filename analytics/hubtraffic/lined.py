@@ -17,7 +17,7 @@ from analytics.event import (
     merged,
     readable,
 )
-from analytics.hubtraffic.blocks import Block, blocks
+from analytics.columnar.blocks import Block, blocks
 from analytics.hubtraffic.times import EPOCH, Clock, microseconds
 from analytics.hubtraffic.traffic import Labelling, Requests, batch_of
 

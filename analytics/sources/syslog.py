@@ -1,12 +1,12 @@
 """Syslog files and streams: auth.log, secure, messages, cron.log, in RFC 3164 and RFC 5424."""
 
-from collections.abc import Iterator
-from functools import lru_cache
-from itertools import repeat
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
+from analytics.columnar.blocks import Block, blocks
 from analytics.event import (
     EARLIEST,
     LATEST_AHEAD,
@@ -21,30 +21,57 @@ from analytics.event import (
     table_of,
 )
 from analytics.fields import BY_NAME
-from analytics.reading import Line, lines
-from analytics.syslogging.columns import columns_of
+from analytics.reading import LONGEST_LINE
+from analytics.syslogging.bulk import Messages
 from analytics.syslogging.elevation import Elevation
 from analytics.syslogging.envelope import (
-    USUAL,
+    USUAL_TEXT,
     Envelope,
     Labels,
-    may_be_glued,
     of_priority,
     opened,
     parts_of,
 )
-from analytics.syslogging.messages import READERS, told
+from analytics.syslogging.messages import READERS
 from analytics.syslogging.times import EPOCH, MICROSECOND, Clock
 
-AT_ONCE = 1_000  # records: more would fall out of the caches
-BYTES_AT_ONCE = 8 << 20
+AT_ONCE = 1 << 18  # bytes: more would fall out of the caches
 LONGEST_ENTRY = 1 << 18  # bytes, with the lines that go on from it
 PADDING = b"\x00\xef\xbb\xbf"  # what a crash or an editor leaves before a line
 LOOKED_AT = 200  # lines of a head
 
+Groups = tuple[Any, ...]
 
-# Number, offset, head, whole text, time, host, program, pid, message, labels of an entry.
-Entry = tuple[int, int, bytes, bytes, int, bytes | None, bytes | None, bytes | None, bytes, Labels]
+
+@dataclass(slots=True)
+class _Entries:
+    """Entries, a list for each of their parts; `heads` are their first lines."""
+
+    numbers: list[int] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    heads: list[bytes] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    hosts: list[str | None] = field(default_factory=list)
+    programs: list[str | None] = field(default_factory=list)
+    pids: list[str | None] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    labels: list[Labels] = field(default_factory=list)
+
+    def extend(self, *parts: Iterable[Any]) -> None:
+        """Takes some more, their parts in the order above."""
+        for name, part in zip(PARTS, parts, strict=True):
+            getattr(self, name).extend(part)
+
+    def split(self, at: int) -> "_Entries":
+        """Takes the entries from a place on away, and gives them."""
+        rest = _Entries(*(getattr(self, name)[at:] for name in PARTS))
+        for name in PARTS:
+            del getattr(self, name)[at:]
+        return rest
+
+
+PARTS = tuple(part.name for part in fields(_Entries))
 
 
 class _Reader:
@@ -52,39 +79,64 @@ class _Reader:
 
     def __init__(self, context: Context) -> None:
         self._context, self._elevation = context, Elevation()
-        self._time = Clock(context).read
+        self._clock = Clock(context)
         self._earliest = (EARLIEST - EPOCH) // MICROSECOND
         self._latest = (context.received + LATEST_AHEAD - EPOCH) // MICROSECOND
-        self._entries: list[Entry] = []
+        self._entries = _Entries()
         self._more: list[bytes] = []  # lines that go on from the last entry
         self._rejected: list[Rejected] = []
         self._more_size = 0
 
-    def take(self, line: Line) -> None:
-        """Takes a line: an entry, several that were glued, or one that goes on."""
-        number, offset, text, too_long = line
-        match = USUAL.fullmatch(text)
-        if match is None or too_long or may_be_glued(text):
-            self._take_other(line)
+    def take(self, block: Block) -> None:
+        """Takes lines: nearly all are of the usual form, each of the others is looked at."""
+        if block.too_long:
+            self._reject(block.number, "line is too long", block.raw[0])
             return
-        priority, stamp, host, program, pid, message = match.groups()
-        labels = of_priority(priority) if priority else ()
-        time = self._time(stamp)
-        if time is None or not self._earliest <= time <= self._latest:
-            self._wrong_time(number, time, text)
-            return
+        matches = map(USUAL_TEXT.fullmatch, block.texts)
+        found: list[Any] = [match.groups() if match else None for match in matches]
+        times: list[Any] = self._clock.read_all([one[1] if one else "" for one in found])
+        begun = 0
+        for at in [*self._odd(block, found, times), len(found)]:
+            if begun < at:
+                self._extend(block, found[begun:at], times, begun, at)
+            if at < len(found):
+                self._take_other(block.number + at, block.offsets[at], block.raw[at])
+            begun = at + 1
+
+    def _extend(
+        self, block: Block, found: list[Groups], times: list[int], begun: int, end: int
+    ) -> None:
+        """Takes the lines between two places, which are of the usual form."""
         if self._more:
             self._close()
-        self._entries.append(
-            (number, offset, text, text, time, host, program, pid, message, labels)
+        priorities, _, *parts = zip(*found, strict=True)
+        labels = (of_priority(priority and priority.encode()) for priority in priorities)
+        self._entries.extend(
+            range(block.number + begun, block.number + end),
+            *(column[begun:end] for column in (block.offsets, block.raw, block.texts, times)),
+            *parts,
+            labels if any(priorities) else [()] * len(found),
         )
 
-    def _take_other(self, line: Line) -> None:
-        number, offset, text, too_long = line
-        if too_long:
+    def _odd(self, block: Block, found: list[Any], times: list[Any]) -> list[int]:
+        """The places of lines that are not of the usual form, or might be several."""
+        earliest, latest, dirty = self._earliest, self._latest, not block.exact
+        return [
+            at
+            for at, (text, groups, time) in enumerate(zip(block.texts, found, times, strict=True))
+            if groups is None
+            or time is None
+            or not earliest <= time <= latest
+            or (text.find("<", 1) if text[0] == "<" else text.find(text[:6], 6)) >= 0
+            or len(text) > LONGEST_LINE
+            or (dirty and "\\x" in text)
+        ]
+
+    def _take_other(self, number: int, offset: int, text: bytes) -> None:
+        if len(text) > LONGEST_LINE:
             self._reject(number, "line is too long", text)
         elif text[:1] in b" \t" and text.strip():
-            self._go_on(line)
+            self._go_on(number, text)
         else:
             for part in parts_of(text):
                 if envelope := opened(part.lstrip(PADDING)):
@@ -94,16 +146,17 @@ class _Reader:
                 offset += len(part)
 
     def _add(self, number: int, offset: int, text: bytes, envelope: Envelope) -> None:
-        stamp, host, program, pid, message, labels = envelope
-        time = self._time(stamp)
+        stamp, *words, labels = envelope
+        time = self._clock.read(stamp)
         if time is None or not self._earliest <= time <= self._latest:
             self._wrong_time(number, time, text)
             return
         if self._more:
             self._close()
-        self._entries.append(
-            (number, offset, text, text, time, host, program, pid, message, labels)
-        )
+        host, program, pid, message = (readable(word) if word else None for word in words)
+        whole = readable(text)
+        row = (number, offset, text, whole, time, host, program, pid, message or "", labels)
+        self._entries.extend(*([part] for part in row))
 
     def _wrong_time(self, number: int, time: int | None, text: bytes) -> None:
         why = "time cannot be read"
@@ -111,20 +164,18 @@ class _Reader:
             why = self._context.implausible(EPOCH + time * MICROSECOND) or "time cannot be"
         self._reject(number, why, text)
 
-    def _go_on(self, line: Line) -> None:
-        if self._entries and self._more_size + len(line.text) <= LONGEST_ENTRY:
-            self._more.append(line.text)
-            self._more_size += len(line.text)
+    def _go_on(self, number: int, text: bytes) -> None:
+        if self._entries.numbers and self._more_size + len(text) <= LONGEST_ENTRY:
+            self._more.append(text)
+            self._more_size += len(text)
         else:
-            self._reject(line.number, "goes on from no entry, or too long", line.text)
+            self._reject(number, "goes on from no entry, or too long", text)
 
     def _close(self) -> None:
         """Gives the last entry the lines that go on from it."""
-        more = b"\n".join((b"", *self._more))
-        number, offset, head, text, time, host, program, pid, message, labels = self._entries[-1]
-        self._entries[-1] = (
-            *(number, offset, head, text + more, time, host, program, pid, message + more, labels),
-        )
+        more = readable(b"\n".join((b"", *self._more)))
+        self._entries.texts[-1] += more
+        self._entries.messages[-1] += more
         self._more, self._more_size = [], 0
 
     def _reject(self, number: int, reason: str, text: bytes) -> None:
@@ -135,38 +186,31 @@ class _Reader:
         """What was gathered; the last entry stays until it is known where it ends."""
         if self._more and whole:
             self._close()
-        kept = [] if whole else self._entries[-1:]
-        entries = self._entries if whole else self._entries[:-1]
+        entries = self._entries
+        self._entries = _Entries() if whole else entries.split(-1)
         batch = Batch(events=self._table(entries), rejected=tuple(self._rejected))
-        self._entries, self._rejected = kept, []
+        self._rejected = []
         return batch
 
-    def _table(self, entries: list[Entry]) -> pa.Table:
-        context, realm = self._context, self._context.realm
-        if not entries:
+    def _table(self, entries: _Entries) -> pa.Table:
+        context, times = self._context, entries.times
+        if not times:
             return table_of([], context, SOURCE)
-        numbers, offsets, heads, texts, times, *parts = zip(*entries, strict=True)
-        hosts, programs, pids, messages, labels = parts
-        names = [_name(host) if host else context.host for host in hosts]
-        rows = list(map(told, programs, messages, labels, repeat(realm)))
+        names = [host or context.host for host in entries.hosts]
+        told = Messages(entries.programs, entries.messages, entries.labels, context.realm)
         columns = {
             "@timestamp": pa.array(times, pa.int64()).cast(BY_NAME["@timestamp"].arrow),
-            "event.id": pa.array(list(map(context.line_id, offsets, heads)), pa.string()),
-            "event.original": pa.array(list(map(readable, texts)), pa.string()),
-            "batch.line": pa.array(numbers, pa.int64()),
+            "event.id": pa.array(context.line_ids(entries.offsets, entries.heads), pa.string()),
+            "event.original": pa.array(entries.texts, pa.string()),
+            "batch.line": pa.array(entries.numbers, pa.int64()),
             "host.name": pa.array(names, pa.string()),
-            "process.pid": pa.array(list(map(_number, pids)), pa.int64()),
-            **columns_of(self._elevation.completed(rows, names, times)),
+            "process.pid": pa.array(list(map(_number, entries.pids)), pa.int64()),
+            **told.columns(self._elevation, names, times),
         }
-        return assemble(columns, len(entries), context, SOURCE)
+        return assemble(columns, len(times), context, SOURCE)
 
 
-@lru_cache(maxsize=4096)
-def _name(host: bytes) -> str:
-    return readable(host)
-
-
-def _number(pid: bytes | None) -> int | None:
+def _number(pid: str | None) -> int | None:
     return int(pid) if pid and len(pid) <= 10 else None
 
 
@@ -177,13 +221,9 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
 
 def _batches(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     reader = _Reader(context)
-    taken = size = 0
-    for line in lines(stream):
-        reader.take(line)
-        taken, size = taken + 1, size + len(line[2])
-        if taken >= AT_ONCE or size >= BYTES_AT_ONCE:
-            yield reader.batch()
-            taken = size = 0
+    for block in blocks(stream, AT_ONCE):
+        reader.take(block)
+        yield reader.batch()
     yield reader.batch(whole=True)
 
 

@@ -12,6 +12,11 @@ MOST_HOSTS = 4096
 BASIS = "sudo command just before"
 
 
+def concerns(row: Told) -> bool:
+    """Whether a row may be completed, or tells what completes others."""
+    return bool(row["event.category"] == "iam" or row["event.action"] == "ran-command")
+
+
 class Elevation:
     """Remembers, host by host, whom sudo let run a tool that makes or changes accounts."""
 

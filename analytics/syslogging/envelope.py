@@ -15,6 +15,7 @@ USUAL = re.compile(
     rb"([^\s\[\]:<]++)(?:\[(\d{1,10})\])?: ?(.*)",
     re.DOTALL,
 )
+USUAL_TEXT = re.compile(USUAL.pattern.decode(), re.DOTALL | re.ASCII)  # of clean UTF-8
 QUOTED = rb'"(?:[^"\\]++|\\.)*+"'
 STRUCTURED = re.compile(  # RFC 5424, also counted as RFC 6587 has it
     rb"(?:\d{1,7} )?<(\d{1,3})>\d{1,2} (\S++) (\S++) (\S++) (\S++) (\S++) "

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from analytics.event import account
 
 Told = Mapping[str, Any]  # field name → value; what an event's message says beside its envelope
+Groups = tuple[str | Any, ...]
 LONGEST_LABEL = 1024
 UNTOLD = "not told"
 OF_ROOT = "root session, not told"
@@ -52,7 +53,7 @@ class Form:
     kind: str | None = None  # of fault, kept as label
 
 
-class _Compiled(NamedTuple):
+class Compiled(NamedTuple):
     """A form made ready: places of groups instead of their names."""
 
     match: Callable[[str], re.Match[str] | None]
@@ -70,8 +71,8 @@ class Forms:
     """Some forms, looked up by a message's first word."""
 
     def __init__(self, *forms: Form) -> None:
-        self._by_word: dict[str, list[_Compiled]] = {}
-        self._others: list[_Compiled] = []
+        self._by_word: dict[str, list[Compiled]] = {}
+        self._others: list[Compiled] = []
         for form in forms:
             first = re.match(r"[A-Za-z]+(?= )", form.pattern)
             place = self._by_word.setdefault(first[0], []) if first else self._others
@@ -79,16 +80,21 @@ class Forms:
 
     def read(self, message: str) -> dict[str, Any] | None:
         """What the message tells, None where it has none of the forms."""
+        found = self.found(message)
+        return _told(*found) if found else None
+
+    def found(self, message: str) -> tuple[Compiled, Groups] | None:
+        """The form that a message has, with its groups."""
         for one in self._by_word.get(message[: message.find(" ")], ()):
             if match := one.match(message):
-                return _told(one, match)
+                return one, match.groups()
         for one in self._others:
             if match := one.match(message):
-                return _told(one, match)
+                return one, match.groups()
         return None
 
 
-def _compiled(form: Form) -> _Compiled:
+def _compiled(form: Form) -> Compiled:
     pattern = re.compile(form.pattern, re.DOTALL)
     places = {name: number - 1 for name, number in pattern.groupindex.items()}
     row = row_of(form.deed)
@@ -97,7 +103,7 @@ def _compiled(form: Form) -> _Compiled:
     if form.kind:
         row["labels"] = [("fault", form.kind)]
     names = re.findall(r"\{(\w+)\}", form.sentence)
-    return _Compiled(
+    return Compiled(
         match=pattern.match,
         row=row,
         fields=tuple((place, FIELDS[name]) for name, place in places.items() if name in FIELDS),
@@ -114,8 +120,8 @@ def _compiled(form: Form) -> _Compiled:
     )
 
 
-def _told(one: _Compiled, match: re.Match[str]) -> dict[str, Any]:
-    groups, row = match.groups(), one.row.copy()
+def _told(one: Compiled, groups: Groups) -> dict[str, Any]:
+    row = one.row.copy()
     for place, field in one.fields:
         row[field] = groups[place]
     labels = [(name, groups[place][:LONGEST_LABEL]) for place, name in one.labels if groups[place]]

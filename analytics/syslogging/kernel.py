@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from analytics.syslogging.forms import Deed, Form, Forms
+from analytics.syslogging.forms import Compiled, Deed, Form, Forms, Groups
 
 STAMP = re.compile(r"(?:\[ *\d[\d.]{1,30}\] ?)?(?:\[ *[TC]\d+\] ?)?")
 TELLING = re.compile(  # a word that all of the forms below have one of; most lines have none
@@ -103,7 +103,18 @@ FORMS = Forms(
 
 def read(message: str) -> dict[str, Any] | None:
     """What a message of the kernel tells, None where it is of no interest here."""
+    text = _of_interest(message)
+    return FORMS.read(text) if text else None
+
+
+def found(message: str) -> tuple[Compiled, Groups] | None:
+    """The form that a message of the kernel has, with its groups."""
+    text = _of_interest(message)
+    return FORMS.found(text) if text else None
+
+
+def _of_interest(message: str) -> str | None:
     if TELLING.search(message) is None:
         return None
     stamp = STAMP.match(message)
-    return FORMS.read(message[stamp.end() :] if stamp else message)
+    return message[stamp.end() :] if stamp else message

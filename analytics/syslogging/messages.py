@@ -9,18 +9,25 @@ from analytics.event import readable
 from analytics.histories import words
 from analytics.syslogging import accounts, cron, kernel, pam, snoopy, sshd, su, sudo, systemd
 from analytics.syslogging.envelope import Labels
-from analytics.syslogging.forms import UNTOLD, Deed, Told, row_of
+from analytics.syslogging.forms import UNTOLD, Compiled, Deed, Forms, Groups, Told, row_of
 
+FORMS: dict[str, Forms] = {  # none of their forms has to do with who is behind root
+    **dict.fromkeys(("su", "su-l", "runuser"), su.FORMS),
+    **dict.fromkeys(
+        ("sshd", "sshd-session", "sshd-auth", "internal-sftp", "sftp-server"), sshd.FORMS
+    ),
+    **dict.fromkeys(cron.PROGRAMS, cron.FORMS),
+    "systemd": systemd.UNITS,
+    **dict.fromkeys(("systemd-logind", "elogind", "elogind-daemon"), systemd.LOGIND),
+}
+FINDERS: dict[str, Callable[[str], tuple[Compiled, Groups] | None]] = {
+    **{name: forms.found for name, forms in FORMS.items()},
+    "kernel": kernel.found,
+}
 READERS: dict[str, Callable[[str], dict[str, Any] | None]] = {
     "sudo": sudo.read,
-    **dict.fromkeys(("su", "su-l", "runuser"), su.FORMS.read),
-    **dict.fromkeys(
-        ("sshd", "sshd-session", "sshd-auth", "internal-sftp", "sftp-server"), sshd.FORMS.read
-    ),
     **dict.fromkeys(accounts.PROGRAMS, accounts.FORMS.read),
-    **dict.fromkeys(cron.PROGRAMS, cron.FORMS.read),
-    "systemd": systemd.UNITS.read,
-    **dict.fromkeys(("systemd-logind", "elogind", "elogind-daemon"), systemd.LOGIND.read),
+    **{name: forms.read for name, forms in FORMS.items()},
     "kernel": kernel.read,
 }
 REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?(.*)\]\s*", re.DOTALL)
@@ -31,19 +38,23 @@ PLAIN = Deed("host", "info", "logged-message")
 AGAIN_TOLD = Deed("host", "info", "repeated-message")
 MARKED = Deed("host", "info", "marked-time", "success")
 KNOWN = 4_096  # messages that are not read again; more would fall out of the caches
-LONGEST_KNOWN = 2_048  # bytes
+LONGEST_KNOWN = 2_048  # of a message
 
 
-def told(program: bytes | None, message: bytes, labels: Labels, realm: str) -> Told:
+def told(
+    program: str | bytes | None, message: str | bytes, labels: Labels, realm: str
+) -> Told:
     """The fields that a program's message fills, with labels of its envelope."""
     if len(message) <= LONGEST_KNOWN:
         return _cached(program, message, labels, realm)
     return _read(program, message, labels, realm)
 
 
-def _read(program: bytes | None, message: bytes, labels: Labels, realm: str) -> Told:
+def _read(
+    program: str | bytes | None, message: str | bytes, labels: Labels, realm: str
+) -> Told:
     text = readable(message).strip()
-    name, path = _program(program)
+    name, path = named(program)
     row, repeated = _of_program(name, text, realm), None
     if row is None and (match := REPEATED.fullmatch(text)):
         row, repeated = _of_program(name, match[2], realm), match[1]
@@ -66,7 +77,7 @@ _cached = lru_cache(maxsize=KNOWN)(_read)
 
 
 @lru_cache(maxsize=4096)
-def _program(raw: bytes | None) -> tuple[str | None, str | None]:
+def named(raw: str | bytes | None) -> tuple[str | None, str | None]:
     """A program's name, and its path where the tag is one."""
     if not raw:
         return None, None
@@ -74,6 +85,12 @@ def _program(raw: bytes | None) -> tuple[str | None, str | None]:
     if tag.startswith("/"):
         return tag.rsplit("/", 1)[-1] or tag, tag
     return tag, None
+
+
+def is_read(name: str) -> bool:
+    """Whether anything is known of what a program of that name says."""
+    known = name in READERS or name.lower() in READERS
+    return known or name == "snoopy" or name.endswith(")")
 
 
 def _of_program(name: str | None, text: str, realm: str) -> dict[str, Any] | None:

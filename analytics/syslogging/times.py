@@ -1,6 +1,7 @@
 """Times as syslog writes them: with and without year and zone, and in other languages."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from analytics.event import LATEST_AHEAD, Context
@@ -40,6 +41,8 @@ OTHER = re.compile(  # Sat 21. févr. 2026 21:54:44,123 · Feb 21 2026 21:54:44 
 )
 
 SECOND = re.compile(rb":[0-5]\d\.\d{6}(?:Z|[+-]\d\d:?\d\d)")
+SECOND_TEXT = re.compile(r":[0-5]\d\.\d{6}(?:Z|[+-]\d\d:?\d\d)\Z", re.ASCII)
+SECONDS = {f"{second:02}": min(second, 59) * 1_000_000 for second in range(61)}
 WEEKDAY = re.compile(r"^[A-Z][a-z]{2} (?=\d{4}-)")
 ZONE = re.compile(r" ([A-Z]{3,5}|[+-]\d\d:?\d\d)$")  # as journalctl and Apple's log have it
 
@@ -57,6 +60,7 @@ class Clock:
     def __init__(self, context: Context) -> None:
         self._zone, self._latest = context.timezone, context.received + LATEST_AHEAD
         self._minutes: dict[bytes, int | None] = {}
+        self._by_text: dict[str, int | None] = {}  # minutes, by times without their seconds
 
     def read(self, stamp: bytes) -> int | None:
         """Microseconds from 1970, or None for what is no time.
@@ -72,6 +76,36 @@ class Clock:
             if minute is not None:
                 return minute + int(stamp[17:19]) * 1_000_000 + int(stamp[20:26])
         return self._read(stamp)
+
+    def read_all(self, stamps: Iterable[str]) -> list[int | None]:
+        """As `read`, of many."""
+        minutes, seconds = self._by_text, SECONDS
+        found = []
+        for stamp in stamps:
+            minute = second = None
+            if len(stamp) == 15:
+                minute, second = minutes.get(stamp[:13]), seconds.get(stamp[13:])
+            elif SECOND_TEXT.match(stamp, 16):
+                minute = minutes.get(stamp[:17] + stamp[26:])
+                second = seconds[stamp[17:19]] + int(stamp[20:26])
+            if minute is None or second is None:
+                found.append(self._learnt(stamp))
+            else:
+                found.append(minute + second)
+        return found
+
+    def _learnt(self, stamp: str) -> int | None:
+        """Reads a time, and keeps its minute."""
+        found = self.read(stamp.encode())
+        if len(self._by_text) >= MOST_KNOWN:
+            self._by_text.clear()
+        if found is not None and len(stamp) == 15:
+            self._by_text[stamp[:13]] = self._minute(stamp[:13].encode() + b"00")
+        elif found is not None and SECOND_TEXT.match(stamp, 16):
+            self._by_text[stamp[:17] + stamp[26:]] = self._minute(
+                f"{stamp[:17]}00{stamp[26:]}".encode()
+            )
+        return found
 
     def _minute(self, stamp: bytes) -> int | None:
         minutes = self._minutes

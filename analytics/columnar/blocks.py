@@ -18,6 +18,7 @@ class Block(NamedTuple):
     raw: list[bytes]
     texts: list[str]
     too_long: bool = False  # it is one line's beginning, whose rest was skipped
+    exact: bool = True  # no byte is told as \\xNN in the texts
 
 
 def blocks(stream: BinaryIO, size: int = BLOCK) -> Iterator[Block]:
@@ -62,4 +63,13 @@ def _block(number: int, offset: int, data: bytes, too_long: bool = False) -> Blo
         texts = list(map(readable, raw))
     else:
         texts = readable(data).split("\n")
-    return Block(number, offsets, raw, texts, too_long)
+    return Block(number, offsets, raw, texts, too_long, _is_exact(data))
+
+
+def _is_exact(data: bytes) -> bool:
+    if b"\x00" in data:
+        return False
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
