@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from analytics.detection.matcher import match
+from analytics.detection.sigma import OWN_RULES, load
 from analytics.event import Context, Rejected, Source
 from analytics.sources.auditd import SOURCE as AUDITD
 from analytics.sources.laurel import SOURCE
@@ -120,6 +122,13 @@ def test_the_same_event_has_the_same_id_and_fields_by_either_way(sample: Path) -
             }
             seen += 1
     assert seen > 2
+
+
+def test_rules_for_auditd_find_what_laurel_tells() -> None:
+    log = (GOLDEN / "laurel/events.jsonl").read_bytes()
+    (batch,) = SOURCE.parse(io.BytesIO(log), CONTEXT)
+    found = {alert.rule for alert in match(load([OWN_RULES]), batch.events)}
+    assert {"signal_to_other_account", "checkpoint_of_other_changed"} <= found
 
 
 def test_a_login_id_that_was_dropped_is_known_by_its_name() -> None:
