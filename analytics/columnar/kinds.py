@@ -3,9 +3,42 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics.fields import BY_NAME
+
+LONGEST_LABEL = 1024  # characters
+
+
+class Labels:
+    """Labels of rows, gathered name by name; kept flat, as an object a row would cost too much."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._rows: list[int] = []
+        self._names: list[str] = []
+        self._texts: list[str | None] = []
+
+    def put(self, rows: Sequence[int], name: str, texts: Sequence[str | None]) -> None:
+        """Takes a label of some rows; those with None have none."""
+        self._rows += rows
+        self._names += [name] * len(rows)
+        self._texts += texts
+
+    def column(self) -> pa.Array:
+        """A map for each row, null without labels."""
+        texts = pa.array(self._texts, pa.string())
+        rows = np.array(self._rows, dtype=np.int64)
+        told = np.flatnonzero(np.asarray(texts.is_valid()))
+        order = pa.array(told[np.argsort(rows[told], kind="stable")])
+        counts = np.bincount(rows[told], minlength=self._size)
+        starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+        none = np.concatenate((counts == 0, [False]))
+        names = pa.array(self._names, pa.string()).take(order)
+        items = pc.utf8_slice_codeunits(texts.take(order), 0, LONGEST_LABEL)
+        return pa.MapArray.from_arrays(pa.array(starts, pa.int32(), mask=none), names, items)
 
 
 class Kinds:
@@ -16,6 +49,7 @@ class Kinds:
         self._kinds: list[tuple[Sequence[int], Mapping[str, Any]]] = [((), {})]
         self._kind_of = [0] * size
         self._own: dict[str, list[Any]] = {}
+        self._labels = Labels(size)
 
     def put(
         self,
@@ -28,6 +62,8 @@ class Kinds:
         self._kinds.append((rows, shared))
         for row in rows:
             kind_of[row] = kind
+        for name, text in shared.get("labels") or ():
+            self.label(rows, name, [text] * len(rows))
         for name, values in (own or {}).items():
             column = self._own.get(name)
             if column is None:
@@ -35,11 +71,16 @@ class Kinds:
             for row, value in zip(rows, values, strict=True):
                 column[row] = value
 
+    def label(self, rows: Sequence[int], name: str, texts: Sequence[str | None]) -> None:
+        """Takes a label of the rows at these places, behind those that they have."""
+        self._labels.put(rows, name, texts)
+
     def columns(self) -> dict[str, pa.Array]:
         """A column for each field that any row has."""
         self._fill()
         kinds = pa.array(self._kind_of, pa.int32())
         names = set[str]().union(*(shared for _, shared in self._kinds)) - self._own.keys()
+        names.discard("labels")
         columns = {
             name: pa.array([shared.get(name) for _, shared in self._kinds], BY_NAME[name].arrow)
             for name in sorted(names)
@@ -47,6 +88,7 @@ class Kinds:
         columns = {name: column.take(kinds) for name, column in columns.items()}
         for name, values in self._own.items():
             columns[name] = pa.array(values, BY_NAME[name].arrow)
+        columns["labels"] = self._labels.column()
         return columns
 
     def _fill(self) -> None:

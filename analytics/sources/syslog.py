@@ -25,11 +25,11 @@ from analytics.reading import LONGEST_LINE
 from analytics.syslogging.bulk import Messages
 from analytics.syslogging.elevation import Elevation
 from analytics.syslogging.envelope import (
-    USUAL_TEXT,
     Envelope,
     Labels,
     of_priority,
     opened,
+    parted,
     parts_of,
 )
 from analytics.syslogging.messages import READERS
@@ -39,8 +39,6 @@ AT_ONCE = 1 << 18  # bytes: more would fall out of the caches
 LONGEST_ENTRY = 1 << 18  # bytes, with the lines that go on from it
 PADDING = b"\x00\xef\xbb\xbf"  # what a crash or an editor leaves before a line
 LOOKED_AT = 200  # lines of a head
-
-Groups = tuple[Any, ...]
 
 
 @dataclass(slots=True)
@@ -92,40 +90,38 @@ class _Reader:
         if block.too_long:
             self._reject(block.number, "line is too long", block.raw[0])
             return
-        matches = map(USUAL_TEXT.fullmatch, block.texts)
-        found: list[Any] = [match.groups() if match else None for match in matches]
-        times: list[Any] = self._clock.read_all([one[1] if one else "" for one in found])
+        parts = parted(block.texts)
+        times: list[Any] = self._clock.read_all(parts[1])
         begun = 0
-        for at in [*self._odd(block, found, times), len(found)]:
+        for at in [*self._odd(block, times), len(times)]:
             if begun < at:
-                self._extend(block, found[begun:at], times, begun, at)
-            if at < len(found):
+                run = slice(begun, at)
+                self._extend(block, [part[run] for part in (times, *parts)], run)
+            if at < len(times):
                 self._take_other(block.number + at, block.offsets[at], block.raw[at])
             begun = at + 1
 
-    def _extend(
-        self, block: Block, found: list[Groups], times: list[int], begun: int, end: int
-    ) -> None:
-        """Takes the lines between two places, which are of the usual form."""
+    def _extend(self, block: Block, parts: list[list[Any]], run: slice) -> None:
+        """Takes the lines of a run, which are of the usual form."""
         if self._more:
             self._close()
-        priorities, _, *parts = zip(*found, strict=True)
+        times, priorities, _, *others = parts
         labels = (of_priority(priority and priority.encode()) for priority in priorities)
         self._entries.extend(
-            range(block.number + begun, block.number + end),
-            *(column[begun:end] for column in (block.offsets, block.raw, block.texts, times)),
-            *parts,
-            labels if any(priorities) else [()] * len(found),
+            range(block.number + run.start, block.number + run.stop),
+            *(column[run] for column in (block.offsets, block.raw, block.texts)),
+            times,
+            *others,
+            labels if any(priorities) else [()] * len(times),
         )
 
-    def _odd(self, block: Block, found: list[Any], times: list[Any]) -> list[int]:
+    def _odd(self, block: Block, times: list[Any]) -> list[int]:
         """The places of lines that are not of the usual form, or might be several."""
         earliest, latest, dirty = self._earliest, self._latest, not block.exact
         return [
             at
-            for at, (text, groups, time) in enumerate(zip(block.texts, found, times, strict=True))
-            if groups is None
-            or time is None
+            for at, (text, time) in enumerate(zip(block.texts, times, strict=True))
+            if time is None
             or not earliest <= time <= latest
             or (text.find("<", 1) if text[0] == "<" else text.find(text[:6], 6)) >= 0
             or len(text) > LONGEST_LINE

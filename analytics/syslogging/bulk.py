@@ -1,7 +1,7 @@
 """What many messages tell, program by program; for one that nobody knows little is done."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +12,6 @@ from analytics.histories import words
 from analytics.syslogging.elevation import Elevation, concerns
 from analytics.syslogging.envelope import Labels
 from analytics.syslogging.forms import (
-    LONGEST_LABEL,
     UNTOLD,
     Compiled,
     Groups,
@@ -111,10 +110,16 @@ class Messages:
 
     def _plain(self, rows: list[int], shared: Mapping[str, Any]) -> None:
         if rows:
-            own: Columns = {"message": [self._texts[row] for row in rows]}
-            if self._labelled:
-                own["labels"] = [self._labels[row] or None for row in rows]
-            self._kinds.put(rows, {**PLAIN_ROW, **shared}, own)
+            messages = [self._texts[row] for row in rows]
+            self._kinds.put(rows, {**PLAIN_ROW, **shared}, {"message": messages})
+            self._label(rows)
+
+    def _label(self, rows: Iterable[int]) -> None:
+        """Takes the labels of envelopes."""
+        if self._labelled:
+            for row in rows:
+                for name, text in self._labels[row]:
+                    self._kinds.label([row], name, [text])
 
     def _formed(
         self, one: Compiled, rows: list[int], told_there: list[Groups], shared: Mapping[str, Any]
@@ -123,23 +128,27 @@ class Messages:
         own: Columns = {field: groups[place] for place, field in one.fields}
         if "process.command_line" in own:
             own["process.args"] = [words(line) if line else None for line in own[COMMAND]]
-        labels = [(name, groups[place]) for place, name in one.labels]
-        if one.address is not None:
-            given = groups[one.address]
-            own["source.ip"] = found = [address_of(text) if text else None for text in given]
-            if None in found:
-                others = (
-                    text if one is None else None for one, text in zip(found, given, strict=True)
-                )
-                labels.append(("source_host", tuple(others)))
         if one.actor is not None:
             own["actor.account"] = [account("unix", name) for name in groups[one.actor]]
         own["message"] = _sentences(one, groups, len(rows))
-        more = [self._labels[row] for row in rows] if self._labelled else None
-        if labels or more or "labels" in one.row:
-            own["labels"] = list(_labels(one.row.get("labels", ()), labels, more, len(rows)))
-        row = {name: value for name, value in one.row.items() if name != "labels"}
-        self._kinds.put(rows, {**shared, **row, "actor.basis": one.basis}, own)
+        hosts: list[str | None] = []
+        if one.address is not None:
+            own["source.ip"], hosts = _addresses(groups[one.address])
+        self._kinds.put(rows, {**shared, **one.row, "actor.basis": one.basis}, own)
+        for place, name in one.labels:
+            self._kinds.label(rows, name, [text or None for text in groups[place]])
+        if hosts:
+            self._kinds.label(rows, "source_host", hosts)
+        self._label(rows)
+
+
+def _addresses(texts: Sequence[str | None]) -> tuple[list[str | None], list[str | None]]:
+    """The internet addresses, and the names of hosts that stand in the place of some."""
+    found = [address_of(text) if text else None for text in texts]
+    if None not in found:
+        return found, []
+    pairs = zip(found, texts, strict=True)
+    return found, [None if address else text or None for address, text in pairs]
 
 
 COMMAND = "process.command_line"
@@ -151,22 +160,3 @@ def _sentences(one: Compiled, groups: Sequence[Groups], size: int) -> Iterable[s
     parts = (groups[place] for place in one.parts)
     told_parts = (part if all(part) else [word or "?" for word in part] for part in parts)
     return map(one.template.__mod__, zip(*told_parts, strict=True))
-
-
-def _labels(
-    first: Iterable[tuple[str, str]],
-    named_columns: Sequence[tuple[str, Groups]],
-    more: Sequence[Labels] | None,
-    size: int,
-) -> Iterator[list[tuple[str, str]] | None]:
-    names = [name for name, _ in named_columns]
-    columns = [column for _, column in named_columns]
-    values = zip(*columns, strict=True) if columns else [()] * size
-    for row, texts in enumerate(values):
-        found = [*first] if first else []
-        for name, text in zip(names, texts, strict=True):
-            if text:
-                found.append((name, text[:LONGEST_LABEL]))
-        if more:
-            found.extend(more[row])
-        yield found or None

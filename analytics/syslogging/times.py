@@ -77,12 +77,15 @@ class Clock:
                 return minute + int(stamp[17:19]) * 1_000_000 + int(stamp[20:26])
         return self._read(stamp)
 
-    def read_all(self, stamps: Iterable[str]) -> list[int | None]:
-        """As `read`, of many."""
+    def read_all(self, stamps: Iterable[str | None]) -> list[int | None]:
+        """As `read`, of many; None for None."""
         minutes, seconds = self._by_text, SECONDS
-        found = []
+        found: list[int | None] = []
         for stamp in stamps:
             minute = second = None
+            if stamp is None:
+                found.append(None)
+                continue
             if len(stamp) == 15:
                 minute, second = minutes.get(stamp[:13]), seconds.get(stamp[13:])
             elif SECOND_TEXT.match(stamp, 16):
