@@ -11,6 +11,7 @@ BY_KEYS: tuple[tuple[str, frozenset[str]], ...] = tuple(
         ("push", "commits ref"),
         ("delete", "ref_type pusher_type"),
         ("create", "ref_type sha"),
+        ("create", "ref_type default_branch"),  # of Gogs
         ("fork", "forkee"),
         ("pull_request_review", "pull_request review"),
         ("issue_comment", "issue comment"),

@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, readable
 from analytics.forges.pushes import commits_of
-from analytics.forges.values import canonical
-from analytics.reading import Document, documents
+from analytics.forges.values import canonical, mapping
+from analytics.reading import Document, documents, sampled
 from analytics.sources.github_webhook.rows import row_of, row_of_commit
 from analytics.sources.github_webhook.shapes import Delivery, delivery_of
 
@@ -20,6 +20,12 @@ OBJECT = re.compile(
     rb'"(?:repository|organization|enterprise|pull_request|pusher|installation|sponsorship'
     rb'|marketplace_purchase)"\s*:\s*\{'
 )
+# Payloads without a repository, and without a sender: an advisory, a first sign of life.
+OWN = re.compile(
+    rb'"security_advisory"\s*:\s*\{[^{}]{0,4096}"ghsa_id"\s*:\s*"GHSA-'
+    rb'|"zen"\s*:\s*"[^"]{1,200}"\s*,\s*"hook_id"\s*:\s*\d'
+)
+ALONE = frozenset({"action", "sender"})
 SENDER = re.compile(rb'"(?:sender|pusher)"\s*:\s*\{')
 CUT = 60 << 10  # from this size on a payload may end beyond what is looked at
 
@@ -57,7 +63,10 @@ def recognises(head: bytes, path: str) -> float:
     sent = SENDER.search(head) is not None or len(head) >= CUT
     if sent and ENVELOPE.search(head):
         return 0.95
-    return 0.9 if sent and OBJECT.search(head) and OF_GITHUB.search(head) else 0.0
+    if OWN.search(head[:8192]):
+        return 0.9
+    told = OBJECT.search(head) or any(mapping(one).keys() == ALONE for one in sampled(head))
+    return 0.9 if sent and told and OF_GITHUB.search(head) else 0.0
 
 
 SOURCE = Source(

@@ -189,9 +189,8 @@ def _pull_request(payload: Payload) -> int | None:
 
 def _sentence(action: str, payload: Payload, who: str | None, branch: str | None) -> str:
     repository, pull = mapping(payload.get("repository")), mapping(payload.get("pull_request"))
-    where = text(repository.get("full_name")) or first(
-        payload, "organization.login", "enterprise.slug"
-    )
+    places = first(payload, "organization.login", "enterprise.slug")
+    where, who = text(repository.get("full_name")) or places or "GitHub", who or "somebody"
     if action == "push":
         head = text(mapping(payload.get("head_commit")).get("message"))
         return f"{who} {pushed(len(commits_of(payload)), f'{branch} of {where}', head)}"

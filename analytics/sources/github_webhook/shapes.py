@@ -14,6 +14,9 @@ EVENT_NAMES = ("event", "X-GitHub-Event", "x-github-event", "github_event")
 DELIVERY_NAMES = ("delivery", "X-GitHub-Delivery", "x-github-delivery", "guid", "delivery_id")
 SENT_NAMES = ("delivered_at", "received_at", "timestamp", "time", "@timestamp")
 
+# A payload has one of these; the last two are of those that nobody's act sends.
+SENT_BY = ("sender", "pusher", "repository", "zen", "security_advisory")
+
 # Without a header the keys decide; the first row whose keys are all there is right. A key with a
 # minus must be missing, one with a point stands in an object.
 BY_KEYS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
@@ -63,6 +66,7 @@ BY_KEYS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
         ("check_suite", "check_suite"),
         ("star", "starred_at"),
         ("ping", "zen hook"),
+        ("ping", "zen hook_id"),
         ("meta", "hook hook_id"),
         ("status", "sha state context"),
         ("custom_property_values", "new_property_values"),
@@ -142,7 +146,7 @@ def delivery_of(document: Any) -> Delivery | None:
     payload = body if isinstance(body, dict) and enveloped else outer
     named = next(filter(None, (_header(headers.get(name)) for name in EVENT_NAMES)), None)
     kind = named if named and (enveloped or "headers" in outer) else _kind_of(payload)
-    sent_by = any(key in payload for key in ("sender", "pusher", "repository"))
+    sent_by = any(key in payload for key in SENT_BY)
     if kind is None or not (sent_by or (named and enveloped)):
         return None
     action = payload.get("action")

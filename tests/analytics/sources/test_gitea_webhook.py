@@ -106,3 +106,8 @@ def test_what_others_send_is_left_to_them() -> None:
     github = push(sender={"login": "ana", "node_id": "x", "site_admin": False})
     assert SOURCE.recognises(json.dumps(github).encode(), "x") == 0
     assert SOURCE.recognises(b'{"sender": {"login": "ana"}, "hello": 1}', "x") == 0
+
+
+def test_a_branch_made_on_gogs_names_no_commit() -> None:
+    (row,) = read({"ref": "try", "ref_type": "branch", "default_branch": "main", **BASE})
+    assert (row["event.action"], row["git.branch"], row["git.commit"]) == ("create", "try", None)

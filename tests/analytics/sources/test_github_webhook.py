@@ -234,3 +234,32 @@ def test_values_of_any_kind_are_survived(name: str, value: Any) -> None:
     log = json.dumps(push | {name: value}).encode()
     for batch in SOURCE.parse(io.BytesIO(log), CONTEXT):
         assert batch.events.num_rows + len(batch.rejected) > 0
+
+
+@pytest.mark.parametrize(
+    ("payload", "action"),
+    [
+        (
+            {
+                "action": "revoked",
+                "sender": {"login": "asilva", "node_id": "x", "site_admin": False},
+            },
+            "github_app_authorization.revoked",
+        ),
+        (
+            {
+                "action": "published",
+                "security_advisory": {"ghsa_id": "GHSA-aaaa-bbbb-cccc", "severity": "high"},
+            },
+            "security_advisory.published",
+        ),
+        ({"zen": "Keep it small.", "hook_id": 7, "hook": {"type": "App"}}, "ping"),
+    ],
+)
+def test_a_payload_of_no_repository_is_taken(payload: dict[str, Any], action: str) -> None:
+    log = json.dumps(payload, indent=2).encode()
+    assert SOURCE.recognises(log, "x") > 0.5
+    batches = list(SOURCE.parse(io.BytesIO(log), CONTEXT))
+    (row,) = (row for batch in batches for row in batch.events.to_pylist())
+    assert row["event.action"] == action
+    assert "None" not in row["message"]
