@@ -26,16 +26,22 @@ def documents(stream: BinaryIO, within: tuple[str, ...] = ()) -> Iterator[Docume
     list is left out, as brackets are.
     """
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
-    head = _begun(buffered.peek(BLOCK)[:BLOCK])
+    head = buffered.peek(BLOCK)[:BLOCK]
     try:
-        if head[:1] == b"[" or _is_spread(head) or _is_envelope(head, within):
+        if not is_lined(head) or _is_envelope(head, within):
             found: Iterator[Document] = iter(Values(buffered, within))
         else:
-            found = _by_line(buffered)
+            found = by_line(buffered)
         yield from _unwrapped(found, within) if within else found
     finally:
         if buffered is not stream:
             buffered.detach()  # or it would close the stream, which is the caller's
+
+
+def is_lined(head: bytes) -> bool:
+    """Whether JSON lines begin so, rather than an array or an object over several lines."""
+    head = _begun(head)
+    return head[:1] != b"[" and not _is_spread(head)
 
 
 def _begun(text: bytes) -> bytes:
@@ -60,12 +66,16 @@ def _is_spread(head: bytes) -> bool:
 
 
 def _is_envelope(head: bytes, within: tuple[str, ...]) -> bool:
-    return bool(within) and next(iter(Values(io.BytesIO(head), within)), NOTHING).envelope
+    return bool(within) and next(iter(Values(io.BytesIO(_begun(head)), within)), NOTHING).envelope
 
 
 def _unwrapped(found: Iterator[Document], within: tuple[str, ...]) -> Iterator[Document]:
     """The same, with the items of small envelopes that came as one value, and without envelopes."""
     for document in found:
+        value = document.value
+        if type(value) is dict and not document.envelope and value.keys().isdisjoint(within):
+            yield document
+            continue
         if document.envelope or not _has_list(document, within):
             inner = iter((document,))
         else:
@@ -83,8 +93,8 @@ def _has_list(document: Document, within: tuple[str, ...]) -> bool:
     return type(value) is dict and any(type(value.get(name)) is list for name in within)
 
 
-def _by_line(stream: BinaryIO) -> Iterator[Document]:
-    number, offset = 0, 0
+def by_line(stream: BinaryIO, number: int = 0, offset: int = 0) -> Iterator[Document]:
+    """The JSON values of lines; `number` lines and `offset` bytes of the log are before them."""
     loads, new = orjson.loads, tuple.__new__
     while raw := stream.readline(LARGEST_DOCUMENT + 1):
         number += 1

@@ -1,10 +1,11 @@
 """JSON that is in the Elastic Common Schema already: out of Beats, Elastic Agent or Vector."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 
 from analytics.event import (
@@ -15,17 +16,19 @@ from analytics.event import (
     Context,
     Rejected,
     Source,
-    merged,
     readable,
 )
 from analytics.fields import SCHEMA
-from analytics.reading import Document, documents, sampled
+from analytics.reading import Document, sampled
+from analytics.sources.ecs.alike import FEW, Alike, Forms
+from analytics.sources.ecs.columns import of_form
+from analytics.sources.ecs.lined import Block, blocks
 from analytics.sources.ecs.shapes import Nested, Shape, Shapes, flat, opened
 from analytics.sources.ecs.tables import Row, of_rows, of_shape
+from analytics.sources.ecs.times import time_of
 
 AT_ONCE = 2_000  # documents: more would fall out of the caches
 BYTES_AT_ONCE = 8 << 20
-FEW = 16  # documents of one shape that are worth columns of their own
 # Escaped, what may not be stored as it is.
 UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 MARKS = frozenset(
@@ -36,21 +39,6 @@ MARKS = frozenset(
 )
 ACTIONS = frozenset({"index", "create", "update", "delete"})  # of a bulk request
 VECTOR = {"timestamp", "source_type", "message"}
-
-
-def time_of(value: Any) -> datetime | None:
-    """An ISO time, or seconds or milliseconds since 1970, as UTC; None for anything else."""
-    try:
-        if isinstance(value, str):
-            time = datetime.fromisoformat(value)
-            if time.tzinfo is UTC:
-                return time
-            return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    return None
 
 
 class _Gathered:
@@ -68,6 +56,13 @@ class _Gathered:
         self.odd: list[tuple[Row, dict[str, Any]]] = []
         self.rejected: list[Rejected] = []
         self.size = self.bytes = 0
+
+    def taken(self, documents: Iterable[Document]) -> Iterator[Batch]:
+        """Takes documents, and hands out what they give whenever it is much."""
+        for document in documents:
+            self.add(document)
+            if self.size >= AT_ONCE or self.bytes >= BYTES_AT_ONCE:
+                yield self.take()
 
     def add(self, document: Document) -> None:
         """Takes a document, as an event or as rejected."""
@@ -100,7 +95,7 @@ class _Gathered:
         if time is None and type(inner) is dict and time_of(inner.get("@timestamp")):
             own = {"event.id": value["_id"]} if "_id" in value else {}
             self.add(document._replace(value=own | inner))
-        elif time is None and len(value) == 1 and not ACTIONS.isdisjoint(value):
+        elif time is None and _is_action(value):
             if self.action:
                 self._reject(self.action, "an action without a document")
             self.action = document
@@ -148,18 +143,46 @@ def _clean(value: Any) -> Any:
     return value
 
 
+def _is_action(value: Any) -> bool:
+    return type(value) is dict and len(value) == 1 and not ACTIONS.isdisjoint(value)
+
+
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each document."""
-    return merged(_batches(stream, context))
-
-
-def _batches(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     gathered = _Gathered(context)
-    for document in documents(stream):
-        gathered.add(document)
-        if gathered.size >= AT_ONCE or gathered.bytes >= BYTES_AT_ONCE:
-            yield gathered.take()
+    forms = Forms(gathered.latest)
+    for part in blocks(stream):
+        if isinstance(part, Block):
+            yield from _of_block(part, forms, gathered)
+        else:
+            yield from gathered.taken([part])
     yield from gathered.rest()
+
+
+def _of_block(block: Block, forms: Forms, gathered: _Gathered) -> Iterator[Batch]:
+    """The events of a block, first those whose form is known.
+
+    Where documents belong to the lines before them, all are read in order.
+    """
+    found = [] if gathered.action else forms.found(block)
+    documents = block.documents(_others(block, found))
+    if found:
+        read = list(documents)
+        if any(_is_action(document.value) for document in read):
+            documents = block.documents(_others(block, []))
+        else:
+            documents = iter(read)
+            tables = [of_form(alike, gathered.context, SOURCE) for alike in found]
+            yield Batch(events=pa.concat_tables(tables))
+    yield from gathered.taken(documents)
+
+
+def _others(block: Block, found: list[Alike]) -> Any:
+    """The lines of a block that were not found."""
+    others = np.ones(len(block.starts), bool)
+    for alike in found:
+        others[alike.rows] = False
+    return np.flatnonzero(others)
 
 
 def recognises(head: bytes, path: str) -> float:

@@ -186,14 +186,21 @@ def labels_of_columns(columns: Mapping[str, Values], size: int) -> pa.Array:
         return labels_of_rows([{}] * size)
     row_by_row = zip(*(_texts(column) for _, column in kept), strict=True)
     values = pa.array(list(chain.from_iterable(row_by_row)), pa.string())
-    names = pa.array([name[:LONGEST_NAME] for name, _ in kept])
-    keys = names.take(pa.array(np.tile(np.arange(len(kept)), size)))
-    told = pc.fill_null(pc.greater(pc.binary_length(values), 0), False)
-    filled = np.asarray(told).reshape(size, len(kept)).sum(axis=1)
-    offsets = np.concatenate(([0], np.cumsum(filled)))
+    return labels_of_texts([name for name, _ in kept], values)
+
+
+def labels_of_texts(names: Sequence[str], values: pa.Array, unwanted: Any = None) -> pa.Array:
+    """The same from texts, row by row, one for each name; `unwanted` says which are none."""
+    size = len(values) // len(names)
+    told = np.asarray(pc.fill_null(pc.greater(pc.binary_length(values), 0), False))
+    if unwanted is not None:
+        told = told & ~unwanted
+    keys = np.tile(np.arange(len(names), dtype=np.int32), size)
+    offsets = np.concatenate(([0], np.cumsum(told.reshape(size, len(names)).sum(axis=1))))
     if offsets[-1] < len(values):
-        keys, values = keys.filter(told), values.filter(told)
-    return _map(offsets, keys, values)
+        keys, values = keys[told], values.filter(pa.array(told))
+    cut = pa.array([name[:LONGEST_NAME] for name in names])
+    return _map(offsets, cut.take(pa.array(keys)), values)
 
 
 def labels_of_rows(rows: Sequence[Mapping[str, Any]]) -> pa.Array:

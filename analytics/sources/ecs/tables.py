@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,7 +33,19 @@ INSTEAD = {
 UNSET = ("4294967295", "unset", "-1")
 WHO = ("user.audit.name", "user.audit.id", "user.name", "user.id")
 
+T = TypeVar("T")
 Columns = Mapping[str, Sequence[Any]]
+
+
+class Told(NamedTuple):
+    """What a table has of each document beside the fields that are taken as they are."""
+
+    times: pa.Array
+    numbers: pa.Array
+    originals: pa.Array
+    ids: Sequence[str]
+    labels: pa.Array
+    who: Sequence[Sequence[str | None]]
 
 
 class Row(NamedTuple):
@@ -70,7 +82,7 @@ def _value(value: Any, kind: Kind) -> Any:
     return plain(value)
 
 
-def _column(name: str, given: Values) -> pa.Array:
+def column(name: str, given: Values) -> pa.Array:
     """A field's column; only where a value is no plain one of its kind is each looked at."""
     field, values = BY_NAME[name], given
     if field.kind is not Kind.KEYWORDS and type(values[0]) is list:  # ECS has many lists of one
@@ -97,7 +109,7 @@ def _actor(realm: str, *who: str | None) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _split(told: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def split(told: Mapping[str, T]) -> tuple[dict[str, T], dict[str, T]]:
     """What are fields of ours, and what becomes labels; of rows and of columns alike."""
     fields = {name: value for name, value in told.items() if name in FIELDS}
     labels = {name: value for name, value in told.items() if name and name not in FIELDS}
@@ -114,27 +126,27 @@ def of_shape(shape: Shape, rows: Sequence[Row], context: Context, source: Source
     Raises Nested where one of them has an object in place of a value.
     """
     told = dict(zip(shape.names, zip(*(row.values for row in rows), strict=True), strict=True))
-    fields, labels = _split(told)
+    fields, labels = split(told)
     modules = fields.pop("event.module", None)
     if modules is not None:
         fields["event.module"], labels["event.module"] = _modules(modules)
-    return _table(fields, told, labels_of_columns(labels, len(rows)), rows, (context, source))
+    return _of_values(fields, told, labels_of_columns(labels, len(rows)), rows, (context, source))
 
 
 def of_rows(
     rows: Sequence[Row], values: Sequence[dict[str, Any]], context: Context, source: Source
 ) -> pa.Table:
     """A table of documents whose names differ, from the values of each by name."""
-    split = [_split(told) for told in values]
-    for fields, labels in split:
+    parted = [split(told) for told in values]
+    for fields, labels in parted:
         (fields["event.module"],), (labels["event.module"],) = _modules(
             [fields.get("event.module")]
         )
-    named: set[str] = set().union(*(fields for fields, _ in split))
-    columns: Columns = {name: [fields.get(name) for fields, _ in split] for name in named}
+    named: set[str] = set().union(*(fields for fields, _ in parted))
+    columns: Columns = {name: [fields.get(name) for fields, _ in parted] for name in named}
     told = {name: [row.get(name) for row in values] for name in (*WHO, "event.id")}
-    labels_ = labels_of_rows([labels for _, labels in split])
-    return _table(columns, told, labels_, rows, (context, source))
+    labels_ = labels_of_rows([labels for _, labels in parted])
+    return _of_values(columns, told, labels_, rows, (context, source))
 
 
 def _modules(modules: Sequence[Any]) -> tuple[list[Any], list[Any]]:
@@ -143,19 +155,32 @@ def _modules(modules: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     return ours, [m if o is None else None for m, o in zip(modules, ours, strict=True)]
 
 
-def _table(
+def _of_values(
     fields: Columns,
     told: Columns,
     labels: pa.Array,
     rows: Sequence[Row],
     of: tuple[Context, Source],
 ) -> pa.Table:
-    """All columns; `told` has by name what decides on id and actor."""
+    """A table from values; `told` has by name what decides on id and actor."""
+    nothing = [None] * len(rows)
+    raws = [row.raw for row in rows]
+    known = Told(
+        pa.array([row.time for row in rows], SCHEMA.field("@timestamp").type),
+        pa.array([row.number for row in rows], pa.int64()),
+        _originals(raws),
+        identities([row.offset for row in rows], raws, told.get("event.id"), of[0]),
+        labels,
+        [texts(told.get(name, nothing)).to_pylist() for name in WHO],
+    )
+    return table({name: column(name, values) for name, values in fields.items()}, known, of)
+
+
+def table(columns: dict[str, pa.Array], told: Told, of: tuple[Context, Source]) -> pa.Table:
+    """All columns, from the fields that are taken as they are and what is told beside."""
     context, source = of
-    size, nothing = len(rows), [None] * len(rows)
-    columns = {name: _column(name, values) for name, values in fields.items()}
-    who = (texts(told.get(name, nothing)).to_pylist() for name in WHO)
-    actors = [_actor(context.realm, *parts) for parts in zip(*who, strict=True)]
+    size = len(told.ids)
+    actors = [_actor(context.realm, *parts) for parts in zip(*told.who, strict=True)]
     own = columns.get("actor.account", pa.nulls(size, pa.string()))
     found, bases = (pa.array(part, pa.string()) for part in zip(*actors, strict=True))
     columns["actor.account"] = pc.coalesce(own, found)
@@ -167,11 +192,11 @@ def _table(
     said = pc.binary_join_element_wise(name, did, ": ")
     columns["message"] = _or(columns.get("message"), said, size)
     columns |= {
-        "@timestamp": pa.array([row.time for row in rows], SCHEMA.field("@timestamp").type),
-        "event.id": pa.array(_identities(rows, told.get("event.id"), context), pa.string()),
-        "event.original": _originals(rows),
-        "batch.line": pa.array([row.number for row in rows], pa.int64()),
-        "labels": labels,
+        "@timestamp": told.times,
+        "event.id": pa.array(told.ids, pa.string()),
+        "event.original": told.originals,
+        "batch.line": told.numbers,
+        "labels": told.labels,
     }
     return assemble(columns, size, context, source)
 
@@ -181,8 +206,7 @@ def _or(column: pa.Array | None, otherwise: pa.Scalar | pa.Array, size: int) -> 
     return pc.coalesce(empty if column is None else column, otherwise)
 
 
-def _originals(rows: Sequence[Row]) -> pa.Array:
-    raws = [row.raw for row in rows]
+def _originals(raws: Sequence[bytes]) -> pa.Array:
     try:
         if not any(b"\x00" in raw for raw in raws):
             return pa.array(raws, pa.string())
@@ -191,9 +215,11 @@ def _originals(rows: Sequence[Row]) -> pa.Array:
     return pa.array([readable(raw) for raw in raws], pa.string())
 
 
-def _identities(rows: Sequence[Row], own: Values | None, context: Context) -> list[str]:
+def identities(
+    offsets: Sequence[int], raws: Sequence[bytes], own: Values | None, context: Context
+) -> list[str]:
     """The documents' own ids, told apart by feed so that none can pass for another's."""
-    found = context.line_ids([row.offset for row in rows], [row.raw for row in rows])
+    found = context.line_ids(offsets, raws)
     if own is None:
         return found
     return [
