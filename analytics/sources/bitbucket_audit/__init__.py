@@ -1,5 +1,6 @@
 """Bitbucket's audit log: Data Center's files and API, and the organisation log of the Cloud."""
 
+import io
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -8,11 +9,13 @@ from analytics.event import Batch, Collector, Context, Source
 from analytics.forges.values import mapping
 from analytics.jsonlog.documents import Row, batches
 from analytics.reading import Document, sampled
+from analytics.sources.bitbucket_audit.classic import HEAD, classic
 from analytics.sources.bitbucket_audit.cloud import row_of_cloud
 from analytics.sources.bitbucket_audit.rows import row_of, type_of
 
 PAGES = ("entities", "values", "data")
 I18N = re.compile(rb'"actionI18nKey"\s*:\s*"(?:bitbucket|atlassian|stash)[.\w-]*"')
+BEFORE = b"\xef\xbb\xbf \t\r\n"
 OBJECTS = re.compile(rb'"(?:affectedObjects|changedValues|extraAttributes)"\s*:')
 
 
@@ -25,8 +28,17 @@ def read(document: Document, context: Context) -> list[Row] | str:
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
-    """Records one a line, an array of them, or pages as the API gives them."""
-    return batches(stream, Collector(context, SOURCE), read, within=PAGES)
+    """Records one a line, an array of them, pages as the API gives them, or lines with bars."""
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    collector = Collector(context, SOURCE)
+    try:
+        if HEAD.match(buffered.peek(4096).lstrip(BEFORE)):
+            yield from classic(buffered, collector)
+        else:
+            yield from batches(buffered, collector, read, within=PAGES)
+    finally:
+        if buffered is not stream:
+            buffered.detach()  # or it would close the stream, which is the caller's
 
 
 def _cloud(record: Any) -> bool:
@@ -47,8 +59,9 @@ def _ours(value: Any) -> bool:
 
 def recognises(head: bytes, path: str) -> float:
     """Sure of records with an action's key and what was affected."""
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{"):
-        return 0.0
+    begun = head.lstrip(BEFORE)
+    if begun[:1] not in (b"[", b"{"):
+        return 0.9 if HEAD.match(begun) else 0.0
     values = sampled(head)
     if values:
         return 0.95 if any(map(_ours, values)) else 0.0

@@ -32,6 +32,7 @@ ACTIONS = {
 RULES = ("restriction", "mergecheck", "requiredbuild", "defaultreviewer", "branchpermission")
 CATEGORIES = (
     *(("authentication", "authentication"), ("login", "authentication")),
+    ("loggedin", "authentication"),
     *(("logout", "authentication"), ("permission", "iam"), ("user", "iam"), ("group", "iam")),
     *(("accesstoken", "iam"), ("sshkey", "iam"), ("accesskey", "iam"), ("gpg", "iam")),
     *(("member", "iam"), ("deploy_key", "iam"), ("token", "iam")),
@@ -43,6 +44,7 @@ KINDS = (
         ("accessed", "access"),
         ("audit.search", "access"),
         ("success", "start"),
+        ("loggedin", "start"),
         ("clone", "access"),
     ),
 )

@@ -149,3 +149,16 @@ def test_every_public_rule_about_bitbucket_fires_on_what_it_looks_for(real_logs:
     fired = [alert.rule for alert in match(rules, events)]
     assert len(files) >= 14
     assert sorted(fired) == sorted(rule.id for rule in rules.rules)
+
+
+def test_lines_with_bars_of_old_servers_are_read_also_without_a_scope() -> None:
+    log = (
+        b"\xef\xbb\xbf0:0:0:0:0:0:0:1 | UserLoggedInEvent | asilva | 1770710400000 | - | - | - | -"
+        b"\r\n10.0.3.7 | UserLoggedInEvent | asilva | 99999999999999 | - | - | - | -\r\ntorn | line"
+    )
+    batches = list(SOURCE.parse(io.BytesIO(log), CONTEXT))
+    (row,) = (row for batch in batches for row in batch.events.to_pylist())
+    assert (row["event.category"], row["source.ip"]) == ("authentication", "::1")
+    assert row["message"] == "asilva: userloggedin (Bitbucket)"
+    assert sum(len(batch.rejected) for batch in batches) == 2
+    assert SOURCE.recognises(log, "x") > 0.5
