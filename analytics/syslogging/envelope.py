@@ -12,7 +12,8 @@ CLASSIC = rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
 ISO = rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d)?"
 LEVEL = rb"(?:EMERG|ALERT|CRIT|ERR|ERROR|WARNING|NOTICE|INFO|DEBUG)"
 USUAL = re.compile(
-    rb"(?:<(\d{1,3})>)?(" + CLASSIC + rb"|" + ISO + rb") (?:(?!" + LEVEL + rb" )(\S*[^\s:\]]) )?"
+    rb"(?:<(\d{1,3})>)?(" + CLASSIC + rb"|" + ISO + rb") "
+    rb"(?:(?!(?:" + LEVEL + rb"|[AP]M) )(\S*[^\s:\]]) )?"
     rb"([^\s\[\]:<]++)(?:\[(\d{1,10})\])?: ?(.*)",
     re.DOTALL,
 )
@@ -30,9 +31,16 @@ WORDS = rb"(?:[^\W\d_]|[\x80-\xff]){2,18}\.?"
 DAY = rb"\d{1,2}(?:\.|\xe6\x97\xa5)?"
 IN_WORDS = (
     rb"(?:" + WORDS + rb",? +)?(?:" + DAY + rb" +)?(?:" + WORDS + rb"|\d{1,2}\xe6\x9c\x88) +"
-    rb"(?:" + DAY + rb" +)?(?:\d{4} +)?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: (?:UTC|GMT|Z)(?=:| ))?"
+    rb"(?:" + DAY + rb" +)?(?:\d{4} +)?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: [AP]M(?= ))?"
+    rb"(?: (?:UTC|GMT|Z)(?=:| ))?"
     rb"(?: \d{4})?"
 )
+DMESG = re.compile(  # dmesg -T; servers of web pages begin their lines so, with a level behind
+    rb"\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\] "
+    rb"(?!\[(?:\w{1,32}:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\])(.*)",
+    re.DOTALL,
+)
+OF_KERNEL = (("transport", "kernel"),)
 FULL = rb"(?:[A-Z][a-z]{2} )" + ISO + rb"(?: [A-Z]{3,5})?"  # journalctl -o short-full
 ANY = re.compile(
     rb"(?:\d{1,7} (?=<))?(?:<(\d{1,3})>)?(?:\d{1,10}: )?(?:\*)?"
@@ -125,6 +133,8 @@ def opened(line: bytes) -> Envelope | None:
             (message or b"").removeprefix(b"\xef\xbb\xbf"),
             of_priority(priority) + _of_data(kind, data),
         )
+    if line[:1] == b"[" and (match := DMESG.fullmatch(line)):
+        return Envelope(match[1], None, b"kernel", None, match[2], OF_KERNEL)
     return _by_any(line)
 
 

@@ -7,12 +7,25 @@ from typing import Any
 
 from analytics.event import readable
 from analytics.histories import words
-from analytics.syslogging import accounts, cron, kernel, pam, snoopy, sshd, su, sudo, systemd
+from analytics.syslogging import (
+    accounts,
+    cron,
+    elevating,
+    kernel,
+    pam,
+    snoopy,
+    sshd,
+    su,
+    sudo,
+    systemd,
+)
 from analytics.syslogging.envelope import Labels
 from analytics.syslogging.forms import UNTOLD, Compiled, Deed, Forms, Groups, Told, row_of
 
 FORMS: dict[str, Forms] = {  # none of their forms has to do with who is behind root
     **dict.fromkeys(("su", "su-l", "runuser"), su.FORMS),
+    "pkexec": elevating.PKEXEC,
+    "doas": elevating.DOAS,
     **dict.fromkeys(
         ("sshd", "sshd-session", "sshd-auth", "internal-sftp", "sftp-server"), sshd.FORMS
     ),
@@ -41,18 +54,14 @@ KNOWN = 4_096  # messages that are not read again; more would fall out of the ca
 LONGEST_KNOWN = 2_048  # of a message
 
 
-def told(
-    program: str | bytes | None, message: str | bytes, labels: Labels, realm: str
-) -> Told:
+def told(program: str | bytes | None, message: str | bytes, labels: Labels, realm: str) -> Told:
     """The fields that a program's message fills, with labels of its envelope."""
     if len(message) <= LONGEST_KNOWN:
         return _cached(program, message, labels, realm)
     return _read(program, message, labels, realm)
 
 
-def _read(
-    program: str | bytes | None, message: str | bytes, labels: Labels, realm: str
-) -> Told:
+def _read(program: str | bytes | None, message: str | bytes, labels: Labels, realm: str) -> Told:
     text = readable(message).strip()
     name, path = named(program)
     row, repeated = _of_program(name, text, realm), None

@@ -37,6 +37,7 @@ OTHER = re.compile(  # Sat 21. févr. 2026 21:54:44,123 · Feb 21 2026 21:54:44 
     r"(?:(?P<after>\d{1,2})\.? +)?(?P<month>[^\W\d_]{2,9}|\d{1,2}(?=月))[.月]* +"
     r"(?:(?P<day>\d{1,2})[.日]? +)?(?:(?P<year>\d{4}) +)?"
     r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?"
+    r"(?: (?P<half>[AP])M)?"
     r"(?: (?P<zone>UTC|GMT|Z))?(?: (?P<late>\d{4}))?"
 )
 
@@ -52,6 +53,14 @@ def _offset(zone: re.Match[str]) -> str:
     if zone[1][0] in "+-":
         return zone[1]
     return "+00:00" if zone[1] in ("UTC", "GMT") else ""
+
+
+def _hour(told: dict[str, str | None]) -> str:
+    """The hour of 24, also where a clock of 12 tells it."""
+    hour = told["hour"] or ""
+    if not told["half"] or not 1 <= int(hour) <= 12:
+        return hour
+    return str(int(hour) % 12 + 12 * (told["half"] == "P"))
 
 
 class Clock:
@@ -140,7 +149,7 @@ class Clock:
         elif match := OTHER.fullmatch(text):
             told = match.groupdict()
             name, day = told["month"], told["day"] or told["after"]
-            hour, minute, second = told["hour"], told["minute"], told["second"]
+            hour, minute, second = _hour(told), told["minute"], told["second"]
             fraction, year, zone = told["fraction"], told["year"] or told["late"], told["zone"]
         else:
             return None

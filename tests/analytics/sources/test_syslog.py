@@ -132,6 +132,23 @@ def test_a_line_of_every_batch_may_go_on() -> None:
     assert not rejected
 
 
+def test_a_clock_of_twelve_hours_is_told_from_a_host() -> None:
+    log = b"Jan 21 12:30:00 AM gpu03 sshd[1]: a\nFeb 21 11:59:59 PM gpu03 sshd[1]: a\n"
+    rows, _ = read(log)
+    assert [(row["@timestamp"].hour, row["host.name"]) for row in rows] == [
+        (0, "gpu03"),
+        (23, "gpu03"),
+    ]
+
+
+def test_what_dmesg_prints_is_the_kernels_and_what_a_web_server_does_is_not() -> None:
+    log = b"[Sat Feb 21 21:54:44 2026] NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off\n"
+    rows, _ = read(log)
+    assert (rows[0]["event.action"], rows[0]["process.name"]) == ("gpu-fault", "kernel")
+    assert SOURCE.recognises(log, "x") > 0.5
+    assert SOURCE.recognises(log.replace(b"NVRM:", b"[error]"), "x") == 0
+
+
 def test_a_quoted_line_stays_within_its_message() -> None:
     row = one(b'app[1]: read "Feb 21 21:54:44 login1 sudo: ana : USER=root ; COMMAND=/bin/id" ok')
     assert row["process.name"] == "app"

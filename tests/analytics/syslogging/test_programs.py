@@ -174,3 +174,24 @@ def test_systemd_names_units_with_and_without_their_file() -> None:
     assert fields("systemd-logind", "New session c1 of user ana.")["actor.account"] == "unix:ana"
     quoted = "New session '7' of user 'ana' with class 'user' and type 'tty'."
     assert fields("systemd-logind", quoted)["session"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("program", "message", "outcome", "command"),
+    [
+        ("pkexec", "ana: Executing command [USER=root] [TTY=/dev/pts/0] [CWD=/tmp] "
+         "[COMMAND=/bin/id]",
+         "success", "/bin/id"),
+        ("pkexec", "ana: Error executing command as another user: Not authorized [USER=root] "
+         "[TTY=/dev/pts/0] [CWD=/tmp] [COMMAND=/bin/id]", "failure", "/bin/id"),
+        ("doas", "ana ran command id -u as root from /home/ana", "success", "id -u"),
+        ("doas", "command not permitted for ana: id -u", "failure", "id -u"),
+        ("doas", "failed auth for ana", "failure", None),
+    ],
+)  # fmt: skip
+def test_pkexec_and_doas_tell_who_used_other_rights(
+    program: str, message: str, outcome: str, command: str | None
+) -> None:
+    found = fields(program, message)
+    assert found["actor.account"] == "unix:ana"
+    assert (found["event.outcome"], found.get("process.command_line")) == (outcome, command)
