@@ -128,20 +128,22 @@ def written(value: Any, otherwise: str) -> str:
 
 def labels(told: Payload) -> list[tuple[str, str]]:
     """What is told as labels: plain values, without those that are null or empty."""
-    found = []
-    for name, value in told.items():
-        if value is None or value == "":
-            continue
-        if isinstance(value, str):
-            plain = text(value[:LONGEST_LABEL]) or ""
-        elif isinstance(value, bool):
-            plain = "true" if value else "false"
-        elif isinstance(value, int | float):
-            plain = str(value)[:LONGEST_LABEL]
-        elif value:
-            plain = written(value, "")[:LONGEST_LABEL]
-        else:
-            continue
-        if plain:
-            found.append((name if name.isascii() else readable(name)[:256], plain))
+    found = [
+        (name if name.isascii() else readable(name)[:256], plain)
+        for name, value in told.items()
+        if (plain := label(value))
+    ]
     return found[:MOST_LABELS]
+
+
+def label(value: Any) -> str | None:
+    """A value as a label's text, None where it is null or empty."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return text(value[:LONGEST_LABEL])
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)[:LONGEST_LABEL]
+    return written(value, "")[:LONGEST_LABEL] if value else None

@@ -8,7 +8,7 @@ from analytics.event import Batch, Context, Source
 from analytics.jsonlog.columns import Form, batches
 from analytics.jsonlog.envelopes import carried, first_records
 from analytics.jsonlog.values import Payload
-from analytics.sources.kubernetes_audit.columns import columns_of
+from analytics.sources.kubernetes_audit.columns import PATHS, columns_of
 
 TIMES = ("stageTimestamp", "requestReceivedTimestamp", "timestamp")
 
@@ -17,14 +17,15 @@ VERSION = re.compile(rb'\\?"apiVersion\\?"\s*:\s*\\?"audit\.k8s\.io/v\d[a-z0-9]*
 AUDIT_ID = re.compile(rb'\\?"auditID\\?"\s*:\s*\\?"')
 
 
-def _records(value: Any) -> list[Payload] | str:
+def _record(value: Any) -> Payload | str:
     """The event of the audit API in a document."""
     item = value if _is_event(value) else _carried(value)
-    return [item] if _is_event(item) else "no audit event: auditID and verb are missing"
+    return item if _is_event(item) else "no audit event: auditID and verb are missing"
 
 
 FORM = Form(
-    records=_records,
+    records=_record,
+    paths=PATHS,
     times=lambda events: events.times(*TIMES),
     timeless="no stageTimestamp that is a time",
     columns=columns_of,

@@ -1,13 +1,13 @@
 """Columns of the audit API's events: who asked the cluster for what, and whether they got it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from analytics.event import account, readable
-from analytics.jsonlog.cells import Labels
-from analytics.jsonlog.columns import Columns, Entries, Texts
+from analytics.jsonlog.cells import Sparse, labels
+from analytics.jsonlog.columns import Columns, Entries
 from analytics.jsonlog.values import address, text
 from analytics.sources.kubernetes_audit.workloads import WORKLOADS, of_workload
 
@@ -41,39 +41,57 @@ INTERACTIVE = frozenset({"exec", "attach", "portforward", "ephemeralcontainers",
 RUN = frozenset(name for name, category in RESOURCES.items() if category == "process")
 
 
+DECISION, REASON = "authorization.k8s.io/decision", "authorization.k8s.io/reason"
+USUAL = frozenset({DECISION, REASON})  # annotations
+PATHS = (
+    *("auditID", "stage", "level", "verb", "requestURI", "sourceIPs", "userAgent"),
+    *("stageTimestamp", "requestReceivedTimestamp", "timestamp"),
+    *("user.username", "user.uid", "user.groups", "impersonatedUser.username"),
+    *("objectRef.resource", "objectRef.subresource", "objectRef.namespace", "objectRef.name"),
+    *("objectRef.apiGroup", "responseStatus.code", "responseStatus.reason"),
+    *("responseStatus.message", "requestObject", "annotations"),
+    *(("annotations", DECISION), ("annotations", REASON)),
+)
+LABELLED = (  # under the names that rules for this log look them up by
+    *("verb", "stage", "level", "responseStatus.reason", "responseStatus.message"),
+    *("objectRef.resource", "objectRef.subresource", "objectRef.namespace", "objectRef.name"),
+    "objectRef.apiGroup",
+)
+
+
 def columns_of(events: Entries) -> Columns:
     """The columns of events that have an auditID and a verb."""
     texts = events.texts
-    verbs, urls = texts("verb"), texts("requestURI")
-    resources, parts = texts("objectRef", "resource"), texts("objectRef", "subresource")
-    spaces, names = texts("objectRef", "namespace"), texts("objectRef", "name")
-    users, others = texts("user", "username"), texts("impersonatedUser", "username")
-    codes = [_code(code) for code in events.values("responseStatus", "code")]
-    decisions = texts("annotations", "authorization.k8s.io/decision")
-    deeds = map(_deed, verbs, resources, parts, texts("objectRef", "apiGroup"))
+    users, others = texts("user.username"), texts("impersonatedUser.username")
+    resources, parts = texts("objectRef.resource"), texts("objectRef.subresource")
+    spaces, names = texts("objectRef.namespace"), texts("objectRef.name")
+    codes = [_code(code) for code in events.values("responseStatus.code")]
+    deeds = map(_deed, texts("verb"), resources, parts, texts("objectRef.apiGroup"))
     categories, types, actions = zip(*deeds, strict=True)
     accounts, bases = zip(*map(_who, users), strict=True)
-    said = zip(users, actions, spaces, names, strict=True)
-    labels = _labels(events, verbs)
+    told = {name: texts(name) for name in LABELLED}
+    told["groups"] = [_listed(groups) for groups in events.values("user.groups")]
+    told |= {name: texts(("annotations", name)) for name in USUAL}
+    told |= _annotations(events.values("annotations"))
     return {
         "event.id": events.ids("k8s", events.values("auditID"), events.values("stage")),
         "event.category": categories,
         "event.type": types,
         "event.action": actions,
-        "event.outcome": list(map(_outcome, codes, decisions, texts("stage"))),
-        "message": [_sentence(*told) for told in said],
-        "url.original": urls,
+        "event.outcome": list(map(_outcome, codes, told[DECISION], told["stage"])),
+        "message": list(map(_sentence, users, actions, spaces, names)),
+        "url.original": texts("requestURI"),
         "http.response.status_code": codes,
         "source.ip": [_address(listed) for listed in events.values("sourceIPs")],
         "user_agent.original": texts("userAgent"),
         "actor.account": accounts,
         "actor.basis": bases,
         "user.name": users,
-        "user.id": texts("user", "uid"),
+        "user.id": texts("user.uid"),
         "user.effective.name": others,
         "user.target.name": others,
-        **_jobs(events, (resources, parts, spaces, names, urls), labels),
-        "labels": labels.array(),
+        **_jobs(events, told),
+        "labels": labels(told, len(events)),
     }
 
 
@@ -114,41 +132,31 @@ def _sentence(user: str | None, action: str, space: str | None, name: str | None
 
 
 def _code(code: Any) -> int | None:
-    return code if isinstance(code, int) and 0 <= code < 1000 else None
+    return code if type(code) is int and 0 <= code < 1000 else None
 
 
 def _address(addresses: Any) -> str | None:
     return address(addresses[0]) if isinstance(addresses, list) and addresses else None
 
 
-def _jobs(
-    events: Entries, told: tuple[Texts, Texts, Texts, Texts, Texts], labels: Labels
-) -> Columns:
+def _jobs(events: Entries, told: dict[str, Sequence[Any]]) -> Columns:
     """What is run, of the few events that are about that; adds what is dangerous to the labels."""
-    columns: dict[str, list[Any]] = {}
-    for row, (resource, part, space, name, url) in enumerate(zip(*told, strict=True)):
-        if resource not in RUN and part not in INTERACTIVE:
-            continue
-        fields = _run(events.records[row], space, name, labels, row) if resource in RUN else {}
+    of = ("objectRef.resource", "objectRef.subresource", "objectRef.namespace", "objectRef.name")
+    resources, parts, spaces, names = map(events.texts, of)
+    urls, wanted = events.texts("requestURI"), events.values("requestObject")
+    fields, dangers = Sparse(len(events)), Sparse(len(events))
+    for row, (resource, part) in enumerate(zip(resources, parts, strict=True)):
+        if resource in RUN:
+            space, name, danger = spaces[row], names[row], dict[str, str]()
+            fields.put(row, "job.name", name)
+            fields.put(row, "job.id", f"{space}/{name}" if space and name else name)
+            if wanted[row]:
+                fields.put_all(row, of_workload(wanted[row], danger))
+                dangers.put_all(row, danger)
         if part in INTERACTIVE:
-            fields["process.command_line"] = _command(url)
-        for field, value in fields.items():
-            columns.setdefault(field, [None] * len(events))[row] = value
-    return columns
-
-
-def _run(
-    event: Mapping[str, Any], space: str | None, name: str | None, labels: Labels, row: int
-) -> dict[str, Any]:
-    dangers: dict[str, str] = {}
-    fields = {
-        "job.name": name,
-        "job.id": f"{space}/{name}" if space and name else name,
-        **of_workload(event, dangers),
-    }
-    for key, danger in dangers.items():
-        labels.add(row, key, danger)
-    return fields
+            fields.put(row, "process.command_line", _command(urls[row]))
+    told |= dangers.columns
+    return fields.columns
 
 
 @lru_cache(maxsize=2048)
@@ -161,23 +169,21 @@ def _command(address: str | None) -> str | None:
     return readable(" ".join(words)) or None
 
 
-def _labels(events: Entries, verbs: Texts) -> Labels:
-    """Under the names that rules for this log look them up by."""
-    texts = events.texts
-    labels = Labels(len(events), {"verb": verbs})
-    for name in ("resource", "subresource", "namespace", "name", "apiGroup"):
-        labels.put(f"objectRef.{name}", texts("objectRef", name))
-    for name in ("stage", "level"):
-        labels.put(name, texts(name))
-    for name in ("reason", "message"):
-        labels.put(f"responseStatus.{name}", texts("responseStatus", name))
-    labels.put("groups", [_listed(groups) for groups in events.values("user", "groups")])
-    for row, annotations in enumerate(events.objects("annotations")):
-        for key, value in list(annotations.items())[:MOST_ANNOTATIONS]:
-            if told := text(value):
-                labels.add(row, key[:256], told)
-    return labels
+def _annotations(rows: Sequence[Any]) -> Mapping[str, Sequence[Any]]:
+    """Columns of the texts of those that are not usual."""
+    found = Sparse(len(rows))
+    for row, told in enumerate(rows):
+        if type(told) is dict and not USUAL.issuperset(told):
+            for name, value in list(told.items())[:MOST_ANNOTATIONS]:
+                if name not in USUAL:
+                    found.put(row, name[:256], text(value))
+    return found.columns
 
 
 def _listed(groups: Any) -> str | None:
-    return ", ".join(map(str, groups[:16])) if isinstance(groups, list) else None
+    if not isinstance(groups, list):
+        return None
+    try:
+        return ", ".join(groups[:16])
+    except TypeError:  # no texts
+        return ", ".join(map(str, groups[:16]))

@@ -23,12 +23,11 @@ LONGEST = 8_192
 CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 
 
-def of_workload(item: Mapping[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+def of_workload(wanted: Any, labels: dict[str, str]) -> dict[str, Any]:
     """Fields of a workload that the request asks for; adds what is dangerous in it to the labels.
 
     Only where the audit policy keeps the request's object (level Request or above).
     """
-    wanted = item.get("requestObject")
     if not isinstance(wanted, dict):
         return {}
     told: dict[str, Any] = {}
