@@ -48,7 +48,7 @@ class Kinds:
         self.size = size
         self._kinds: list[tuple[Sequence[int], Mapping[str, Any]]] = [((), {})]
         self._kind_of = [0] * size
-        self._own: dict[str, list[Any]] = {}
+        self._own: dict[str, tuple[list[int], list[Any]]] = {}  # places and values
         self._labels = Labels(size)
 
     def put(
@@ -65,11 +65,9 @@ class Kinds:
         for name, text in shared.get("labels") or ():
             self.label(rows, name, [text] * len(rows))
         for name, values in (own or {}).items():
-            column = self._own.get(name)
-            if column is None:
-                column = self._own[name] = [None] * self.size
-            for row, value in zip(rows, values, strict=True):
-                column[row] = value
+            places, column = self._own.setdefault(name, ([], []))
+            places += rows
+            column += values
 
     def label(self, rows: Sequence[int], name: str, texts: Sequence[str | None]) -> None:
         """Takes a label of the rows at these places, behind those that they have."""
@@ -80,22 +78,25 @@ class Kinds:
         self._fill()
         kinds = pa.array(self._kind_of, pa.int32())
         names = set[str]().union(*(shared for _, shared in self._kinds)) - self._own.keys()
-        names.discard("labels")
-        columns = {
-            name: pa.array([shared.get(name) for _, shared in self._kinds], BY_NAME[name].arrow)
-            for name in sorted(names)
-        }
-        columns = {name: column.take(kinds) for name, column in columns.items()}
-        for name, values in self._own.items():
-            columns[name] = pa.array(values, BY_NAME[name].arrow)
-        columns["labels"] = self._labels.column()
+        columns = {"labels": self._labels.column()}
+        for name in sorted(names - {"labels"}):
+            values = [shared.get(name) for _, shared in self._kinds]
+            columns[name] = pa.array(values, BY_NAME[name].arrow).take(kinds)
+        for name, (rows, own) in self._own.items():
+            columns[name] = pa.array(own, BY_NAME[name].arrow).take(self._places(rows))
         return columns
+
+    def _places(self, rows: Sequence[int]) -> pa.Array:
+        """For each row where its value is among those of these rows, null for the others."""
+        places = np.full(self.size, -1, dtype=np.int32)
+        places[rows] = np.arange(len(rows), dtype=np.int32)
+        return pa.array(places, mask=places < 0)
 
     def _fill(self) -> None:
         """Puts what is shared by some rows, and others' own, in its place."""
         for rows, shared in self._kinds:
             for name in self._own.keys() & shared.keys():
-                column, value = self._own[name], shared[name]
-                if value is not None:
-                    for row in rows:
-                        column[row] = value
+                if (value := shared[name]) is not None:
+                    places, column = self._own[name]
+                    places += rows
+                    column += [value] * len(rows)

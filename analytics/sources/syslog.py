@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from analytics.columnar.blocks import Block, blocks
+from analytics.columnar.values import numbers
 from analytics.event import (
     EARLIEST,
     LATEST_AHEAD,
@@ -35,7 +36,7 @@ from analytics.syslogging.envelope import (
 from analytics.syslogging.messages import READERS
 from analytics.syslogging.times import EPOCH, MICROSECOND, Clock
 
-AT_ONCE = 1 << 18  # bytes: more would fall out of the caches
+AT_ONCE = 1 << 19  # bytes: more would fall out of the caches
 LONGEST_ENTRY = 1 << 18  # bytes, with the lines that go on from it
 PADDING = b"\x00\xef\xbb\xbf"  # what a crash or an editor leaves before a line
 LOOKED_AT = 200  # lines of a head
@@ -200,14 +201,10 @@ class _Reader:
             "event.original": pa.array(entries.texts, pa.string()),
             "batch.line": pa.array(entries.numbers, pa.int64()),
             "host.name": pa.array(names, pa.string()),
-            "process.pid": pa.array(list(map(_number, entries.pids)), pa.int64()),
+            "process.pid": numbers(entries.pids, 10),
             **told.columns(self._elevation, names, times),
         }
         return assemble(columns, len(times), context, SOURCE)
-
-
-def _number(pid: str | None) -> int | None:
-    return int(pid) if pid and len(pid) <= 10 else None
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
