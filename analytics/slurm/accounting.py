@@ -218,13 +218,11 @@ def _ids(
     table: Table, times: Mapping[str, pa.Array], when: pa.Array, states: pa.Array, context: Context
 ) -> pa.Array:
     """Cluster, job, submission and state tell a version of a job apart from all others."""
-    submitted = pc.coalesce(times["submit"], when).cast(pa.int64())
-    parts = zip(
-        *(table.column(name).to_pylist() for name in ("cluster", "jobid")),
-        *(column.to_pylist() for column in (submitted, states)),
-        strict=True,
-    )
-    return pa.array([context.event_id("slurm", *part) for part in parts], pa.string())
+    submitted = pc.coalesce(times["submit"], when).cast(pa.int64()).cast(pa.string())
+    named = (table.column("cluster"), table.column("jobid"), submitted, states)
+    told = (pc.fill_null(column, "None") for column in named)
+    identities = pc.binary_join_element_wise("slurm", *told, "\x1f")
+    return pa.array(map(context.event_id, identities.to_pylist()), pa.string())
 
 
 def _runs(table: Table, times: Mapping[str, pa.Array], when: pa.Array) -> dict[str, pa.Array]:

@@ -7,11 +7,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.fields import BY_NAME
-from analytics.slurm.table import Table
+from analytics.slurm.table import NOTHING, Table
 from analytics.slurm.values import JOB, tasks_of
 
 MOST = 59  # columns that become labels; a row has up to five more of its own
 LONGEST = 1024
+# A job, one task of an array, or a step; what else there is has a list of tasks.
+USUAL_JOB = (
+    r"^(?P<base>[0-9]{1,19})(?:_(?P<task>[0-9]{1,19}))?(?:\+[0-9]+)?(?:\.(?P<step>[^\n]+))?$"
+)
 # Columns that have a field of their own.
 MAPPED = frozenset(
     [
@@ -46,16 +50,30 @@ def labels(table: Table, more: Mapping[str, pa.Array]) -> pa.Array:
 
 
 def _of_jobs(jobs: pa.Array) -> dict[str, pa.Array]:
+    parts = pc.extract_regex(jobs, USUAL_JOB)
+    task, step = (_or_null(pc.struct_field(parts, name)) for name in ("task", "step"))
+    base = pc.if_else(pc.is_valid(task), pc.struct_field(parts, "base"), NOTHING)
+    columns = {"step": step, "array_job": base, "array_tasks": task}
+    odd = np.flatnonzero(np.asarray(pc.is_null(parts)))
     found: dict[str, list[str | None]] = {}
-    odd = np.flatnonzero(np.asarray(pc.match_substring_regex(jobs, "[._]")))
+    if len(odd):
+        found = {name: [None] * len(jobs) for name in columns}
     for row, job in zip(odd.tolist(), jobs.take(pa.array(odd)).to_pylist(), strict=True):
-        match = JOB.fullmatch(job)
-        if match is None:
-            continue
-        tasks = ",".join(tasks_of(match))[:LONGEST]
-        array = match["base"] if tasks else None
-        own = {"step": match["step"], "array_job": array, "array_tasks": tasks or None}
-        for name, value in own.items():
-            if value is not None:
-                found.setdefault(name, [None] * len(jobs))[row] = value
-    return {name: pa.array(values, pa.string()) for name, values in found.items()}
+        for name, value in _of_job(job).items():
+            found[name][row] = value
+    for name, values in found.items():
+        columns[name] = pc.coalesce(columns[name], pa.array(values, pa.string()))
+    return columns
+
+
+def _or_null(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(texts, ""), NOTHING, texts)
+
+
+def _of_job(job: str) -> dict[str, str | None]:
+    match = JOB.fullmatch(job)
+    if match is None:
+        return {}
+    tasks = ",".join(tasks_of(match))[:LONGEST]
+    array = match["base"] if tasks else None
+    return {"step": match["step"], "array_job": array, "array_tasks": tasks or None}

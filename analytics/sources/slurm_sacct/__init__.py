@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import BinaryIO
 
-from analytics.event import Batch, Context, Source, merged, readable
-from analytics.reading import lines
+from analytics.columnar.blocks import Block, blocks
+from analytics.event import Batch, Context, Source, merged
 from analytics.sources.slurm_sacct.columns import (
     NEEDED,
     Columns,
@@ -19,7 +19,8 @@ from analytics.sources.slurm_sacct.rows import Rows
 SAMPLED = 50
 AT_ONCE = 2_000  # rows: more would fall out of the caches
 BYTES_AT_ONCE = 8 << 20
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = "\ufeff"
+BLOCK = 1 << 19
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
@@ -28,31 +29,46 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
 
 
 def _batches(stream: BinaryIO, context: Context) -> Iterator[Batch]:
-    told = (line for line in lines(stream) if line.text.strip())
-    head = list(islice(told, SAMPLED))
-    texts = [readable(line.text.removeprefix(BYTE_ORDER_MARK)) for line in head]
-    rows = Rows(context, SOURCE, _columns(texts, context), texts)
-    size = 0
-    for line in chain(head, told):
-        text = readable(line.text.removeprefix(BYTE_ORDER_MARK))
-        if line.too_long:
-            rows.reject(line.number, "line is too long", text)
-            continue
-        if text[:1].isalpha() and (header := of_header(text)):
-            yield from rows.take()
-            rows.columns, size = header, 0
-            continue
-        if text.startswith("--") and (header := of_ruler(rows.last(), text)):
-            rows.drop_last()
-            yield from rows.take()
-            rows.columns, size = header, 0
-            continue
-        rows.add(line.number, text)
-        size += len(text)
-        if len(rows.texts) >= AT_ONCE or size >= BYTES_AT_ONCE:
+    found = blocks(stream, BLOCK)
+    first = next(found, None)
+    if first is None:
+        return
+    told = (text for text in first.texts if text.strip())
+    head = [text.removeprefix(BYTE_ORDER_MARK) for text in islice(told, SAMPLED)]
+    rows = Rows(context, SOURCE, _columns(head, context), head)
+    for block in chain([first], found):
+        yield from _taken(block, rows)
+        if len(rows.texts) >= AT_ONCE or rows.size >= BYTES_AT_ONCE:
             yield from rows.take(more=True)
-            size = 0
     yield from rows.take()
+
+
+def _taken(block: Block, rows: Rows) -> Iterator[Batch]:
+    """Takes a block's lines; batches come where a header ends what was before it."""
+    if block.too_long:
+        rows.reject(block.number, "line is too long", block.texts[0])
+        return
+    texts, begun = block.texts, 0
+    others = [at for at, text in enumerate(texts) if not text[:1].isdigit()]
+    for at in [*others, len(texts)]:
+        rows.extend(range(block.number + begun, block.number + at), texts[begun:at])
+        if at < len(texts) and texts[at].strip():
+            text = texts[at].removeprefix(BYTE_ORDER_MARK)
+            yield from _other(block.number + at, text, rows)
+        begun = at + 1
+
+
+def _other(number: int, text: str, rows: Rows) -> Iterator[Batch]:
+    """Takes a line that may be a header."""
+    if text[:1].isalpha() and (header := of_header(text)):
+        yield from rows.take()
+        rows.columns = header
+    elif text.startswith("--") and (header := of_ruler(rows.last(), text)):
+        rows.drop_last()
+        yield from rows.take()
+        rows.columns = header
+    else:
+        rows.extend([number], [text])
 
 
 def _columns(head: list[str], context: Context) -> Columns | None:
@@ -64,7 +80,7 @@ def _columns(head: list[str], context: Context) -> Columns | None:
 
 def recognises(head: bytes, path: str) -> float:
     """Sure of a header of sacct, and of rows of a call that is known."""
-    begun = head.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "replace")
+    begun = head.decode("utf-8", "replace").removeprefix(BYTE_ORDER_MARK)
     whole = begun[: begun.rfind("\n") + 1] or begun
     rows = [line.rstrip("\r") for line in whole.split("\n") if line.strip()][:SAMPLED]
     if rows and (of_header(rows[0]) or (len(rows) > 1 and of_ruler(*rows[:2]))):

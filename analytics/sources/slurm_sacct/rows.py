@@ -1,7 +1,7 @@
 """Lines of an accounting log as rows: which cells, which job a step is of, what is none."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -33,6 +33,7 @@ class Rows:
     head: Sequence[str] = ()
     numbers: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    size: int = 0  # of the texts
     rejected: list[Rejected] = field(default_factory=list)
     steps: Steps = field(default_factory=Steps)
     day_first: bool = False
@@ -42,10 +43,11 @@ class Rows:
         dates = (match for text in self.head for match in SLASHES.finditer(text))
         self.day_first = any(int(match[1]) > 12 for match in dates)
 
-    def add(self, number: int, text: str) -> None:
-        """Takes a line that is no header."""
-        self.numbers.append(number)
-        self.texts.append(text)
+    def extend(self, numbers: Iterable[int], texts: Sequence[str]) -> None:
+        """Takes lines that are no headers."""
+        self.numbers.extend(numbers)
+        self.texts.extend(texts)
+        self.size += sum(map(len, texts))
 
     def last(self) -> str:
         """The line that was taken last."""
@@ -77,7 +79,7 @@ class Rows:
 
     def _given(self) -> tuple[list[int], list[str]]:
         numbers, texts = self.numbers, self.texts
-        self.numbers, self.texts = [], []
+        self.numbers, self.texts, self.size = [], [], 0
         return numbers, texts
 
     def _usual(self) -> Read | None:
