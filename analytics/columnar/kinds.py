@@ -20,6 +20,11 @@ class Labels:
         self._rows: list[int] = []
         self._names: list[str] = []
         self._texts: list[str | None] = []
+        self._empty: list[int] = []
+
+    def empty(self, rows: Sequence[int]) -> None:
+        """Says that these rows have labels, even if there are none."""
+        self._empty += rows
 
     def put(self, rows: Sequence[int], name: str, texts: Sequence[str | None]) -> None:
         """Takes a label of some rows; those with None have none."""
@@ -28,13 +33,14 @@ class Labels:
         self._texts += texts
 
     def column(self) -> pa.Array:
-        """A map for each row, null without labels."""
+        """A map for each row, null without labels unless they may be `empty`."""
         texts = pa.array(self._texts, pa.string())
         rows = np.array(self._rows, dtype=np.int64)
         told = np.flatnonzero(np.asarray(texts.is_valid()))
         order = pa.array(told[np.argsort(rows[told], kind="stable")])
         counts = np.bincount(rows[told], minlength=self._size)
         starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+        counts[self._empty] += 1  # or they would be null
         none = np.concatenate((counts == 0, [False]))
         names = pa.array(self._names, pa.string()).take(order)
         items = pc.utf8_slice_codeunits(texts.take(order), 0, LONGEST_LABEL)
@@ -62,6 +68,8 @@ class Kinds:
         self._kinds.append((rows, shared))
         for row in rows:
             kind_of[row] = kind
+        if shared.get("labels") == []:
+            self._labels.empty(rows)
         for name, text in shared.get("labels") or ():
             self.label(rows, name, [text] * len(rows))
         for name, values in (own or {}).items():

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from analytics.columnar.blocks import Block, blocks
+from analytics.columnar.parting import parted
 from analytics.columnar.values import numbers
 from analytics.event import (
     EARLIEST,
@@ -26,11 +27,11 @@ from analytics.reading import LONGEST_LINE
 from analytics.syslogging.bulk import Messages
 from analytics.syslogging.elevation import Elevation
 from analytics.syslogging.envelope import (
+    USUAL_LINES,
     Envelope,
     Labels,
     of_priority,
     opened,
-    parted,
     parts_of,
 )
 from analytics.syslogging.messages import READERS
@@ -40,6 +41,7 @@ AT_ONCE = 1 << 19  # bytes: more would fall out of the caches
 LONGEST_ENTRY = 1 << 18  # bytes, with the lines that go on from it
 PADDING = b"\x00\xef\xbb\xbf"  # what a crash or an editor leaves before a line
 LOOKED_AT = 200  # lines of a head
+OWN_TAG = b"foureyes"
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ class _Reader:
         if block.too_long:
             self._reject(block.number, "line is too long", block.raw[0])
             return
-        parts = parted(block.texts)
+        parts = parted(block.texts, USUAL_LINES)
         times: list[Any] = self._clock.read_all(parts[1])
         begun = 0
         for at in [*self._odd(block, times), len(times)]:
@@ -226,6 +228,8 @@ def recognises(head: bytes, path: str) -> float:
     entries = [_looked(line[:4096]) for line in found if line.strip() and line[:1] not in b" \t"]
     programs = [program for program in entries if program]
     if not programs or 2 * len(programs) < len(entries):
+        return 0.0
+    if 2 * programs.count(OWN_TAG) >= len(programs):  # what our hooks write by syslog
         return 0.0
     names = {program.rsplit(b"/", 1)[-1].decode("latin-1").lower() for program in programs}
     return 0.7 if names.isdisjoint(READERS) else 0.9

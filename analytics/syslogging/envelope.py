@@ -1,11 +1,11 @@
 """A line of syslog taken apart: when, on which host, which program, and its message."""
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from analytics.columnar.parting import by_line
 from analytics.event import readable
 
 CLASSIC = rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
@@ -17,10 +17,7 @@ USUAL = re.compile(
     rb"([^\s\[\]:<]++)(?:\[(\d{1,10})\])?: ?(.*)",
     re.DOTALL,
 )
-PARTS = USUAL.groups
-USUAL_LINES = re.compile(  # parts lines of clean UTF-8
-    "^" + USUAL.pattern.decode() + r"(?:\n|\Z)", re.MULTILINE | re.ASCII
-)
+USUAL_LINES = by_line(USUAL.pattern.decode())  # of clean UTF-8
 QUOTED = rb'"(?:[^"\\]++|\\.)*+"'
 STRUCTURED = re.compile(  # RFC 5424, also counted as RFC 6587 has it
     rb"(?:\d{1,7} )?<(\d{1,3})>\d{1,2} (\S++) (\S++) (\S++) (\S++) (\S++) "
@@ -156,18 +153,6 @@ def _by_any(line: bytes) -> Envelope | None:
     if about:
         labels += (("about", readable(about)),)
     return Envelope(stamp, host, program, pid, message, labels + _of_level(level))
-
-
-def parted(lines: Sequence[str]) -> list[list[Any]]:
-    """Lists of the parts of lines, priority and time first; None for a line of another form."""
-    found = USUAL_LINES.split("\n".join(lines))
-    width = PARTS + 1
-    if len(found) == width * len(lines) + 1 and not any(found[::width]):
-        return [found[part::width] for part in range(1, width)]
-    matches = map(USUAL_LINES.fullmatch, lines)
-    nothing = (None,) * PARTS
-    rows = (match.groups() if match else nothing for match in matches)
-    return list(map(list, zip(*rows, strict=True)))
 
 
 def parts_of(line: bytes) -> list[bytes]:
