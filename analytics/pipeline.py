@@ -63,7 +63,11 @@ def add_sources(further: Callable[[], dict[str, Source]]) -> None:
 
 
 def recognise(head: bytes, path: str) -> Source | None:
-    """The source that is surest to read a log that begins with `head`, or None."""
+    """The source that is surest to read a log that begins with `head`, or None.
+
+    NULs before it, as a crash leaves them, say nothing of what it is.
+    """
+    head = head.lstrip(b"\x00")
     best = max(log_sources().values(), key=lambda source: source.recognises(head, path))
     return best if best.recognises(head, path) >= SURE else None
 

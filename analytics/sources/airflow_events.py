@@ -242,7 +242,7 @@ def recognises(head: bytes, path: str) -> float:
             and ("when" in entry or "dttm" in entry)
         ):
             return 0.95
-    first = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    first = head.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 1)[0].rstrip(b"\r")
     if head.lstrip()[:15] == b'{"event_logs":[' or not HEADER.fullmatch(first):
         return 0.9 if b'"event_logs"' in head[:4096] and b'"dag_id"' in head else 0.0
     names = set(re.split(r'[,;|\t"\s]+', first.decode("utf-8", "replace").lower()))

@@ -9,7 +9,7 @@ from analytics.event import Batch, Collector, Context, Source
 from analytics.histories import Command, add
 from analytics.reading import LONGEST_LINE, Line, lines
 
-TIME = re.compile(rb"#(\d{9,10})[ \t]*")
+TIME = re.compile(rb"(?:\xef\xbb\xbf)?#(\d{9,10})[ \t]*")
 TIMES = re.compile(rb"^#\d{9,10}[ \t]*\r?$", re.MULTILINE)
 UNTIMED = "no time: turn on HISTTIMEFORMAT"
 
@@ -18,7 +18,7 @@ def recognises(head: bytes, path: str) -> float:
     """By the file's name, or by lines that are nothing but `#` and an epoch."""
     if "bash_history" in path.rsplit("/", 1)[-1]:
         return 0.9
-    if TIME.fullmatch(head.split(b"\n", 1)[0].rstrip(b"\r")):
+    if TIME.fullmatch(head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].rstrip(b"\r")):
         return 0.9
     return 0.7 if TIMES.search(head) else 0.0
 

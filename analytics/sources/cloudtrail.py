@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
-from analytics.jsonlog.envelopes import carried, first_records
+from analytics.jsonlog.envelopes import carried, first_records, is_cut
 from analytics.jsonlog.values import Payload, address, at, first, labels, mapping, text, time_of
 from analytics.reading import Document
 
@@ -131,7 +131,7 @@ def recognises(head: bytes, path: str) -> float:
     """Sure of records with a source, a name, a time and an identity of AWS."""
     if any(_record(value).keys() >= NEEDED for value in first_records(head, LISTS)):
         return 0.95
-    return 0.95 if all(mark.search(head) for mark in MARKS) else 0.0
+    return 0.95 if is_cut(head) and all(mark.search(head) for mark in MARKS) else 0.0
 
 
 SOURCE = Source(

@@ -9,7 +9,9 @@ from analytics.jsonlog.documents import Row
 from analytics.jsonlog.values import address, at, first, labels, mapping, number, text, time_of
 from analytics.reading import Document, documents, lines, sampled
 
-EVENTS = re.compile(rb"\[org\.keycloak\.events\]")
+EVENTS = re.compile(
+    rb"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[^\n\[]{0,60} \[org\.keycloak\.events\]", re.MULTILINE
+)
 LOGGED = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[,.]\d{1,6}(?:Z|[+-]\d\d:?\d\d)?)"
     r"\s+(?P<level>[A-Z]+)\s+\[org\.keycloak\.events\]\s+(?:\([^)]*\)\s+)?(?P<pairs>.*)"

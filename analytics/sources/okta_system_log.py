@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
-from analytics.jsonlog.envelopes import carried, first_records
+from analytics.jsonlog.envelopes import carried, first_records, is_cut
 from analytics.jsonlog.values import (
     Payload,
     address,
@@ -147,7 +147,7 @@ def recognises(head: bytes, path: str) -> float:
     for value in first_records(head, LISTS):
         if any(entry.keys() >= NEEDED for entry in _entries(value)):
             return 0.95
-    return 0.9 if all(mark.search(head) for mark in MARKS) else 0.0
+    return 0.9 if is_cut(head) and all(mark.search(head) for mark in MARKS) else 0.0
 
 
 SOURCE = Source(

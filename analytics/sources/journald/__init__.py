@@ -50,7 +50,7 @@ def recognises(head: bytes, path: str) -> float:
         return 0.95 if isinstance(first, dict) and "__REALTIME_TIMESTAMP" in first else 0.0
     if head[:1] == b"{" and len(set(MARKS.findall(head))) > 1:
         return 0.9
-    return 0.95 if EXPORT.match(head) else 0.0
+    return 0.95 if EXPORT.match(head.lstrip(b"\xef\xbb\xbf\r\n")) else 0.0
 
 
 def _entries(stream: BinaryIO) -> Iterator[_Entry]:

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Context, Source
 from analytics.jsonlog.columns import Form, batches
-from analytics.jsonlog.envelopes import carried, first_records
+from analytics.jsonlog.envelopes import carried, first_records, is_cut
 from analytics.jsonlog.values import Payload
 from analytics.sources.kubernetes_audit.columns import PATHS, columns_of
 
@@ -52,12 +52,12 @@ def _is_event(item: Any) -> bool:
 
 
 def recognises(head: bytes, path: str) -> float:
-    """Sure of the audit API's version beside an audit id."""
-    if VERSION.search(head) and AUDIT_ID.search(head):
-        return 0.97
+    """Sure of events of the audit API, else of its version beside an audit id."""
     items = [*first_records(head, LISTS)]
     items += [_carried(item) for item in items]
-    return 0.9 if any(_is_event(item) and "stage" in item for item in items) else 0.0
+    if any(_is_event(item) and "stage" in item for item in items):
+        return 0.97
+    return 0.97 if is_cut(head) and VERSION.search(head) and AUDIT_ID.search(head) else 0.0
 
 
 SOURCE = Source(

@@ -81,6 +81,27 @@ def test_a_record_is_read_out_of_what_carries_it(
     )
 
 
+@pytest.mark.parametrize("record", [CALL, SIGN_IN, REQUEST], ids=["aws", "okta", "kubernetes"])
+@pytest.mark.parametrize(
+    ("own", "name"), [({"__REALTIME_TIMESTAMP": "1770710400000000"}, "MESSAGE"),
+                      ({"@timestamp": "2026-02-07T22:23:37Z", "ecs": {"version": "8.0"},
+                        "agent": {"type": "filebeat"}}, "message")],
+    ids=["journald", "ecs"],
+)  # fmt: skip
+def test_what_a_collector_took_as_text_is_the_collectors(
+    record: Any, own: dict[str, Any], name: str, request: pytest.FixtureRequest
+) -> None:
+    log = json.dumps({**own, name: json.dumps(record)}).encode()
+    sure = [found for found, one in log_sources().items() if one.recognises(log, "x") >= 0.5]
+    assert sure == [request.node.callspec.id.partition("-")[0]]
+
+
+def test_a_line_of_keycloak_that_syslog_brings_is_of_syslog() -> None:
+    log = b"Feb 21 21:54:44 kc1 kc[1]: 2026-02-21 21:54:44,1 WARN  [org.keycloak.events] (x) a=b\n"
+    sure = [name for name, one in log_sources().items() if one.recognises(log, "x") >= 0.5]
+    assert sure == ["syslog"]
+
+
 @pytest.mark.parametrize("source", ["cloudtrail", "okta_system_log", "kubernetes_audit"])
 def test_a_message_that_is_no_record_is_rejected(source: str) -> None:
     for message in ('"{not json"', '"text"', "7", "null", "[]"):

@@ -7,6 +7,7 @@ import pytest
 
 from analytics import sources
 from analytics.event import Source
+from analytics.pipeline import recognise
 from analytics.plugins import discover
 
 SOURCES = discover(sources, "SOURCE", Source)
@@ -73,26 +74,51 @@ def test_every_real_log_is_taken_for_what_it_is(real_logs: Path) -> None:
 
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
-OF_HUB = {"artifactory_request", "hf_access_json", "hf_webhook", "nexus_request", "squid_access"}
-FORGES = {"bitbucket_audit", "gerrit_events", "gitea_webhook", "gitlab_audit"}
-FORGES |= {"gitlab_production", "gitlab_webhook"}
+UNKNOWN = {  # without times, without a header, or with something else before the first commit
+    *("bash_history/without-times", "git_log/broken", "slurm_sacct/columns"),
+}
 SAMPLES = [
     path
     for path in sorted(GOLDEN.glob("*/*"))
     if not path.name.endswith((".expected.json", ".context.json"))
-    and path.stem not in {"broken", "columns"}
-    and path.parent.name
-    in {"ecs", "git_log", "git_receive", "github_audit", "github_webhook", "hf_access", "hf_audit"}
-    | {"fish_history", "journald", "sudo_log", "syslog"}
-    | {"artifact_scan", "auditd", "laurel"}
-    | OF_HUB
-    | FORGES
+    and f"{path.parent.name}/{path.stem}" not in UNKNOWN
 ]
+named = pytest.mark.parametrize(
+    "sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@named
 def test_a_golden_sample_is_taken_by_its_own_source_alone(sample: Path) -> None:
     assert taken_by(begun(sample), sample.name) == [sample.parent.name]
+
+
+@named
+def test_neither_line_ends_of_windows_nor_a_name_that_says_nothing_change_that(
+    sample: Path,
+) -> None:
+    log = begun(sample).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    assert taken_by(log, "unknown") == [sample.parent.name]
+    assert taken_by(b"\r\n" + log, "unknown") == [sample.parent.name]
+
+
+@named
+def test_what_is_cut_is_taken_by_no_other(sample: Path) -> None:
+    log = sample.read_bytes()
+    for part in range(1, 8):
+        cut = log[: len(log) * part // 8]
+        assert set(taken_by(cut, "unknown")) <= {sample.parent.name}
+
+
+def test_every_source_has_a_sample_that_is_tried() -> None:
+    assert {path.parent.name for path in SAMPLES} == set(SOURCES)
+
+
+def test_nuls_before_a_log_do_not_hide_what_it_is() -> None:
+    for sample in SAMPLES:
+        found = recognise(b"\x00" * 512 + begun(sample), sample.name)
+        assert found is not None
+        assert found.name == sample.parent.name
 
 
 @pytest.mark.parametrize(
