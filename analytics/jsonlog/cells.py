@@ -15,7 +15,9 @@ from analytics.jsonlog.values import LONGEST_LABEL, label, text
 STRING = pa.string()
 TIME = ARROW[Kind.TIME]
 LABELS = ARROW[Kind.LABELS]
-TEXT = frozenset({str, type(None)})
+NOTHING = frozenset({type(None)})
+TEXT, FLAG = NOTHING | {str}, NOTHING | {bool}
+FLAGS = {True: "true", False: "false"}
 
 
 def column(name: str, values: Sequence[Any] | pa.Array | str, size: int) -> pa.Array:
@@ -61,17 +63,18 @@ def has_nul(column: pa.StringArray) -> bool:
 
 def labels(told: Mapping[str, Sequence[Any]], size: int) -> pa.MapArray:
     """A map for each of so many rows, of columns of values; null and empty ones are left out."""
-    if not told:
+    plain = {name: _plain(values) for name, values in told.items()}
+    some = {readable(name): values for name, values in plain.items() if values}
+    if not some:
         return pa.array([{}] * size, LABELS)
-    columns = [_labels(values) for values in told.values()]
-    texts = list(chain.from_iterable(zip(*columns, strict=True)))
-    keys = list(compress([*map(readable, told)] * size, texts))
-    counts = [len(columns) - row.count(None) for row in zip(*columns, strict=True)]
+    texts = list(chain.from_iterable(zip(*some.values(), strict=True)))
+    keys = pa.array(list(compress([*some] * size, texts)), STRING)
+    counts = [len(some) - row.count(None) for row in zip(*some.values(), strict=True)]
     offsets = pa.array(np.concatenate(([0], np.cumsum(counts))), pa.int32())
     kept = words(list(filter(None, texts)))
     if (pc.max(pc.binary_length(kept)).as_py() or 0) > LONGEST_LABEL:
         kept = pc.utf8_slice_codeunits(kept, 0, LONGEST_LABEL)
-    return pa.MapArray.from_arrays(offsets, pa.array(keys, STRING), kept)
+    return pa.MapArray.from_arrays(offsets, keys, kept)
 
 
 class Sparse:
@@ -93,7 +96,13 @@ class Sparse:
             self.put(row, name, value)
 
 
-def _labels(values: Sequence[Any]) -> Sequence[str | None]:
-    if TEXT.issuperset(map(type, values)):
+def _plain(values: Sequence[Any]) -> Sequence[str | None] | None:
+    """Labels' texts, None for those that are empty; None at all where all of them are."""
+    kinds = set(map(type, values))
+    if kinds == NOTHING:
+        return None
+    if kinds <= TEXT:
         return values if "" not in values else [value or None for value in values]
+    if kinds <= FLAG:
+        return list(map(FLAGS.get, values))
     return [value or None if type(value) is str else label(value) for value in values]

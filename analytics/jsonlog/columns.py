@@ -32,10 +32,10 @@ from analytics.event import (
 from analytics.fields import BY_NAME
 from analytics.jsonlog.cells import TEXT, TIME, column, originals
 from analytics.jsonlog.taking import Path, taker
-from analytics.jsonlog.values import Payload, time_of
+from analytics.jsonlog.values import Payload, text, time_of
 from analytics.reading import Document, documents
 
-AT_ONCE = 512  # records: more would fall out of the caches
+AT_ONCE = 256  # records: more would fall out of the caches
 BYTES_AT_ONCE = 1 << 20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Texts = Sequence[str | None]
@@ -85,6 +85,8 @@ class Entries:
     def ids(self, kind: str, own: Sequence[Any], *more: Sequence[Any]) -> list[str]:
         """An id for each: of its own identity and what belongs to that, else of its line."""
         context = self.context
+        if "\x00" in "".join(filter(None, own)):
+            own = list(map(text, own))
         made = context.event_ids(kind, own, *more)
         if all(own):
             return made
@@ -127,57 +129,56 @@ class Form:
 def batches(stream: BinaryIO, form: Form, context: Context, source: Source) -> Iterator[Batch]:
     """The events of a log, in batches of bounded size."""
     gathered = _Gathered(context, source, form, taker(form.paths))
-    for document in documents(stream, form.within):
-        if gathered.add(document) and gathered.full:
+    waiting = documents(stream, form.within)
+    while gathered.read(waiting):
+        if gathered.full:
             yield gathered.take()
-    yield from gathered.rest()
+    if gathered.pieces or gathered.rejected:
+        yield gathered.take()
 
 
 @dataclass(slots=True)
 class _Gathered:
-    """What was taken of records, columns made of that in pieces, and what was rejected."""
+    """Columns of what was read so far, in pieces, and what was rejected."""
 
     context: Context
     source: Source
     form: Form
     taken: Callable[[Payload], tuple[Any, ...]]
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
-    size: int = 0  # bytes of these
     pieces: list[dict[str, pa.Array]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     made: int = 0  # rows of all pieces
     weight: int = 0  # bytes of all pieces
 
-    def add(self, document: Document) -> bool:
-        """Takes the records of a document, and says whether they became columns by it."""
-        number, offset, raw, value, error, _ = document
-        found = error or self.form.records(value)
-        if isinstance(found, str):
-            self._reject(number, raw, found)
-        elif isinstance(found, list):
-            self.rows += map(self.taken, found)
-            self.places += [(number, offset, raw)] * len(found)
-        else:
-            self.rows.append(self.taken(found))
-            self.places.append((number, offset, raw))
-        self.size += len(raw)
-        turns = len(self.rows) >= AT_ONCE or self.size >= BYTES_AT_ONCE
-        if turns:
-            self._turn()
-        return turns
+    def read(self, waiting: Iterator[Document]) -> bool:
+        """Makes columns of some documents, and says whether there may be more."""
+        rows: list[tuple[Any, ...]] = []
+        places: list[Place] = []
+        find, taken, size, more = self.form.records, self.taken, 0, False
+        for number, offset, raw, value, error, _ in waiting:
+            found = error or find(value)
+            if isinstance(found, str):
+                self._reject(number, raw, found)
+            elif isinstance(found, list):
+                rows += map(taken, found)
+                places += [(number, offset, raw)] * len(found)
+            else:
+                rows.append(taken(found))
+                places.append((number, offset, raw))
+            size += len(raw)
+            if len(rows) >= AT_ONCE or size >= BYTES_AT_ONCE:
+                more = True
+                break
+        self.weight += size
+        if rows:
+            self._add(Entries(self.context, self.form.paths, rows, places))
+        return more
 
     def _reject(self, number: int, raw: bytes, reason: str) -> None:
-        text = readable(raw[: 5 * LONGEST_REJECTED])[:LONGEST_REJECTED]
-        self.rejected.append(Rejected(line=number, reason=reason, text=text))
+        kept = readable(raw[: 5 * LONGEST_REJECTED])[:LONGEST_REJECTED]
+        self.rejected.append(Rejected(line=number, reason=reason, text=kept))
 
-    def _turn(self) -> None:
-        """Turns what was taken into columns."""
-        entries = Entries(self.context, self.form.paths, self.rows, self.places)
-        self.weight += self.size
-        self.rows, self.places, self.size = [], [], 0
-        if not entries.rows:
-            return
+    def _add(self, entries: Entries) -> None:
         when = self.form.times(entries)
         wanted = self._wanted(when)
         if not all(wanted):
@@ -227,7 +228,6 @@ class _Gathered:
 
     def take(self) -> Batch:
         """What was gathered since the last time."""
-        self._turn()
         columns = {name: self._whole(name) for name in set[str]().union(*self.pieces)}
         events = assemble(columns, self.made, self.context, self.source)
         batch = Batch(events=events, rejected=tuple(self.rejected))
@@ -241,8 +241,3 @@ class _Gathered:
             for piece in self.pieces
         ]
         return pa.chunked_array(found, kind)
-
-    def rest(self) -> Iterator[Batch]:
-        """The last batch, if anything is left."""
-        if self.rows or self.pieces or self.rejected:
-            yield self.take()

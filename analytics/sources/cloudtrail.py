@@ -1,14 +1,15 @@
 """AWS CloudTrail: S3 data events and what was changed in an account."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, BinaryIO
 
-from analytics.event import Batch, Collector, Context, Source, account, readable
-from analytics.jsonlog.documents import Row, batches
+from analytics.event import Batch, Context, Source, account
+from analytics.jsonlog.cells import labels
+from analytics.jsonlog.columns import Columns, Entries, Form, batches
 from analytics.jsonlog.envelopes import carried, first_records, is_cut
-from analytics.jsonlog.values import Payload, address, at, first, labels, mapping, text, time_of
-from analytics.reading import Document
+from analytics.jsonlog.values import Payload, address, text
 
 NEEDED = frozenset({"eventSource", "eventName", "eventTime", "userIdentity"})
 MARKS = tuple(
@@ -46,85 +47,118 @@ KEPT = (
 )
 
 
+WHO = (
+    *("userIdentity.type", "userIdentity.userName", "userIdentity.principalId"),
+    *("userIdentity.arn", "userIdentity.sessionContext.sessionIssuer.userName"),
+    "userIdentity.onBehalfOf.userId",
+)
+
+
 def _record(value: Any) -> Payload:
     """The record, also out of what EventBridge, a look-up or a log group has around it."""
     return carried(value, "detail", "CloudTrailEvent", "message")
 
 
-def _who(identity: Mapping[str, Any]) -> str | None:
+@lru_cache(maxsize=4096)
+def _who(
+    kind: str | None,
+    user: str | None,
+    principal: str | None,
+    arn: str | None,
+    issuer: str | None,
+    other: str | None,
+) -> str | None:
     """The user, or the session's name of an assumed role."""
-    kind = identity.get("type")
     if kind == "AssumedRole":
-        session = (text(identity.get("principalId")) or "").partition(":")[2]
-        return session or first(identity, "sessionContext.sessionIssuer.userName")
+        return (principal or "").partition(":")[2] or issuer
     if kind in ("AWSService", "AWSAccount"):
         return None
     if kind == "Root":
-        return text(identity.get("userName")) or "root"
-    name = first(identity, "userName", "onBehalfOf.userId") or _last(identity.get("arn"))
+        return user or "root"
+    name = user or other or _last(arn)
     return None if name == HIDDEN else name
 
 
-def _last(arn: Any) -> str | None:
+def _last(arn: str | None) -> str | None:
     """The name at the end of `…:user/division/name` or `…:federated-user/name`."""
-    return (text(arn) or "").rpartition("/")[2] or None
+    return (arn or "").rpartition("/")[2] or None
 
 
-def _basis(identity: Mapping[str, Any], *, tried: bool) -> str:
-    kind = text(identity.get("type")) or "unknown"
-    return "name that was tried" if tried else f"identity of type {kind}"
+@lru_cache(maxsize=1024)
+def _basis(kind: str | None, tried: bool) -> str:
+    return "name that was tried" if tried else f"identity of type {kind or 'unknown'}"
 
 
-def _path(asked: Mapping[str, Any]) -> str | None:
-    bucket, key = text(asked.get("bucketName")), text(asked.get("key"))
+def _path(bucket: str | None, key: str | None) -> str | None:
     return None if bucket is None else f"s3://{bucket}/{key}" if key else f"s3://{bucket}"
 
 
-def read(document: Document, context: Context) -> list[Row] | str:
-    """The row of a record."""
-    record = _record(document.value)
-    action, time = text(record.get("eventName")), time_of(record.get("eventTime"))
-    if action is None or time is None:
-        return f"no {'eventName' if action is None else 'eventTime that is a time'}"
-    identity, asked = mapping(record.get("userIdentity")), mapping(record.get("requestParameters"))
-    who, code = _who(identity), text(record.get("errorCode"))
-    refused = at(record, "responseElements.ConsoleLogin") == "Failure"
-    sent = at(record, "additionalEventData.bytesTransferredOut")
-    name = text(record.get("eventID"))
-    return [
-        {
-            "@timestamp": time,
-            "event.id": context.event_id("cloudtrail", name)
-            if name
-            else context.line_id(document.offset, document.raw),
-            "event.category": CATEGORIES.get(str(record.get("eventSource")), "configuration"),
-            "event.type": next(
-                (kind for starts, kind in TYPES if action.startswith(starts)), "change"
-            ),
-            "event.action": action,
-            "event.outcome": "failure" if code or refused else "success",
-            "event.original": readable(document.raw),
-            "message": f"{who or 'somebody'}: {action} {_path(asked) or ''}".rstrip(),
-            "actor.account": account("aws", who),
-            "actor.basis": _basis(identity, tried=refused),
-            "user.name": who,
-            "user.id": text(identity.get("principalId")),
-            "user.target.name": text(asked.get("userName")),
-            "source.ip": address(record.get("sourceIPAddress")),
-            "user_agent.original": text(record.get("userAgent")),
-            "file.path": _path(asked),
-            "http.response.body.bytes": int(sent)
-            if isinstance(sent, int | float) and 0 <= sent < 1 << 62
-            else None,
-            "batch.line": document.number,
-            "labels": labels({name: at(record, name) for name in KEPT}),
-        }
-    ]
+@lru_cache(maxsize=1024)
+def _type(action: str) -> str:
+    return next((kind for starts, kind in TYPES if action.startswith(starts)), "change")
+
+
+def _sent(told: Any) -> int | None:
+    return int(told) if isinstance(told, int | float) and 0 <= told < 1 << 62 else None
+
+
+def _found(value: Any) -> Payload | str:
+    """The record in a document."""
+    record = _record(value)
+    return record if text(record.get("eventName")) else "no eventName"
+
+
+def _columns(records: Entries) -> Columns:
+    texts, values = records.texts, records.values
+    actions = [action or "" for action in texts("eventName")]
+    who = list(map(_who, *map(texts, WHO)))
+    codes = texts("errorCode")
+    refused = [answer == "Failure" for answer in values("responseElements.ConsoleLogin")]
+    paths = list(map(_path, texts("requestParameters.bucketName"), texts("requestParameters.key")))
+    sentences = zip(who, actions, paths, strict=True)
+    failed = map(any, zip(codes, refused, strict=True))
+    sources = texts("eventSource")
+    return {
+        "event.id": records.ids("cloudtrail", texts("eventID")),
+        "event.category": [CATEGORIES.get(name or "", "configuration") for name in sources],
+        "event.type": list(map(_type, actions)),
+        "event.action": actions,
+        "event.outcome": ["failure" if each else "success" for each in failed],
+        "message": [
+            f"{name or 'somebody'}: {action} {path or ''}".rstrip()
+            for name, action, path in sentences
+        ],
+        "actor.account": [account("aws", name) for name in who],
+        "actor.basis": list(map(_basis, texts("userIdentity.type"), refused)),
+        "user.name": who,
+        "user.id": texts("userIdentity.principalId"),
+        "user.target.name": texts("requestParameters.userName"),
+        "source.ip": list(map(address, values("sourceIPAddress"))),
+        "user_agent.original": texts("userAgent"),
+        "file.path": paths,
+        "http.response.body.bytes": [
+            _sent(told) for told in values("additionalEventData.bytesTransferredOut")
+        ],
+        "labels": labels({name: values(name) for name in KEPT}, len(records)),
+    }
+
+
+FORM = Form(
+    records=_found,
+    paths=(
+        *(*KEPT, *WHO, "eventName", "eventTime", "eventID", "userAgent", "sourceIPAddress"),
+        "responseElements.ConsoleLogin",
+    ),
+    times=lambda records: records.times("eventTime"),
+    timeless="no eventTime that is a time",
+    columns=_columns,
+    within=LISTS,
+)
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each record: files with `Records`, lines, or the envelopes of AWS' services."""
-    return batches(stream, Collector(context, SOURCE), read, within=LISTS)
+    return batches(stream, FORM, context, SOURCE)
 
 
 def recognises(head: bytes, path: str) -> float:

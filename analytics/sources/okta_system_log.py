@@ -1,25 +1,15 @@
 """Okta's System Log: sign-ins and what administrators changed; out of its API or a log stream."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, BinaryIO
 
-from analytics.event import Batch, Collector, Context, Source, account, readable
-from analytics.jsonlog.documents import Row, batches
+from analytics.event import Batch, Context, Source, account
+from analytics.jsonlog.cells import labels
+from analytics.jsonlog.columns import Columns, Entries, Form, batches
 from analytics.jsonlog.envelopes import carried, first_records, is_cut
-from analytics.jsonlog.values import (
-    Payload,
-    address,
-    at,
-    canonical,
-    first,
-    labels,
-    mapping,
-    objects,
-    text,
-    time_of,
-)
-from analytics.reading import Document
+from analytics.jsonlog.values import Payload, address, objects, text
 
 MARKS = tuple(
     re.compile(rb'\\?"%s\\?"\s*:' % name)
@@ -62,13 +52,14 @@ LISTS = ("events", "logEvents")
 NEEDED = frozenset({"eventType", "published", "actor", "outcome"})
 
 
+@lru_cache(maxsize=1024)
 def _category(kind: str) -> str:
     parts = kind.split(".")
     starts = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((CATEGORIES[start] for start in starts if start in CATEGORIES), "configuration")
 
 
-def _named(one: Mapping[str, Any]) -> str | None:
+def _named(one: Payload) -> str | None:
     return text(one.get("alternateId")) or text(one.get("displayName"))
 
 
@@ -78,51 +69,40 @@ def _entries(value: Any) -> list[Payload]:
     return objects(found.get("events")) or [found]
 
 
-def read(document: Document, context: Context) -> list[Row] | str:
-    """The rows of entries, mostly of one."""
-    rows: list[Row] = []
-    for entry in _entries(document.value):
-        row = _row(entry, document, context)
-        if isinstance(row, str):
-            return row
-        rows.append(row)
-    return rows
+def _found(value: Any) -> list[Payload] | str:
+    """The entries in a document, mostly one."""
+    entries = _entries(value)
+    return entries if all(text(entry.get("eventType")) for entry in entries) else "no eventType"
 
 
-def _row(entry: Payload, document: Document, context: Context) -> Row | str:
-    kind, time = text(entry.get("eventType")), time_of(entry.get("published"))
-    if kind is None or time is None:
-        return f"no {'eventType' if kind is None else 'published that is a time'}"
-    actor, targets = mapping(entry.get("actor")), objects(entry.get("target"))
-    person = actor.get("type") in (None, *PEOPLE)
-    told = {name: at(entry, name) for name in KEPT}
-    told["actor.type"] = actor.get("type")
-    told["target.displayName"] = ", ".join(filter(None, map(_shown, targets[:8])))
-    who = _named(actor)
-    outcome = OUTCOMES.get(str(at(entry, "outcome.result")), "unknown")
-    identity = text(entry.get("uuid"))
-    whom = next((_named(one) for one in targets if one.get("type") in PEOPLE), None)
+def _columns(entries: Entries) -> Columns:
+    texts, size = entries.texts, len(entries)
+    kinds, said = [kind or "" for kind in texts("eventType")], texts("displayMessage")
+    of_people = [kind in (None, *PEOPLE) for kind in entries.values("actor.type")]
+    names = zip(texts("actor.alternateId"), texts("actor.displayName"), strict=True)
+    who = [name or shown for name, shown in names]
+    outcomes = [OUTCOMES.get(told or "", "unknown") for told in texts("outcome.result")]
+    targets = [objects(told) if told else [] for told in entries.values("target")]
+    told = {name: entries.values(name) for name in (*KEPT, "actor.type")}
+    told["target.displayName"] = [_shown(of_one) for of_one in targets]
+    people = zip(who, of_people, strict=True)
+    sentences = zip(who, said, kinds, strict=True)
     return {
-        "@timestamp": time,
-        "event.id": context.event_id("okta", identity)
-        if identity
-        else context.line_id(document.offset, canonical(entry, document.raw)),
-        "event.category": _category(kind),
-        "event.type": TYPES.get(kind.rpartition(".")[2], "info"),
-        "event.action": kind,
-        "event.outcome": outcome,
-        "event.original": readable(document.raw),
-        "message": f"{who or 'somebody'}: {text(entry.get('displayMessage')) or kind}",
-        "actor.account": account("okta", who) if person else None,
-        "actor.basis": _basis(person, kind, outcome),
+        "event.id": entries.ids("okta", texts("uuid")),
+        "event.category": list(map(_category, kinds)),
+        "event.type": [TYPES.get(kind.rpartition(".")[2], "info") for kind in kinds],
+        "event.action": kinds,
+        "event.outcome": outcomes,
+        "message": [f"{name or 'somebody'}: {what or kind}" for name, what, kind in sentences],
+        "actor.account": [account("okta", name) if person else None for name, person in people],
+        "actor.basis": list(map(_basis, of_people, kinds, outcomes)),
         "user.name": who,
-        "user.id": text(actor.get("id")),
-        "user.email": who if who and "@" in who else None,
-        "user.target.name": whom,
-        "source.ip": address(at(entry, "client.ipAddress")),
-        "user_agent.original": first(entry, "client.userAgent.rawUserAgent"),
-        "batch.line": document.number,
-        "labels": labels(told),
+        "user.id": texts("actor.id"),
+        "user.email": [name if name and "@" in name else None for name in who],
+        "user.target.name": [_target(of_one) for of_one in targets],
+        "source.ip": list(map(address, entries.values("client.ipAddress"))),
+        "user_agent.original": texts("client.userAgent.rawUserAgent"),
+        "labels": labels(told, size),
     }
 
 
@@ -133,13 +113,35 @@ def _basis(person: bool, kind: str, outcome: str) -> str:
     return "name that was tried" if tried else "actor of the entry"
 
 
-def _shown(one: Mapping[str, Any]) -> str | None:
-    return text(one.get("displayName"))
+def _shown(targets: list[Payload]) -> str:
+    names = (text(one.get("displayName")) for one in targets[:8])
+    return ", ".join(filter(None, names))
+
+
+def _target(targets: list[Payload]) -> str | None:
+    """The first person among them."""
+    people = (one for one in targets if one.get("type") in PEOPLE)
+    return next(map(_named, people), None)
+
+
+FORM = Form(
+    records=_found,
+    paths=(
+        *KEPT,
+        *("uuid", "published", "eventType", "target", "client.ipAddress"),
+        *("actor.type", "actor.id", "actor.alternateId", "actor.displayName"),
+        "client.userAgent.rawUserAgent",
+    ),
+    times=lambda entries: entries.times("published"),
+    timeless="no published that is a time",
+    columns=_columns,
+    within=LISTS,
+)
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each entry: an array as the API gives it, lines, or a stream's envelopes."""
-    return batches(stream, Collector(context, SOURCE), read, within=LISTS)
+    return batches(stream, FORM, context, SOURCE)
 
 
 def recognises(head: bytes, path: str) -> float:
