@@ -20,7 +20,7 @@ from analytics.event import (
 )
 from analytics.fields import SCHEMA
 from analytics.reading import Document, sampled
-from analytics.sources.ecs.alike import FEW, Alike, Forms
+from analytics.sources.ecs.alike import Alike, Forms
 from analytics.sources.ecs.columns import of_form
 from analytics.sources.ecs.lined import Block, blocks
 from analytics.sources.ecs.shapes import Nested, Shape, Shapes, flat, opened
@@ -29,6 +29,7 @@ from analytics.sources.ecs.times import time_of
 
 AT_ONCE = 2_000  # documents: more would fall out of the caches
 BYTES_AT_ONCE = 8 << 20
+FEW = 16  # documents of one shape that are worth columns of their own
 # Escaped, what may not be stored as it is.
 UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 MARKS = frozenset(

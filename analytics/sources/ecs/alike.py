@@ -14,7 +14,7 @@ from analytics.sources.ecs.forms import Form, learnt
 from analytics.sources.ecs.lined import Block
 from analytics.sources.ecs.times import TIME, time_of, times_of
 
-FEW = 16  # documents that are worth columns of their own
+ENOUGH = 32  # documents of one form that are worth a table of their own
 MOST_FORMS = 256
 MOST_ALIKE = 8  # forms with as many marks
 MOST_TRIED = 16  # documents of a block from which no form was learnt
@@ -100,18 +100,18 @@ class Forms:
         found: list[Alike] = []
         tries = MOST_TRIED
         numbers, counts = np.unique(block.counts, return_counts=True)
-        for marks in numbers[(counts >= FEW) & (numbers > 0)].tolist():
+        for marks in numbers[(counts >= ENOUGH) & (numbers > 0)].tolist():
             rows = np.flatnonzero(block.counts == marks)
             for form in self.known.get(marks, []):
-                alike = self._of(form, block, rows) if len(rows) >= FEW else None
-                if alike and alike.size >= FEW:
+                alike = self._of(form, block, rows) if len(rows) >= ENOUGH else None
+                if alike and alike.size >= ENOUGH:
                     found.append(alike)
                     rows = np.setdiff1d(rows, alike.rows, assume_unique=True)
-            while len(rows) >= FEW and tries:
-                new = learnt(block.line(rows[0]))
+            while len(rows) >= ENOUGH and tries:
+                new = learnt(block.lines(rows[:1])[0])
                 alike = self._of(new, block, rows) if new else None
                 rows = rows[1:]
-                if new and alike and alike.size >= FEW:
+                if new and alike and alike.size >= ENOUGH:
                     self._remember(new)
                     found.append(alike)
                     rows = np.setdiff1d(rows, alike.rows, assume_unique=True)
@@ -127,15 +127,19 @@ class Forms:
 
     def _of(self, form: Form, block: Block, rows: Any) -> Alike | None:
         """Which of some lines are of a form and have plausible times."""
+        starts, ends = block.starts[rows], block.ends[rows]
+        places = np.empty((len(rows), len(form.at) + 2), np.int32)
+        places[:, 0], places[:, -1] = starts, ends
+        cuts = places[:, 1:-1]
         at = block.first[rows, None] + np.minimum(form.at, form.marks - 1)
-        cuts = block.marks[at]
+        np.add(block.marks[at], form.moves, out=cuts)
         behind = form.at >= form.marks
-        cuts[:, behind] = block.ends[rows, None]
-        cuts += form.moves
-        starts, ends = block.starts[rows, None], block.ends[rows, None]
-        places = np.concatenate((starts, cuts, ends), axis=1, dtype=np.int32)
+        if behind.any():
+            cuts[:, behind] = ends[:, None] + form.moves[behind]
         widths = np.diff(places)
-        fit = (widths[:, form.fixed] == form.lengths).all(axis=1) & (widths >= 0).all(axis=1)
+        fit = (widths[:, form.fixed] == form.lengths).all(axis=1)
+        if widths.min() < 0:
+            fit &= (widths >= 0).all(axis=1)
         if not fit.any():
             return None
         alike = Alike(form, block, rows[fit], places[fit])

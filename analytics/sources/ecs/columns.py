@@ -1,6 +1,6 @@
 """Documents of one form as tables: their values never become objects of Python."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -41,16 +41,17 @@ def of_form(alike: Alike, context: Context, source: Source) -> pa.Table:
         foreign = pc.invert(pc.is_in(modules, OURS))
         columns["event.module"] = pc.if_else(foreign, pa.scalar(None, pa.string()), modules)
         labels["event.module"] = module
-    raws = [block.line(row) for row in alike.rows.tolist()]
     offsets = (block.offset + block.starts[alike.rows]).tolist()
     own = leaves.get("event.id")
     told = Told(
         alike.times(),
         pa.array(block.number + 1 + alike.rows),
         alike.lines(),
-        identities(offsets, raws, _values(own, texts, size) if own else None, context),
+        identities(
+            offsets, block.lines(alike.rows), _values(own, texts, size) if own else None, context
+        ),
         _labels(alike, labels, foreign),
-        [_plain(leaves.get(name), texts, size) for name in WHO],
+        {name: _plain(leaves[name], texts, size) for name in WHO if name in leaves},
     )
     return table(columns, told, (context, source))
 
@@ -66,9 +67,10 @@ def _values(leaf: Leaf, texts: Texts, size: int) -> Values:
     return [leaf.same] * size
 
 
-def _plain(leaf: Leaf | None, told: Texts, size: int) -> Sequence[str | None]:
-    values = _values(leaf, told, size) if leaf else [None] * size
-    return texts(values).to_pylist()  # type: ignore[no-any-return]
+def _plain(leaf: Leaf, told: Texts, size: int) -> pa.Array:
+    if leaf.kind in ("text", "number"):
+        return told[leaf.piece]
+    return texts(_values(leaf, told, size))
 
 
 def _column(name: str, leaf: Leaf, texts: Texts, size: int) -> pa.Array:
@@ -102,9 +104,8 @@ def _labels(alike: Alike, labels: Mapping[str, Leaf], foreign: pa.Array | None) 
     shape = alike.size, len(kept)
     lists = np.array([leaf.kind == "list" for _, leaf in kept])
     if lists.any():
-        mask = np.broadcast_to(lists, shape).ravel()
-        joined = [_joined(text) for text in values.filter(pa.array(mask)).to_pylist()]
-        values = pc.replace_with_mask(values, pa.array(mask), pa.array(joined, pa.string()))
+        mask = pa.array(np.broadcast_to(lists, shape).ravel())
+        values = pc.replace_with_mask(values, mask, _joined(values.filter(mask)))
     unwanted: Any = None
     names = [name for name, _ in kept]
     if foreign is not None and "event.module" in names:
@@ -114,5 +115,8 @@ def _labels(alike: Alike, labels: Mapping[str, Leaf], foreign: pa.Array | None) 
     return labels_of_texts(names, values, unwanted)
 
 
-def _joined(text: str) -> str:
-    return ", ".join(text.split(BETWEEN, MOST_LABELS)[:MOST_LABELS])
+def _joined(lists: pa.Array) -> pa.Array:
+    if pc.max(pc.count_substring(lists, BETWEEN)).as_py() < MOST_LABELS:
+        return pc.replace_substring(lists, BETWEEN, ", ")
+    first = pc.list_slice(pc.split_pattern(lists, BETWEEN), 0, MOST_LABELS)
+    return pc.binary_join(first, ", ")

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -45,7 +46,7 @@ class Told(NamedTuple):
     originals: pa.Array
     ids: Sequence[str]
     labels: pa.Array
-    who: Sequence[Sequence[str | None]]
+    who: Mapping[str, pa.Array]  # by name, what tells who acted
 
 
 class Row(NamedTuple):
@@ -69,7 +70,8 @@ def _value(value: Any, kind: Kind) -> Any:
     """A value as the field's kind wants it; None where it cannot be."""
     if kind is Kind.KEYWORDS:
         items = value if isinstance(value, list) else [value]
-        return [text for item in items if (text := plain(item)) is not None] or None
+        given = [text for item in items if (text := plain(item)) is not None]
+        return given if given or value == [] else None
     if isinstance(value, list):
         value = value[0] if value else None
     if kind is Kind.NUMBER:
@@ -85,7 +87,9 @@ def _value(value: Any, kind: Kind) -> Any:
 def column(name: str, given: Values) -> pa.Array:
     """A field's column; only where a value is no plain one of its kind is each looked at."""
     field, values = BY_NAME[name], given
-    if field.kind is not Kind.KEYWORDS and type(values[0]) is list:  # ECS has many lists of one
+    if field.kind is Kind.KEYWORDS:
+        values = [[item] if type(item) is str else item for item in values]
+    elif type(values[0]) is list:  # ECS has many lists of one
         values = [item[0] if type(item) is list and item else item for item in values]
     try:
         return pa.array(values, field.arrow)
@@ -109,6 +113,22 @@ def _actor(realm: str, *who: str | None) -> tuple[str | None, str | None]:
     return None, None
 
 
+def _actors(who: Mapping[str, pa.Array], size: int, realm: str) -> tuple[pa.Array, pa.Array]:
+    """Accounts and how they are known: each combination of names and ids is looked at once."""
+    key, distinct = np.zeros(size, np.int64), 1
+    for column in who.values():
+        encoded = column.dictionary_encode("encode")
+        distinct *= len(encoded.dictionary)
+        if distinct >= 1 << 62:
+            key, distinct = np.unique(key, return_inverse=True)[1], size * size
+        key = key * len(encoded.dictionary) + np.asarray(encoded.indices)
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    parts = pa.table(dict(who)).take(pa.array(first)).to_pylist() if who else [{}]
+    actors = [_actor(realm, *map(part.get, WHO)) for part in parts]
+    account_, basis = (pa.array(part, pa.string()) for part in zip(*actors, strict=True))
+    return account_.take(pa.array(which)), basis.take(pa.array(which))
+
+
 def split(told: Mapping[str, T]) -> tuple[dict[str, T], dict[str, T]]:
     """What are fields of ours, and what becomes labels; of rows and of columns alike."""
     fields = {name: value for name, value in told.items() if name in FIELDS}
@@ -125,7 +145,8 @@ def of_shape(shape: Shape, rows: Sequence[Row], context: Context, source: Source
 
     Raises Nested where one of them has an object in place of a value.
     """
-    told = dict(zip(shape.names, zip(*(row.values for row in rows), strict=True), strict=True))
+    values = zip(*(row.values for row in rows), strict=True)
+    told: dict[str, Values] = dict(zip(shape.names, values, strict=True))
     fields, labels = split(told)
     modules = fields.pop("event.module", None)
     if modules is not None:
@@ -163,7 +184,6 @@ def _of_values(
     of: tuple[Context, Source],
 ) -> pa.Table:
     """A table from values; `told` has by name what decides on id and actor."""
-    nothing = [None] * len(rows)
     raws = [row.raw for row in rows]
     known = Told(
         pa.array([row.time for row in rows], SCHEMA.field("@timestamp").type),
@@ -171,7 +191,7 @@ def _of_values(
         _originals(raws),
         identities([row.offset for row in rows], raws, told.get("event.id"), of[0]),
         labels,
-        [texts(told.get(name, nothing)).to_pylist() for name in WHO],
+        {name: texts(told[name]) for name in WHO if name in told},
     )
     return table({name: column(name, values) for name, values in fields.items()}, known, of)
 
@@ -180,12 +200,11 @@ def table(columns: dict[str, pa.Array], told: Told, of: tuple[Context, Source]) 
     """All columns, from the fields that are taken as they are and what is told beside."""
     context, source = of
     size = len(told.ids)
-    actors = [_actor(context.realm, *parts) for parts in zip(*told.who, strict=True)]
+    found, bases = _actors(told.who, size, context.realm)
     own = columns.get("actor.account", pa.nulls(size, pa.string()))
-    found, bases = (pa.array(part, pa.string()) for part in zip(*actors, strict=True))
     columns["actor.account"] = pc.coalesce(own, found)
-    if "actor.basis" not in columns:
-        columns["actor.basis"] = pc.if_else(pc.is_null(own), bases, pa.scalar(None, pa.string()))
+    known = pc.if_else(pc.is_null(own), bases, pa.scalar(None, pa.string()))
+    columns["actor.basis"] = _or(columns.get("actor.basis"), known, size)
     columns["host.name"] = _or(columns.get("host.name"), pa.scalar(context.host, pa.string()), size)
     did = _or(columns.get("event.action"), pa.scalar("unnamed event"), size)
     name = _or(columns.get("user.name"), pa.scalar("somebody"), size)
