@@ -32,7 +32,7 @@ from analytics.event import (
 from analytics.fields import BY_NAME
 from analytics.jsonlog.cells import TEXT, TIME, column, originals
 from analytics.jsonlog.taking import Path, taker
-from analytics.jsonlog.values import Payload, text, time_of
+from analytics.jsonlog.values import Payload, canonical, text, time_of
 from analytics.reading import Document, documents
 
 AT_ONCE = 256  # records: more would fall out of the caches
@@ -40,7 +40,8 @@ BYTES_AT_ONCE = 1 << 20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Texts = Sequence[str | None]
 Columns = Mapping[str, Sequence[Any] | pa.Array | str]
-Place = tuple[int, int, bytes]  # the line's number, the offset and the text of a document
+# Line's number, offset and text of a document; what in that is the record's, where it has several.
+Place = tuple[int, int, bytes, bytes]
 
 
 class Entries:
@@ -91,8 +92,8 @@ class Entries:
         if all(own):
             return made
         return [
-            known if identity else context.line_id(offset, raw)
-            for known, identity, (_, offset, raw) in zip(made, own, self.places, strict=True)
+            known if identity else context.line_id(offset, part)
+            for known, identity, (_, offset, _, part) in zip(made, own, self.places, strict=True)
         ]
 
     def kept(self, wanted: Sequence[bool]) -> "Entries":
@@ -161,10 +162,10 @@ class _Gathered:
                 self._reject(number, raw, found)
             elif isinstance(found, list):
                 rows += map(taken, found)
-                places += [(number, offset, raw)] * len(found)
+                places += [(number, offset, raw, canonical(record, raw)) for record in found]
             else:
                 rows.append(taken(found))
-                places.append((number, offset, raw))
+                places.append((number, offset, raw, raw))
             size += len(raw)
             if len(rows) >= AT_ONCE or size >= BYTES_AT_ONCE:
                 more = True
@@ -198,7 +199,7 @@ class _Gathered:
 
     def _reject_unfit(self, entries: Entries, when: pa.Array, wanted: list[bool]) -> None:
         times = when.cast(pa.int64()).to_pylist()
-        for (number, _, raw), time, fit in zip(entries.places, times, wanted, strict=True):
+        for (number, _, raw, _), time, fit in zip(entries.places, times, wanted, strict=True):
             if not fit:
                 self._reject(number, raw, self._wrong(time))
         self.rejected.sort(key=lambda one: one.line)
@@ -212,7 +213,7 @@ class _Gathered:
 
     def _piece(self, entries: Entries, when: pa.Array) -> dict[str, pa.Array]:
         told = self.form.columns(entries)
-        numbers, _, raws = zip(*entries.places, strict=True)
+        numbers, _, raws, _ = zip(*entries.places, strict=True)
         return {
             **{name: column(name, values, len(entries)) for name, values in told.items()},
             "@timestamp": when,

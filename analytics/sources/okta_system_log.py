@@ -69,10 +69,12 @@ def _entries(value: Any) -> list[Payload]:
     return objects(found.get("events")) or [found]
 
 
-def _found(value: Any) -> list[Payload] | str:
+def _found(value: Any) -> Payload | list[Payload] | str:
     """The entries in a document, mostly one."""
     entries = _entries(value)
-    return entries if all(text(entry.get("eventType")) for entry in entries) else "no eventType"
+    if not all(text(entry.get("eventType")) for entry in entries):
+        return "no eventType"
+    return entries if len(entries) > 1 else entries[0]
 
 
 def _columns(entries: Entries) -> Columns:

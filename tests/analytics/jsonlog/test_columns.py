@@ -133,9 +133,10 @@ def test_rejections_are_in_the_order_of_the_log() -> None:
 
 
 def test_a_document_of_several_records_gives_several_events_of_one_line() -> None:
-    rows, _ = read(door(), {"doors": [door(id="a"), door(id="b")]})
-    assert [row["batch.line"] for row in rows] == [1, 2, 2]
-    assert len({row["event.id"] for row in rows}) == 3
+    rows, _ = read(door(), {"doors": [door(level=1), door(level=2), door(id="b")]})
+    assert [row["batch.line"] for row in rows] == [1, 2, 2, 2]
+    assert len({row["event.id"] for row in rows}) == 4
+    assert len({row["event.original"] for row in rows}) == 2
 
 
 def test_an_id_is_the_record_s_own_or_else_its_line_s() -> None:
