@@ -15,6 +15,7 @@ import orjson
 
 from analytics.sources.ecs.shapes import LONGEST_NAME, MOST_NAMES, flat
 
+MOST_LEAVES = 2 * MOST_NAMES
 LONGEST_FORM = 1 << 16  # bytes around the values
 # Of a text without backslashes: a name, and a value up to where the next name may stand.
 MEMBER = re.compile(
@@ -115,7 +116,7 @@ def _read(text: bytes) -> tuple[list[int], dict[str, Leaf], list[_Cut]] | None:
         marks += (member.start("name") - 1, member.end("name"))
         if kind == "object":
             prefixes.append(f"{name}.")
-        elif name in leaves:
+        elif name in leaves or len(leaves) >= MOST_LEAVES:
             return None
         elif kind in ("null", "empty"):
             leaves[name] = Leaf(kind, same=[] if kind == "empty" else None)
