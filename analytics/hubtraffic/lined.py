@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any, BinaryIO
 
+from analytics.columnar.blocks import Block, blocks
 from analytics.event import (
     EARLIEST,
     LATEST_AHEAD,
@@ -17,7 +18,6 @@ from analytics.event import (
     merged,
     readable,
 )
-from analytics.columnar.blocks import Block, blocks
 from analytics.hubtraffic.times import EPOCH, Clock, microseconds
 from analytics.hubtraffic.traffic import Labelling, Requests, batch_of
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.services.elasticsearch import elasticsearch
+from tests.services.openldap import openldap
 from tests.services.postgresql import postgresql
 from tests.services.redis import redis
-from tests.services.openldap import openldap
 from tests.services.running import FOLDER, Command, Missing, shared, start_all, stop_all
 
 

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from analytics.event import Batch, Context, Rejected, Source, merged, readable
 from analytics.columnar.blocks import blocks
+from analytics.event import Batch, Context, Rejected, Source, merged, readable
 from analytics.hubtraffic.lined import Times, unfit
 from analytics.hubtraffic.parts import Labels, agent_labels, cache_word, labels_of, told
 from analytics.hubtraffic.times import either, iso, milliseconds, seconds, web

@@ -66,7 +66,7 @@ def test_an_administrator_reads_nobodys_activity() -> None:
 
 def test_only_investigators_and_administrators_change_who_is_who() -> None:
     changing = {name for name, roles in POLICY.items() if roles == KEEPERS}
-    assert KEEPERS == {Role.INVESTIGATOR, Role.ADMINISTRATOR}
+    assert {Role.INVESTIGATOR, Role.ADMINISTRATOR} == KEEPERS
     assert changing == {
         *("unknown-decide", "identity-give", "identity-merge"),
         *("identity-import", "identity-draft"),
