@@ -1,7 +1,7 @@
 """Values as columns of Arrow: what is not fit to be stored is looked for by the column."""
 
 from collections.abc import Mapping, Sequence
-from itertools import chain, compress
+from itertools import accumulate, chain, compress
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from analytics.event import readable
 from analytics.fields import ARROW, BY_NAME, Kind
-from analytics.jsonlog.values import LONGEST_LABEL, label, text
+from analytics.jsonlog.values import LONGEST_LABEL, label
 
 STRING = pa.string()
 TIME = ARROW[Kind.TIME]
@@ -38,7 +38,8 @@ def words(values: Sequence[Any]) -> pa.Array:
             return found
     except (ValueError, TypeError):  # half of a surrogate pair, or no text
         pass
-    return pa.array(list(map(text, values)), STRING)
+    fit = [readable(value) if type(value) is str else None for value in values]
+    return pa.array(fit, STRING)
 
 
 def originals(raws: Sequence[bytes]) -> pa.Array:
@@ -69,12 +70,20 @@ def labels(told: Mapping[str, Sequence[Any]], size: int) -> pa.MapArray:
         return pa.array([{}] * size, LABELS)
     texts = list(chain.from_iterable(zip(*some.values(), strict=True)))
     keys = pa.array(list(compress([*some] * size, texts)), STRING)
-    counts = [len(some) - row.count(None) for row in zip(*some.values(), strict=True)]
-    offsets = pa.array(np.concatenate(([0], np.cumsum(counts))), pa.int32())
+    counts = (len(some) - row.count(None) for row in zip(*some.values(), strict=True))
+    offsets = pa.array(list(accumulate(counts, initial=0)), pa.int32())
     kept = words(list(filter(None, texts)))
     if (pc.max(pc.binary_length(kept)).as_py() or 0) > LONGEST_LABEL:
         kept = pc.utf8_slice_codeunits(kept, 0, LONGEST_LABEL)
     return pa.MapArray.from_arrays(offsets, keys, kept)
+
+
+def labels_by_row(rows: Sequence[Mapping[str, str]]) -> pa.MapArray:
+    """A map for each row, of texts that are not too long; for labels of ever other names."""
+    keys = words(list(chain.from_iterable(rows)))
+    texts = words(list(chain.from_iterable(row.values() for row in rows)))
+    offsets = pa.array(list(accumulate(map(len, rows), initial=0)), pa.int32())
+    return pa.MapArray.from_arrays(offsets, keys, texts)
 
 
 class Sparse:

@@ -8,7 +8,7 @@ is rejected, and the text and place of each are kept.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from itertools import compress
 from typing import Any, BinaryIO
@@ -76,12 +76,15 @@ class Entries:
             return values
         return [value or None if type(value) is str else None for value in values]
 
-    def times(self, *paths: Path) -> pa.Array:
-        """The first time that stands at one of these paths, null where there is none."""
-        found = _times(self._columns[paths[0]])
-        return (
-            pc.coalesce(found, self.times(*paths[1:])) if found.null_count and paths[1:] else found
-        )
+    def times(self, *paths: Path, zone: tzinfo = UTC) -> pa.Array:
+        """The first time that stands at one of these paths, null where there is none.
+
+        A time that names no zone is of `zone`.
+        """
+        found = _times(self._columns[paths[0]], zone)
+        if not found.null_count or len(paths) == 1:
+            return found
+        return pc.coalesce(found, self.times(*paths[1:], zone=zone))
 
     def ids(self, kind: str, own: Sequence[Any], *more: Sequence[Any]) -> list[str]:
         """An id for each: of its own identity and what belongs to that, else of its line."""
@@ -102,12 +105,12 @@ class Entries:
         return Entries(self.context, self._paths, rows, places)
 
 
-def _times(values: Sequence[Any]) -> pa.Array:
+def _times(values: Sequence[Any], zone: tzinfo) -> pa.Array:
     """Times as `time_of` reads them, null for what is none."""
     try:
         return pa.array(values, pa.string()).cast(TIME)
     except (ValueError, TypeError):  # one of them is written in another way, or is none
-        return pa.array(list(map(time_of, values)), TIME)
+        return pa.array([time_of(value, zone) for value in values], TIME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

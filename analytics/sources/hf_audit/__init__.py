@@ -1,166 +1,124 @@
 """The Hugging Face Hub's audit-log export: what was changed in an organisation, and by whom."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Any, BinaryIO
 
-import pyarrow as pa
-
-from analytics.event import (
-    LONGEST_REJECTED,
-    Batch,
-    Context,
-    Rejected,
-    Source,
-    account,
-    assemble,
-    merged,
-    readable,
-)
-from analytics.fields import BY_NAME
-from analytics.hubtraffic.lined import Times, unfit
-from analytics.hubtraffic.parts import Labels
-from analytics.hubtraffic.times import iso
-from analytics.hubtraffic.traffic import maps
-from analytics.jsonlog.values import mapping, text
-from analytics.reading import Document, documents, leaves
-from analytics.sources.hf_audit.objects import first, kind_of, told_by
+from analytics.event import Batch, Context, Source, account
+from analytics.jsonlog.cells import labels_by_row
+from analytics.jsonlog.columns import Columns, Entries, Form, batches
+from analytics.jsonlog.values import Payload, mapping
+from analytics.reading import leaves
+from analytics.sources.hf_audit.objects import Kind, first, kind_of, told_by
 
 ITEM = re.compile(rb'"_id"\s*:\s*"[0-9a-f]{24}"')
 CREATED = re.compile(rb'"createdAt"\s*:\s*"\d{4}-\d\d-\d\dT')
 TYPE = re.compile(rb'"type"\s*:\s*"[a-z][a-z_]*\.[A-Za-z0-9_.]+"')
 AUTHOR = re.compile(rb'"author"\s*:\s*\{')
 
-AT_ONCE = 1_000  # events
 KNOWN = frozenset(
     [
         *("_id", "createdAt", "type", "message", "ip", "userAgent", "data", "author"),
         *("token", "location", "oauth"),
     ]
 )
-TIME = "@timestamp"
-COLUMNS = (
-    *(TIME, "event.id", "event.category", "event.type", "event.action"),
-    *("event.outcome", "event.original", "message"),
-    *("actor.account", "actor.basis", "user.name", "user.id", "user.target.name"),
-    *("source.ip", "user_agent.original", "hf.event", "hf.token"),
-    *("hf.repo", "hf.kind", "hf.revision", "hf.path", "job.id", "batch.line"),
-)
+FURTHER = "what else there is"
 MOST_LABELS = 64
+
+
+def _event(value: Any) -> Payload | str:
+    """The event in a document, with what is not known of it under `FURTHER`."""
+    if not isinstance(value, dict):
+        return "not a JSON object"
+    kind = value.get("type")
+    if not isinstance(kind, str) or not kind:
+        return "no type"
+    if not isinstance(value.get("createdAt"), str):
+        return "no createdAt that is a time"
+    if KNOWN.issuperset(value):
+        return value
+    others = {name: other for name, other in value.items() if name not in KNOWN}
+    return value | {FURTHER: leaves(others)}
+
+
+def _columns(events: Entries) -> Columns:
+    texts, values = events.texts, events.values
+    names = [name or "" for name in texts("type")]
+    kinds, data = list(map(kind_of, names)), values("data")
+    acting = map(_actor, texts("author.user"), values("author.type"))
+    accounts, bases = zip(*acting, strict=True)
+    told = zip(*map(told_by, kinds, map(mapping, data)), strict=True)
+    targets, repos, repo_kinds, revisions, paths, jobs = told
+    users = texts("author.user")
+    said = zip(texts("message"), users, names, strict=True)
+    labelled = zip(kinds, *map(values, LABELLED), strict=True)
+    return {
+        "event.id": events.ids("hf", texts("_id")),
+        "event.category": [kind.category for kind in kinds],
+        "event.type": [kind.type for kind in kinds],
+        "event.action": names,
+        "event.outcome": "success",
+        "message": [message or f"{who or 'the hub'}: {name}" for message, who, name in said],
+        "actor.account": accounts,
+        "actor.basis": bases,
+        "user.name": users,
+        "user.id": texts("author._id"),
+        "user.target.name": targets,
+        "source.ip": texts("ip"),
+        "user_agent.original": texts("userAgent"),
+        "hf.event": names,
+        "hf.token": texts("token.id"),
+        "hf.repo": repos,
+        "hf.kind": repo_kinds,
+        "hf.revision": revisions,
+        "hf.path": paths,
+        "job.id": jobs,
+        "labels": labels_by_row([_labels(*each) for each in labelled]),
+    }
+
+
+LABELLED = ("author.type", "author.deleted", "token", "location", "oauth", FURTHER, "data")
+FORM = Form(
+    records=_event,
+    paths=(
+        *(*LABELLED, "_id", "createdAt", "type", "message", "ip", "userAgent"),
+        *("author.user", "author._id", "token.id"),
+    ),
+    times=lambda events: events.times("createdAt", zone=events.context.timezone),
+    timeless="no createdAt that is a time",
+    columns=_columns,
+)
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """Events of an export: a JSON array, or one object a line."""
-    return merged(_batches(documents(stream), context))
+    return batches(stream, FORM, context, SOURCE)
 
 
-def _batches(waiting: Iterable[Document], context: Context) -> Iterator[Batch]:
-    """No document outlives its turn: many objects at once make the collector's work dear."""
-    times = Times(iso, context)
-    rows: list[tuple[Any, ...]] = []
-    labels: list[Labels] = []
-    rejected: list[Rejected] = []
-    for document in waiting:
-        item = document.value
-        wrong = document.error or _wrong(item, times, context)
-        if wrong is None:
-            rows.append(_row(document, item, times, context))
-            labels.append(_labels(item))
-        else:
-            text_of = readable(document.raw)[:LONGEST_REJECTED]
-            rejected.append(Rejected(line=document.number, reason=wrong, text=text_of))
-        if len(rows) >= AT_ONCE or len(rejected) >= AT_ONCE:
-            yield Batch(events=_table(rows, labels, context), rejected=tuple(rejected))
-            rows, labels, rejected = [], [], []
-    yield Batch(events=_table(rows, labels, context), rejected=tuple(rejected))
-
-
-def _table(rows: list[tuple[Any, ...]], labels: list[Labels], context: Context) -> pa.Table:
-    values = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
-    columns = {
-        name: pa.array(column, pa.int64() if name == TIME else BY_NAME[name].arrow)
-        for name, column in zip(COLUMNS, values, strict=True)
-    }
-    columns[TIME] = columns[TIME].cast(BY_NAME[TIME].arrow)
-    columns["labels"] = maps(labels)
-    return assemble(columns, len(rows), context, SOURCE)
-
-
-def _wrong(item: Any, times: Times, context: Context) -> str | None:
-    """Why a value is no event of the audit log, or None where it is one."""
-    if not isinstance(item, dict):
-        return "not a JSON object"
-    kind, created = item.get("type"), item.get("createdAt")
-    if not isinstance(kind, str) or not kind:
-        return "no type"
-    if not isinstance(created, str):
-        return "no createdAt that is a time"
-    if times[created[:64]] is None:
-        reason = unfit(iso, readable(created[:64]), context)
-        return "no createdAt that is a time" if reason.endswith("cannot be read") else reason
-    return None
-
-
-def _row(
-    document: Document, item: dict[str, Any], times: Times, context: Context
-) -> tuple[Any, ...]:
-    """A value for each of `COLUMNS`."""
-    name, identity, data = text(item["type"]) or "", item.get("_id"), mapping(item.get("data"))
-    kind, author = kind_of(name), mapping(item.get("author"))
-    acting = _actor(text(author.get("user")), text(author.get("_id")), author.get("type"))
-    target, repo, *rest = told_by(kind, data)
-    return (
-        times[item["createdAt"][:64]],
-        context.event_id("hf", identity)
-        if identity and isinstance(identity, str)
-        else context.line_id(document.offset, document.raw),
-        kind.category,
-        kind.type,
-        name,
-        "success",
-        readable(document.raw),
-        text(item.get("message")) or f"{acting[2] or 'the hub'}: {name}",
-        *acting,
-        target,
-        text(item.get("ip")),
-        text(item.get("userAgent")),
-        name,
-        text(mapping(item.get("token")).get("id")),
-        repo,
-        *rest,
-        document.number,
-    )
-
-
-Acting = tuple[str | None, str | None, str | None, str | None]
-
-
-def _actor(user: str | None, identity: str | None, kind: Any) -> Acting:
-    """Account, how it is known, name and id."""
+def _actor(user: str | None, kind: Any) -> tuple[str | None, str | None]:
+    """Account and how it is known."""
     if kind == "system":
-        return None, "the hub itself", user, identity
-    return account("hf", user), "audit author" if user else None, user, identity
+        return None, "the hub itself"
+    return account("hf", user), "audit author" if user else None
 
 
-def _labels(item: dict[str, Any]) -> Labels:
+def _labels(kind: Kind, author: Any, deleted: Any, *parts: Any) -> dict[str, str]:
     """What the event has beside the fields."""
-    author, data = mapping(item.get("author")), item.get("data")
-    found = dict(_of_person(author.get("type") == "system", author.get("deleted") is True))
-    for name in ("token", "location", "oauth"):
-        if name in item:
-            found |= _of_part(name, item[name])
-    if not KNOWN.issuperset(item):
-        found |= leaves({name: value for name, value in item.items() if name not in KNOWN})
+    *of_parts, further, data = parts
+    found = _of_person(author == "system", deleted is True).copy()
+    for name, part in zip(("token", "location", "oauth"), of_parts, strict=True):
+        if part is not None:
+            found |= _of_part(name, part)
+    if further:
+        found |= further
     if data is not None:
         found |= _of_data(data)
-        other = kind_of(text(item["type"]) or "").other
-        named = other and first(mapping(data), other[1], ("name", "slug", "title", "id"))
-        if other and named:
-            found[other[0]] = named[:1024]
-    kept = found if len(found) <= MOST_LABELS else dict(islice(found.items(), MOST_LABELS))
-    return tuple(kept), tuple(kept.values())
+        named = kind.other and first(mapping(data), kind.other[1], ("name", "slug", "title", "id"))
+        if kind.other and named:
+            found[kind.other[0]] = named[:1024]
+    return found if len(found) <= MOST_LABELS else dict(islice(found.items(), MOST_LABELS))
 
 
 def _of_data(data: Any) -> dict[str, str]:
@@ -170,11 +128,20 @@ def _of_data(data: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     others: dict[str, Any] = {}
     for key, value in islice(data.items(), MOST_LABELS):
-        if type(value) is str and len(value) <= 1024 and len(key) <= 200 and key.isascii():
-            found[f"data.{text(key) or ''}"] = text(value) or ""
-        else:
-            others[key] = value
+        inner = value if type(value) is dict and _is_plain(key, "") else {key: value}
+        prefix = f"data.{key}." if inner is value else "data."
+        for name, one in islice(inner.items(), MOST_LABELS):
+            if _is_plain(name, one):
+                found[prefix + name] = one
+            elif inner is value:
+                others[key] = others.get(key, {}) | {name: one}
+            else:
+                others[key] = one
     return found | leaves(others, "data") if others else found
+
+
+def _is_plain(name: str, value: Any) -> bool:
+    return type(value) is str and len(value) <= 1024 and len(name) <= 200 and name.isascii()
 
 
 @lru_cache(maxsize=4)

@@ -78,6 +78,8 @@ def kind_of(name: str) -> Kind:
 
 def first(data: Mapping[str, Any], names: tuple[str, ...], inside: tuple[str, ...]) -> str | None:
     """The first of these that is a text, or an object with a text under one of `inside`."""
+    if data.keys().isdisjoint(names):
+        return None
     for name in names:
         value = data.get(name)
         if isinstance(value, dict):
@@ -95,7 +97,7 @@ def told_by(kind: Kind, data: Mapping[str, Any]) -> Told:
     target = first(data, TARGET, ("user", "name", "username", "email")) or _members(data)
     if kind.scope not in REPOSITORY_SCOPES:
         return target, None, None, None, None, None
-    inner = next((data[name] for name in REPOSITORY if isinstance(data.get(name), dict)), data)
+    inner = next((data[name] for name in REPOSITORY if type(data.get(name)) is dict), data)
     named = (inner.get("type"), data.get("repoType"))
     space = "space" if kind.scope == "spaces" else None
     return (
@@ -110,6 +112,8 @@ def told_by(kind: Kind, data: Mapping[str, Any]) -> Told:
 
 def _members(data: Mapping[str, Any]) -> str | None:
     """The first of several members; all are in the labels."""
+    if data.keys().isdisjoint(TARGETS):
+        return None
     for name in TARGETS:
         found = data.get(name)
         if isinstance(found, list) and found:

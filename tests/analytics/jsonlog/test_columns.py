@@ -11,7 +11,7 @@ import pytest
 
 from analytics.event import Batch, Context, Source
 from analytics.jsonlog import columns
-from analytics.jsonlog.cells import labels
+from analytics.jsonlog.cells import labels, labels_by_row
 from analytics.jsonlog.columns import Columns, Entries, Form, batches
 from analytics.jsonlog.values import Payload, mapping
 
@@ -189,3 +189,8 @@ def test_labels_are_cut_where_they_are_long() -> None:
 
 def test_rows_without_labels_have_empty_ones() -> None:
     assert labelled({}, 2) == labelled({"a": [None, None]}, 2) == [[], []]
+
+
+def test_labels_may_have_other_names_in_each_row() -> None:
+    found = labels_by_row([{"a": "", "\x00": "\x00"}, {}, {"": "\ud800"}])
+    assert found.to_pylist() == [[("a", ""), ("\\x00", "\\x00")], [], [("", "\\ud800")]]
