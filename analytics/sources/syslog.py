@@ -42,7 +42,6 @@ LONGEST_ENTRY = 1 << 18  # bytes, with the lines that go on from it
 PADDING = b"\x00\xef\xbb\xbf"  # what a crash or an editor leaves before a line
 LOOKED_AT = 200  # lines of a head
 OWN_TAG = b"foureyes"
-OWN_TAG = b"foureyes"
 
 
 @dataclass(slots=True)
@@ -229,8 +228,6 @@ def recognises(head: bytes, path: str) -> float:
     entries = [_looked(line[:4096]) for line in found if line.strip() and line[:1] not in b" \t"]
     programs = [program for program in entries if program]
     if not programs or 2 * len(programs) < len(entries):
-        return 0.0
-    if 2 * programs.count(OWN_TAG) >= len(programs):  # what our hooks write by syslog
         return 0.0
     if 2 * programs.count(OWN_TAG) >= len(programs):  # what our hooks write by syslog
         return 0.0
