@@ -104,3 +104,11 @@ def test_of_a_long_rejected_text_the_beginning_is_kept() -> None:
     collector.reject(1, "long", "é".encode() * LONGEST_REJECTED * 9)
     (batch,) = collector.rest()
     assert batch.rejected[0].text == "é" * LONGEST_REJECTED
+
+
+def test_ids_made_at_once_are_those_made_one_by_one() -> None:
+    names, numbers = ["a", "\ud800", "\udc80\x00"], [1, None, "b"]
+    pairs = zip(names, numbers, strict=True)
+    made = CONTEXT.event_ids("kind", names, numbers)
+    assert made == [CONTEXT.event_id("kind", *pair) for pair in pairs]
+    assert len(set(made)) == 3
