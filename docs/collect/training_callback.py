@@ -65,9 +65,7 @@ class TellsSteps(TrainerCallback):
         steps = max(state.global_step - self.at_step, 1)
         last = state.log_history[-1] if state.log_history else {}
         kept = {name: last[name] for name in ("loss", "grad_norm", "learning_rate") if name in last}
-        self.tell(
-            "step", step=state.global_step, step_seconds=(now - self.step_at) / steps, **kept
-        )
+        self.tell("step", step=state.global_step, step_seconds=(now - self.step_at) / steps, **kept)
         self.told_at, self.step_at, self.at_step = now, now, state.global_step
 
     def on_save(self, args, state, control, **more):
