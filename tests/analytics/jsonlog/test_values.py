@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.jsonlog import values
@@ -49,6 +49,7 @@ def test_an_address_may_have_a_port(told: Any, address: str | None) -> None:
     assert values.address(told) == address
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_nothing_makes_them_raise(value: Any) -> None:
     values.text(value)
