@@ -16,7 +16,7 @@ LARGEST_EVENT = 1 << 20
 HEADER = r"type=\S++ msg=audit\("
 RUNS = re.compile(  # records of one event that follow each other, or a line that is none
     rf"(((?:node=\S++ )?){HEADER}(\d{{1,11}}\.\d{{1,6}}:\d{{1,20}})\).*+\n"
-    rf"(?:\2{HEADER}\3\).*+\n)*+)|(.*+)\n"
+    rf"(?:\2{HEADER}\3\).*+\n)*)|(.*+)\n"
 )
 AUDIT_TIME = re.compile(r"msg=audit\(([^)]*)\)")
 END = "type=EOE "

@@ -30,17 +30,17 @@ MOST_ARGUMENTS = 4096
 
 
 def _record(kind: str, body: str = "(.*+)") -> str:
-    return rf"(?:node=\S++ )?+type={kind} msg=audit\([^)\n]*+\): {body}\n"
+    return rf"(?:node=\S++ )?type={kind} msg=audit\([^)\n]*+\): {body}\n"
 
 
 CALLED = re.compile(CALL)
 IN_ORDER = re.compile(  # the records of most system calls, in the order of the kernel
     _record("SYSCALL", CALL)
     + "".join(
-        f"(?:{_record(kind)})?+"
+        f"(?:{_record(kind)})?"
         for kind in ("EXECVE", "SOCKADDR", "OBJ_PID", "CWD", *["PATH"] * 4, "PROCTITLE")
     )
-    + f"(?:{_record('EOE', '')})?+"
+    + f"(?:{_record('EOE', '')})?"
 )
 
 

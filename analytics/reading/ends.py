@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 # A text, whole or not, or a bracket.
-TOKEN = re.compile(rb'"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+("?+)|[{}\[\]]')
+TOKEN = re.compile(rb'"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*("?+)|[{}\[\]]')
 PAIRS = {b"}": b"{", b"]": b"["}
 
 

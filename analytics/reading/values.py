@@ -25,8 +25,8 @@ PATIENCE = 1 << 16  # bytes in which a guess has to come true
 CREDIT = 1 << 20
 MOST_NAMES = 64
 
-BETWEEN = re.compile(rb"(?:[ \t\r\n,\[\]\x1e]|\xef\xbb\xbf)*+")
-BETWEEN_ITEMS = re.compile(rb"(?:[ \t\r\n,\x1e]|\xef\xbb\xbf)*+")
+BETWEEN = re.compile(rb"(?:[ \t\r\n,\[\]\x1e]|\xef\xbb\xbf)*")
+BETWEEN_ITEMS = re.compile(rb"(?:[ \t\r\n,\x1e]|\xef\xbb\xbf)*")
 NULS = re.compile(rb"\x00++")
 STRAY = re.compile(rb"[^{][^,\r\n{]*+")
 FIRST_NAME = re.compile(rb'\{[ \t\r\n]*+"([^"\\]{0,64})"[ \t\r\n]*+:')

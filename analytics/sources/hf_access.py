@@ -9,7 +9,7 @@ from analytics.hubtraffic.lined import Form, read
 from analytics.hubtraffic.parts import Labels, added_labels, agent_labels, labels_of, told
 from analytics.hubtraffic.times import web
 
-QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"'
+QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*)"'
 BEGUN = r" \[([^\]]++)\] "
 
 
@@ -30,13 +30,13 @@ FORM = Form(
         re.compile(  # what nearly all lines are, read twice as fast
             r"([^ ]++) [^ ]++ ([^ ]++)"
             + BEGUN
-            + r'"([^"\\]*+)" ([0-9]{3}) ([0-9]{1,18}+)(?: "([^"\\]*+)" "([^"\\]*+)")?+(.*+)',
+            + r'"([^"\\]*+)" ([0-9]{3}) ([0-9]{1,18}+)(?: "([^"\\]*+)" "([^"\\]*+)")?(.*+)',
             re.DOTALL,
         ),
         re.compile(
             r"(\S++(?: \S++)*?) \S++ (\S++)"
             + BEGUN
-            + rf"{QUOTED} ([0-9]{{3}}|-) ([0-9]{{1,18}}+|-)(?: {QUOTED} {QUOTED})?+(.*)",
+            + rf"{QUOTED} ([0-9]{{3}}|-) ([0-9]{{1,18}}+|-)(?: {QUOTED} {QUOTED})?(.*)",
             re.DOTALL | re.ASCII,
         ),
     ),

@@ -16,7 +16,7 @@ LOGGED = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[,.]\d{1,6}(?:Z|[+-]\d\d:?\d\d)?)"
     r"\s+(?P<level>[A-Z]+)\s+\[org\.keycloak\.events\]\s+(?:\([^)]*\)\s+)?(?P<pairs>.*)"
 )
-PAIRS = re.compile(r"(\w+)=(?:\"((?:[^\"\\]|\\.)*+)\"|'([^']*)'|(.*?))(?:, |$)", re.DOTALL)
+PAIRS = re.compile(r"(\w+)=(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)'|(.*?))(?:, |$)", re.DOTALL)
 SESSIONS = ("LOGIN", "LOGOUT", "CODE_TO_TOKEN", "REFRESH_TOKEN", "CLIENT_LOGIN", "INTROSPECT")
 TYPES = {"CREATE": "creation", "UPDATE": "change", "DELETE": "deletion", "ACTION": "change"}
 KEPT = ("realmId", "realmName", "clientId", "sessionId", "error", "resourceType", "resourcePath")

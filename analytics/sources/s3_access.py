@@ -13,7 +13,7 @@ from analytics.reading import lines
 
 TIME = r"\[(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})\]"
 QUOTED = r'(?:"([^"]*)"|-)'
-REQUEST = r'(?:"((?:[^"]|"(?! (?:\d{3}|-) ))*+)"|-)'  # a status is behind its last quote
+REQUEST = r'(?:"((?:[^"]|"(?! (?:\d{3}|-) ))*)"|-)'  # a status is behind its last quote
 LINE = re.compile(
     rf"(\S+) (\S+) {TIME} (\S+) (\S+) (\S+) ([A-Z0-9]+\.[A-Z0-9_.]+) (\S+)"
     rf" {REQUEST} (\d{{3}}|-) (\S+)"

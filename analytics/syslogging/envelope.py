@@ -18,10 +18,10 @@ USUAL = re.compile(
     re.DOTALL,
 )
 USUAL_LINES = by_line(USUAL.pattern.decode())  # of clean UTF-8
-QUOTED = rb'"(?:[^"\\]++|\\.)*+"'
+QUOTED = rb'"(?:[^"\\]++|\\.)*"'
 STRUCTURED = re.compile(  # RFC 5424, also counted as RFC 6587 has it
     rb"(?:\d{1,7} )?<(\d{1,3})>\d{1,2} (\S++) (\S++) (\S++) (\S++) (\S++) "
-    rb'(-|(?:\[(?:[^\]"\\]++|' + QUOTED + rb"|\\.)*+\])++)(?: (.*))?",
+    rb'(-|(?:\[(?:[^\]"\\]++|' + QUOTED + rb"|\\.)*\])+)(?: (.*))?",
     re.DOTALL,
 )
 WORDS = rb"(?:[^\W\d_]|[\x80-\xff]){2,18}\.?"
@@ -50,7 +50,7 @@ BEFORE_TAG = re.compile(  # host and level in the orders in which syslog daemons
     rb"(?:(?!---?\s)(\S*[^\s:\]]) (?!=))?(?:([a-z]{2,8}[0-7]?\.[a-z]{3,7}) )?",
 )
 TAG = re.compile(
-    rb" *((?:[^\s\[\]:<>()]++ ){0,3}[^\s\[\]:<>()]++)(?:\[(\d{1,10})(?::\w+|/\w+)?\])?+"
+    rb" *((?:[^\s\[\]:<>()]++ ){0,3}[^\s\[\]:<>()]++)(?:\[(\d{1,10})(?::\w+|/\w+)?\])?"
     rb"(?: \(([^()\s]{1,200})\))?(?: <(\w{1,12})>)?: ?(.*)",
     re.DOTALL,
 )
@@ -94,7 +94,7 @@ SEVERITIES = [
     "informational",
     "debug",
 ]
-PARAMETER = re.compile(r'\[([^\s\]="]+)|([^\s\]="]+)="((?:[^"\\]++|\\.)*+)"')
+PARAMETER = re.compile(r'\[([^\s\]="]+)|([^\s\]="]+)="((?:[^"\\]++|\\.)*)"')
 MOST_PARAMETERS = 24
 Labels = tuple[tuple[str, str], ...]
 

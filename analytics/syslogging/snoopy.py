@@ -9,7 +9,7 @@ from analytics.syslogging.forms import LONGEST_LABEL, UNTOLD, Deed, row_of, unes
 
 ENTRY = re.compile(r"\[(.*?)\]: ?(.*)", re.DOTALL)
 NAMED = re.compile(r"([^\s()/]*)\((\d{1,10})\)(?:/([^\s()/]*)\((\d{1,10})\))?")  # real/effective
-PART = re.compile(r"([a-z_]{2,24}):((?:[^\s]|\s(?![a-z_]{2,24}:))*+)")
+PART = re.compile(r"([a-z_]{2,24}):((?:[^\s]|\s(?![a-z_]{2,24}:))*)")
 FIELDS = {"cwd": "process.working_directory", "filename": "process.executable"}
 NAMES = ("login", "username", "user")
 KEPT = frozenset({"tty", "sid", "ssh", "ppid", "rpname", "eusername", "group", "cgroup"})

@@ -20,7 +20,7 @@ LONGEST_FORM = 1 << 16  # bytes around the values
 # Of a text without backslashes: a name, and a value up to where the next name may stand.
 MEMBER = re.compile(
     rb'"(?P<name>[^"]*+)" *+: *+(?:(?P<object>\{)|"(?P<text>[^"]*+)"'
-    rb'|\["(?P<list>[^"]*+(?:","[^"]*+)*+)"\]|(?P<number>-?[0-9][0-9.eE+-]*+)'
+    rb'|\["(?P<list>[^"]*+(?:","[^"]*+)*)"\]|(?P<number>-?[0-9][0-9.eE+-]*+)'
     rb"|(?P<flag>true|false)|(?P<null>null)|(?P<empty>\[ *+\]))(?P<after>[} ,]*+)"
 )
 KINDS = ("text", "object", "list", "number", "flag", "null", "empty")

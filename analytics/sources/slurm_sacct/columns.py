@@ -44,7 +44,7 @@ KNOWN = {
 }
 COUNT = re.compile(r"\d*")
 LIMIT = re.compile(DURATION.pattern + r"|UNLIMITED|Partition_Limit|INVALID|Unknown|")
-RESOURCES = re.compile(r"(?:[\w/:.-]+=[^=,]*(?:,[\w/:.-]+=[^=,]*)*+)?,?")
+RESOURCES = re.compile(r"(?:[\w/:.-]+=[^=,]*(?:,[\w/:.-]+=[^=,]*)*)?,?")
 ANY_TIME = Clock(UTC, datetime(2026, 1, 1, tzinfo=UTC))
 
 
