@@ -107,11 +107,11 @@ def request_of(document: Any) -> Request | None:
         _text(user),
         call,
         _text(status),
-        size,
+        _plain(size),
         _text(referrer),
         _text(agent),
         _text(cache),
-        duration,
+        _plain(duration),
         _text(upstream),
         _text(forwarded),
         fields.second,
@@ -132,15 +132,20 @@ def _of_caddy(document: Mapping[str, Any], request: Mapping[str, Any]) -> Reques
         _text(document.get("user_id")),
         f"{method} {target}",
         _text(document.get("status")),
-        document.get("size"),
+        _plain(document.get("size")),
         _header(sent, "Referer"),
         _header(sent, "User-Agent"),
         _header(answered, "X-Cache") or _header(answered, "Cache-Status"),
-        document.get("duration"),
+        _plain(document.get("duration")),
         None,
         _header(sent, "X-Forwarded-For"),
         1,
     )
+
+
+def _plain(value: Any) -> str | int | float | None:
+    """A text or a number; None for what should be one and is not."""
+    return value if isinstance(value, str | int | float) else None
 
 
 def _headers(value: Any) -> Mapping[str, Any]:

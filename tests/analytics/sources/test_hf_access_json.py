@@ -102,3 +102,14 @@ def test_odd_values_do_no_harm() -> None:
     assert event["http.response.status_code"] is None
     assert event["http.response.body.bytes"] is None
     assert event["user.name"] == "a\\x00b"
+
+
+@pytest.mark.parametrize("odd", ["[]", '{"a": [1]}', "[[0.5]]", "true", "null", "1e999"])
+def test_a_number_that_is_none_costs_only_itself(odd: str) -> None:
+    line = (
+        '{"time": "2026-02-28T08:00:00Z", "remote_addr": "10.4.2.1", "status": 200,'
+        ' "request": "GET /lab/llm/resolve/main/model.safetensors HTTP/1.1",'
+        ' "body_bytes_sent": %s, "request_time": %s}'
+    )
+    batches = list(SOURCE.parse(io.BytesIO((line % (odd, odd)).encode()), CONTEXT))
+    assert sum(batch.events.num_rows + len(batch.rejected) for batch in batches) == 1
