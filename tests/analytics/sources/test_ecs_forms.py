@@ -26,6 +26,7 @@ def read(log: bytes, context: Context = CONTEXT) -> tuple[list[Any], list[Any]]:
     rows = [row for batch in batches for row in batch.events.to_pylist()]
     for row in rows:
         row["labels"] = sorted(row["labels"] or ())
+        row |= {name: "NaN" for name, value in row.items() if value != value}  # noqa: PLR0124
     rejected = [found for batch in batches for found in batch.rejected]
     return sorted(rows, key=_place), sorted(rejected, key=lambda found: found.line)
 
