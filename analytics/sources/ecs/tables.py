@@ -76,7 +76,7 @@ def _value(value: Any, kind: Kind) -> Any:
         value = value[0] if value else None
     if kind is Kind.NUMBER:
         number = _as(int, value)
-        return number if number is not None and abs(number) < 1 << 63 else None
+        return number if number is not None and -(1 << 63) <= number < 1 << 63 else None
     if kind is Kind.DECIMAL:
         return _as(float, value)
     if kind is Kind.FLAG:
