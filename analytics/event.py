@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from operator import itemgetter
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 
 from analytics.fields import BY_NAME, SCHEMA
+from analytics.framing import Framing
+from analytics.seams import Seam
+from analytics.turning import columns_of
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 LATEST_AHEAD = timedelta(days=2)
@@ -22,7 +24,9 @@ class Context:
 
     `origin` tells this file or request body apart from others: of a file the hash of its first
     line with host and user, so that a file that grew keeps its events' ids; of a request the
-    hash of its body. `timezone` is used where a time in the log names no zone.
+    hash of its body. `timezone` is used where a time in the log names no zone. `earlier` says
+    when logs of the same origin came before, the oldest first, and how many bytes they had.
+    `framing` is told what stands around the records.
     """
 
     feed: str
@@ -34,6 +38,16 @@ class Context:
     user: str | None = None
     realm: str = "site"
     columns: tuple[str, ...] = ()
+    earlier: tuple[tuple[datetime, int], ...] = ()
+    framing: Framing = field(default_factory=Framing, compare=False, repr=False)
+
+    def first_seen(self, end: int) -> datetime:
+        """When what ends at this byte of the log was first received (UTC).
+
+        The time of a record that has none of its own: it is the same each time the log is sent,
+        also after it grew, and an event keeps its time.
+        """
+        return next((time for time, size in self.earlier if size >= end), self.received)
 
     def event_id(self, *identity: object) -> str:
         """A stable id from the source's own identity of the event: same parts, same id."""
@@ -105,9 +119,9 @@ class Source:
 
     `recognises` gets the first bytes (at most 64 KiB, whole lines where there are any) and the
     path as it was given, and answers how sure it is, 0 to 1; it never raises. `parse` reads the
-    stream to its end in bounded memory; whatever the bytes, it never raises: each record ends
-    in some Batch as an event or as Rejected. `needs` are the columns that must be among those
-    told of a log without a header.
+    stream to its end in bounded memory; it never raises: each record ends in some Batch as an
+    event or as Rejected. `needs` are columns that must be among those told of a log without a
+    header; `seam` says where records end, None by lines or as JSON does.
     """
 
     name: str
@@ -116,6 +130,7 @@ class Source:
     recognises: Callable[[bytes, str], float]
     parse: Callable[[BinaryIO, Context], Iterator[Batch]]
     needs: tuple[str, ...] = ()
+    seam: Seam | None = None
 
     def lacking(self, columns: Iterable[str]) -> list[str]:
         """Which of the columns it needs are not among those told; none where none are told."""
@@ -126,23 +141,8 @@ class Source:
 # Kinds of accounts whose names are the same in upper and lower case.
 CASELESS = frozenset(
     [
-        "git",
-        "github",
-        "gitlab",
-        "gitea",
-        "gerrit",
-        "bitbucket",
-        "hf",
-        "k8s",
-        "okta",
-        "entra",
-        "keycloak",
-        "teleport",
-        "airflow",
-        "wandb",
-        "mlflow",
-        "gcp",
-        "mail",
+        *("git", "github", "gitlab", "gitea", "gerrit", "bitbucket", "hf", "k8s", "okta", "entra"),
+        *("keycloak", "teleport", "airflow", "wandb", "mlflow", "gcp", "mail"),
     ]
 )
 LONGEST_REJECTED = 1 << 16  # characters; the whole is in the batch's file
@@ -170,19 +170,12 @@ def table_of(rows: Sequence[Row], context: Context, source: Source) -> pa.Table:
     if unknown:
         raise KeyError(f"{source.name} fills unknown fields: {', '.join(sorted(unknown))}")
     names = list(named)
-    columns = zip(names, _columns(rows, names), strict=True)
+    columns = zip(names, columns_of(rows, names), strict=True)
     arrays = {name: pa.array(values, BY_NAME[name].arrow) for name, values in columns}
     return assemble(arrays, len(rows), context, source)
 
 
-def _columns(rows: Sequence[Row], names: Sequence[str]) -> Iterable[Sequence[Any]]:
-    """The rows' values by name; twice as fast where all rows have the same names."""
-    if len(names) < 2:
-        return [[row.get(name) for row in rows] for name in names]
-    try:
-        return list(zip(*map(itemgetter(*names), rows), strict=True))
-    except KeyError:
-        return ([row.get(name) for row in rows] for name in names)
+KINDS = tuple({column.type for column in SCHEMA})
 
 
 def assemble(
@@ -200,6 +193,7 @@ def assemble(
     }
     usual: dict[str, Any] = {"event.kind": "event", "event.module": source.family} | constants
     arrays = []
+    nulls = {kind: pa.nulls(size, kind) for kind in KINDS}
     for column in SCHEMA:
         name, kind = column.name, column.type
         if name in columns and name not in constants:
@@ -208,7 +202,7 @@ def assemble(
         elif name in usual:
             arrays.append(pa.repeat(pa.scalar(usual[name], kind), size))
         else:
-            arrays.append(pa.nulls(size, kind))
+            arrays.append(nulls[kind])
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 

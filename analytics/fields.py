@@ -50,7 +50,11 @@ FIELDS: tuple[Field, ...] = (
     Field("@timestamp", Kind.TIME, "when it happened"),
     Field("event.id", Kind.KEYWORD, "what tells it apart: the same event never has two"),
     Field("event.ingested", Kind.TIME, "when it was received"),
-    Field("event.kind", Kind.KEYWORD, "event, or alert where the source raised one itself"),
+    Field(
+        "event.kind",
+        Kind.KEYWORD,
+        "event; alert where the source raised one; state where its time is not known",
+    ),
     Field("event.category", Kind.KEYWORD, "process, file, authentication, iam, web …", facet=True),
     Field("event.type", Kind.KEYWORD, "start, end, change, creation, deletion, access …"),
     Field("event.action", Kind.KEYWORD, "what was done, in the source's words", facet=True),

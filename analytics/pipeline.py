@@ -8,7 +8,7 @@ call below. What flows is a batch, an Arrow table with the columns of `fields.SC
 are joined when events are read (`identify`), so that mending an identity rewrites no event.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -19,20 +19,24 @@ import pyarrow.compute as pc
 
 from analytics import sources
 from analytics.behaviour import anomaly, person_days
+from analytics.carrying import Part
 from analytics.detection import matcher
 from analytics.detection.sigma import RuleSet
-from analytics.event import Batch, Context, Source
+from analytics.event import LONGEST_REJECTED, Batch, Context, Rejected, Source
 from analytics.fields import SCHEMA
 from analytics.findings import Alert, Finding, RiskScore
 from analytics.governance import isolation, jobs, review, traces
 from analytics.identity import Directory, sightings
 from analytics.identity.directory import ON_BEHALF_OF
 from analytics.plugins import discover
+from analytics.protocols import elastic_bulk, otlp_logs, splunk_hec
+from analytics.protocols.protocol import Protocol, Told
+from analytics.protocols.unwrapping import Readers, unwrapped
 from analytics.readiness.arrivals import Arrival, arrived
 from analytics.resources import Resources
 from analytics.risk import score
 from analytics.risk.weights import Weights
-from analytics.store.base import EventStore, on
+from analytics.store.base import Appended, EventStore, on
 
 HEAD = 64 << 10
 SURE = 0.5
@@ -41,6 +45,8 @@ GATHERED_BYTES = 64 << 20
 BASELINE_DAYS = 60
 SCORED_DAYS = 84  # six half-lives: what is older has less than 2 % of its weight left
 
+CARRYING = (splunk_hec.PROTOCOL, otlp_logs.PROTOBUF, otlp_logs.JSON, elastic_bulk.PROTOCOL)
+PROTOCOLS = {protocol.name: protocol for protocol in CARRYING}
 PILLARS = (isolation, review, traces)
 
 
@@ -78,8 +84,35 @@ def parse(source: Source, log: BinaryIO, context: Context) -> Iterator[Batch]:
     Gathers what a source hands out into batches worth a store's round trip; their number of
     events and their bytes are bounded.
     """
+    yield from _gathered(source.parse(log, context))
+
+
+def unwrap(
+    protocol: Protocol,
+    body: BinaryIO,
+    context: Context,
+    *,
+    name: str = "",
+    allowed: Callable[[str], bool],
+    about: Callable[[Context, Told], Context],
+) -> Iterator[Batch]:
+    """PARSE and NORMALISE what a body carries, each record by its own source, as `parse` does.
+
+    `name` came with the body. `allowed` says whether the sender may send a source, `about` gives
+    the context of a record.
+    """
+    readers = Readers(named=log_sources().get, recognise=recognise, allowed=allowed, about=about)
+    yield from _gathered(unwrapped(protocol.records(body), context, readers, protocol.usual(name)))
+
+
+def parse_part(part: Part, rest: int) -> Iterator[Batch]:
+    """As `parse`, of a part of a stream, without the last `rest` bytes that may go on."""
+    yield from _gathered(part.batches(rest))
+
+
+def _gathered(batches: Iterable[Batch]) -> Iterator[Batch]:
     gathered: list[Batch] = []
-    for batch in source.parse(log, context):
+    for batch in batches:
         gathered.append(batch)
         if _is_full(gathered):
             yield _joined(gathered)
@@ -104,12 +137,13 @@ def _joined(batches: list[Batch]) -> Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of a batch: counts of records, alerts, the days (UTC) it touched, and what
-    kinds of events it brought, for readiness."""
+    """What became of a batch: counts of records, what was rejected by its source or refused by
+    the store, alerts, the days (UTC) it touched, and what kinds of events it brought, for
+    readiness."""
 
     stored: int
     duplicates: int
-    rejected: int
+    rejected: tuple[Rejected, ...]
     alerts: list[Alert]
     days: set[date]
     arrivals: list[Arrival]
@@ -122,16 +156,31 @@ def take_in(batch: Batch, *, store: EventStore, rules: RuleSet, again: bool = Fa
     known events are matched as well; alerts are told apart by rule and event.
     """
     appended = store.append(batch.events)
-    everything = again or not appended.duplicates
-    fresh = batch.events if everything else batch.events.filter(appended.new)
+    fresh = _fresh(batch.events, appended, again)
     return Taken(
         stored=appended.stored,
         duplicates=appended.duplicates,
-        rejected=len(batch.rejected),
+        rejected=batch.rejected + tuple(_refused(batch.events, appended.refused)),
         alerts=matcher.match(rules, fresh) if fresh.num_rows else [],
         days=_days(fresh),
         arrivals=arrived(batch.events),
     )
+
+
+def _fresh(events: pa.Table, appended: Appended, again: bool) -> pa.Table:
+    """The events to match: the new ones, or all that are stored now."""
+    if appended.stored == events.num_rows:
+        return events
+    if not again:
+        return events.filter(appended.new)
+    rows = (row for row in range(events.num_rows) if row not in appended.refused)
+    return events.take(pa.array(rows, pa.int64()))
+
+
+def _refused(events: pa.Table, reasons: Mapping[int, str]) -> Iterator[Rejected]:
+    for row, reason in reasons.items():
+        line, text = events["batch.line"][row].as_py(), events["event.original"][row].as_py()
+        yield Rejected(line=line or 0, reason=reason, text=(text or "")[:LONGEST_REJECTED])
 
 
 def _days(events: pa.Table) -> set[date]:
@@ -147,10 +196,11 @@ def assess(
     Also writes the day's person-days, from which later days learn what is usual.
     """
     events, directory = jobs.matched(jobs.current(_events_of(day, store))), directory.as_of(day)
-    today = person_days.of_day(events, directory)
+    usual = person_days.timed(events)
+    today = person_days.of_day(usual, directory)
     store.put_person_days(day, today)
     history = store.person_days(day - timedelta(days=BASELINE_DAYS), day)
-    findings = anomaly.find(day, today, history, directory, events, weights)
+    findings = anomaly.find(day, today, history, directory, usual, weights)
     for pillar in PILLARS:
         findings.extend(pillar.find(day, events, directory, resources))
     return findings
@@ -162,7 +212,14 @@ def sighted(day: date, store: EventStore) -> pa.Table:
 
 
 def _events_of(day: date, store: EventStore) -> pa.Table:
-    names = {"@timestamp", "event.id", ON_BEHALF_OF, *person_days.COLUMNS, *jobs.COLUMNS}
+    names = {
+        "@timestamp",
+        "event.id",
+        "event.kind",
+        ON_BEHALF_OF,
+        *person_days.COLUMNS,
+        *jobs.COLUMNS,
+    }
     return _columns_of(day, store, names.union(*(pillar.COLUMNS for pillar in PILLARS)))
 
 

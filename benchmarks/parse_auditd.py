@@ -5,7 +5,8 @@ prints lines per CPU second beside a loop that does nothing but match each line'
 regular expression, over the same lines (benchmarks/logs/auditd.py), in alternating runs of which
 the best of each counts. Two other tools are shown beside them where their paths are given:
 `ausearch --format csv`, whose rate hangs on its look-ups of names, and Zircolite with its rules
-for Linux, which also matches rules.
+for Linux, which also matches rules. What needs a virtualenv of its own is given as a script that
+calls it, beside the folders `rules` and `config`.
 """
 
 import argparse
@@ -66,11 +67,14 @@ def commands(arguments: argparse.Namespace, log: Path) -> dict[str, list[str] | 
     search, hunter = arguments.ausearch, arguments.zircolite
     python = [sys.executable] if hunter and hunter.suffix == ".py" else []
     rules = str(hunter.parent / "rules/rules_linux.json") if hunter else ""
+    fields = str(hunter.parent / "config/config.yaml") if hunter else ""
     return {
         "ausearch --format csv": [str(search), "--format", "csv", "--input", str(log)]
         if search
         else None,
-        "zircolite --auditd": [*python, str(hunter), "--auditd", "-e", str(log), "-r", rules]
+        "zircolite --auditd": [
+            *(*python, str(hunter), "--auditd", "-e", str(log), "-r", rules, "-c", fields)
+        ]
         if hunter
         else None,
     }

@@ -61,9 +61,9 @@ def _add_syscall(
 def _add_opening(row: Row, records: Records, flags: str | None) -> None:
     """Tells an opening for writing from one for reading."""
     if records.flags is not None:
-        value = _whole(records.flags, 8)
+        value = whole(records.flags, 8)
     else:
-        value = _whole(flags, 16) if flags else WRITING * (row["event.type"] == "creation")
+        value = whole(flags, 16) if flags else WRITING * (row["event.type"] == "creation")
     if value & WRITING:
         file = touched(records.paths)
         created = file is not None and file.kind == "CREATE"
@@ -77,17 +77,17 @@ def _add_file(
     file = touched(records.paths)
     if file is None:
         return
-    row["file.path"] = _full(file, records.directory, start)
+    row["file.path"] = full_path(file, records.directory, start)
     if file.owner is not None:
         row["file.owner"] = file.owner_name or file.owner
         row["owner.account"] = owner_of(file.owner, realm)
     if row["event.action"] in ("renamed", "linked", "symlinked"):
         new = [path for path in records.paths if path.kind == "CREATE" and path is not file]
-        if new and (path := _full(new[-1], records.directory, None)):
+        if new and (path := full_path(new[-1], records.directory, None)):
             labels["new_path"] = path
 
 
-def _full(file: Path, directory: str | None, start: str | None) -> str | None:
+def full_path(file: Path, directory: str | None, start: str | None) -> str | None:
     """A file's path from the root where it can be known: not from another open directory."""
     name = file.name
     if name is None:
@@ -108,7 +108,7 @@ def _joined(directory: str, name: str) -> str:
 def _add_signal(
     row: Row, labels: dict[str, str], records: Records, signal: str | None, realm: str
 ) -> None:
-    number = _whole(signal or "", 16)
+    number = whole(signal or "", 16)
     labels["signal"] = str(number)
     if number == 0:
         row["event.type"], row["event.action"] = "access", "probed-process"
@@ -158,7 +158,7 @@ def _add_lead(row: Row, labels: dict[str, str], lead: Lead, pathless: bool) -> N
             labels.setdefault(name, text)
 
 
-def _whole(text: str, base: int) -> int:
+def whole(text: str, base: int) -> int:
     """A number, 0 for what is none."""
     try:
         return int(text, base)

@@ -34,7 +34,7 @@ class Process:
 
 def process_in(text: str) -> Process:
     """The process that the end of a SYSCALL record tells."""
-    return _remembered(text) if len(text) <= LONGEST_KEPT else process_of(fields(text))
+    return remembered_process(text) if len(text) <= LONGEST_KEPT else process_of(fields(text))
 
 
 def process_of(told: Fields) -> Process:
@@ -66,7 +66,8 @@ def process_of(told: Fields) -> Process:
 
 
 @lru_cache(maxsize=8192)
-def _remembered(text: str) -> Process:
+def remembered_process(text: str) -> Process:
+    """As `process_in`, of a text that is short enough to be kept."""
     return process_of(fields(text))
 
 

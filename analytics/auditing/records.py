@@ -108,7 +108,7 @@ def read(text: str) -> Records:
     if target is not None:
         _object(records, target)
     if directory is not None:
-        records.directory = _directory(directory)
+        records.directory = directory_in(directory)
     for path in (first, second, third, fourth):
         if path is None:
             break
@@ -147,10 +147,10 @@ def _syscall(records: Records, body: str) -> None:
 
 
 def _path(records: Records, body: str) -> None:
-    records.paths.append(_remembered_path(body) if len(body) <= LONGEST_KEPT else _path_in(body))
+    records.paths.append(remembered_path(body) if len(body) <= LONGEST_KEPT else path_in(body))
 
 
-def _path_in(body: str) -> Path:
+def path_in(body: str) -> Path:
     found = PATH.fullmatch(body)
     if found:
         name, owner, kind = found.groups()
@@ -165,7 +165,7 @@ def _path_in(body: str) -> Path:
     )
 
 
-_remembered_path = lru_cache(maxsize=8192)(_path_in)
+remembered_path = lru_cache(maxsize=8192)(path_in)
 
 
 def _execve(records: Records, body: str) -> None:
@@ -194,11 +194,11 @@ def _add_pieces(arguments: list[str], found: list[tuple[str, str]]) -> None:
 
 
 def _cwd(records: Records, body: str) -> None:
-    records.directory = _directory(body)
+    records.directory = directory_in(body)
 
 
 @lru_cache(maxsize=4096)
-def _directory(body: str) -> str | None:
+def directory_in(body: str) -> str | None:
     body = body.lstrip(" ")
     return plain(body[4:]) if body[-1:] == '"' else plain(fields(body).get("cwd"))
 

@@ -54,7 +54,7 @@ def row_with(
     return row
 
 
-def _microseconds(time: str) -> int:
+def microseconds(time: str) -> int:
     if time[-4:-3] == ".":
         return int(time[:-4] + time[-3:]) * 1000
     seconds, _, fraction = time.partition(".")
@@ -65,7 +65,7 @@ def _place(row: Row, event: Joined, records: Records, context: Context) -> None:
     """Adds when and where; a part that came too late to be joined is known by its first record."""
     row["host.name"] = host = event.prefix[5:-1] or context.host
     time, _, serial = event.stamp.partition(":")
-    row["@timestamp"] = _microseconds(time)
+    row["@timestamp"] = microseconds(time)
     identity = f"auditd\x1f{host}\x1f{time}\x1f{serial}"
     if records.call is None and records.kind is None:
         identity += f"\x1fpart\x1f{event.text.partition(' msg=')[0]}"

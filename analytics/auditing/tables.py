@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, chain
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from analytics.event import EARLIEST, LATEST_AHEAD, Collector, assemble
 from analytics.fields import BY_NAME
 
 AT_ONCE = 1000  # rows; many would fall out of the processor's caches
+HEAVY = 8 << 20  # characters of raw text that are turned at once, however few the rows
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -34,6 +36,7 @@ DOER_COLUMNS = (
     *("user.effective.name", "process.executable", "process.name"),
 )
 *NAMES, _, _ = BLANK
+ORIGINAL, LINE = NAMES.index("event.original"), NAMES.index("batch.line")
 TYPES = {name: BY_NAME[name].arrow for name in (*NAMES, *DOER_COLUMNS)}
 
 
@@ -53,23 +56,29 @@ class Tables:
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
-        self._rows: list[tuple[object, ...]] = []
-        self._labels = Labels()
+        self._rows: list[tuple[Any, ...]] = []
+        self._labels: list[dict[str, str]] = []
+        self._weight = 0
         context = collector.context
         self._earliest = (EARLIEST - EPOCH) // MICROSECOND
         self._latest = (context.received + LATEST_AHEAD - EPOCH) // MICROSECOND
 
     def add(self, row: Row) -> None:
         """Takes an event."""
-        if self._earliest <= row["@timestamp"] <= self._latest:
-            self._labels.add(row.pop("labels"))
-            self._rows.append(tuple(row.values()))
-            self._collector.weight += len(row["event.original"])
-            if len(self._rows) >= AT_ONCE:
+        labels = row.pop("labels")
+        self.put(tuple(row.values()), labels)
+
+    def put(self, values: tuple[Any, ...], labels: dict[str, str]) -> None:
+        """Takes an event by its values in the order of `BLANK`, without its labels."""
+        if self._earliest <= values[0] <= self._latest:
+            self._labels.append(labels)
+            self._rows.append(values)
+            self._weight += len(values[ORIGINAL])
+            if len(self._rows) >= AT_ONCE or self._weight >= HEAVY:
                 self.turn()
         else:
-            reason = self._collector.context.implausible(EPOCH + row["@timestamp"] * MICROSECOND)
-            self._collector.reject(row["batch.line"], reason or "", row["event.original"])
+            reason = self._collector.context.implausible(EPOCH + values[0] * MICROSECOND)
+            self._collector.reject(values[LINE], reason or "", values[ORIGINAL])
 
     def turn(self) -> None:
         """Gives the collector what was taken."""
@@ -81,9 +90,10 @@ class Tables:
             name: pa.array(column, TYPES[name]) for name, column in zip(NAMES, values, strict=True)
         }
         columns |= _columns_of(doers)
-        columns["labels"] = self._labels.column()
+        columns["labels"] = _maps_of(self._labels)
         collector.tables.append(assemble(columns, size, collector.context, collector.source))
-        self._rows, self._labels = [], Labels()
+        collector.weight += self._weight
+        self._rows, self._labels, self._weight = [], [], 0
 
 
 def _columns_of(doers: Sequence[Doer]) -> dict[str, pa.Array]:
@@ -97,22 +107,9 @@ def _columns_of(doers: Sequence[Doer]) -> dict[str, pa.Array]:
     }
 
 
-class Labels:
-    """Gathers the labels of events, all in one place as Arrow has them."""
-
-    def __init__(self) -> None:
-        self._names: list[str] = []
-        self._texts: list[str] = []
-        self._ends = [0]
-
-    def add(self, labels: dict[str, str]) -> None:
-        """Takes those of one event."""
-        self._names += labels
-        self._texts += labels.values()
-        self._ends.append(len(self._names))
-
-    def column(self) -> pa.Array:
-        """The labels of each event."""
-        ends = pa.array(self._ends, pa.int32())
-        names, texts = pa.array(self._names, pa.string()), pa.array(self._texts, pa.string())
-        return pa.MapArray.from_arrays(ends, names, texts)
+def _maps_of(labels: Sequence[dict[str, str]]) -> pa.Array:
+    """A column of labels, all in one place as Arrow has them."""
+    ends = pa.array(accumulate(map(len, labels), initial=0), pa.int32())
+    names = pa.array(list(chain.from_iterable(labels)), pa.string())
+    texts = pa.array([text for told in labels for text in told.values()], pa.string())
+    return pa.MapArray.from_arrays(ends, names, texts)

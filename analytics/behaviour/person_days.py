@@ -36,6 +36,11 @@ COLUMNS: tuple[str, ...] = tuple(
 )
 
 
+def timed(events: pa.Table) -> pa.Table:
+    """The events without those of kind `state`, which may be of any earlier day."""
+    return events.filter(pc.fill_null(pc.not_equal(events["event.kind"], "state"), True))
+
+
 def of_day(events: pa.Table, directory: Directory) -> pa.Table:
     """`person`, sorted, and a float64 for each feature, of all persons that have events.
 

@@ -21,27 +21,42 @@ class Block(NamedTuple):
     exact: bool = True  # no byte is told as \\xNN in the texts
 
 
+class Piece(NamedTuple):
+    """Whole lines of a log without the last one's end, where they begin."""
+
+    number: int  # of the first line, from 1
+    offset: int
+    data: bytes
+    too_long: bool = False  # it is one line's beginning, whose rest was skipped
+
+
 def blocks(stream: BinaryIO, size: int = BLOCK) -> Iterator[Block]:
     """Each line of a stream, LF or CRLF, the last one with or without its end.
 
     Memory stays bounded: of a line longer than `LONGEST_LINE` only the beginning is given.
     """
+    return (_block(*piece) for piece in pieces(stream, size))
+
+
+def pieces(stream: BinaryIO, size: int = BLOCK) -> Iterator[Piece]:
+    """The lines of a stream, many at once; see `blocks`."""
     number, offset, rest = 1, 0, b""
     while data := stream.read(size):
         data = rest + data
         end = data.rfind(b"\n") + 1
         if end:
-            block = _block(number, offset, data[: end - 1])
-            yield block
-            number, offset, rest = number + len(block.raw), offset + end, data[end:]
+            piece = Piece(number, offset, data[: end - 1])
+            yield piece
+            number += piece.data.count(b"\n") + 1
+            offset, rest = offset + end, data[end:]
         elif len(data) > LONGEST_LINE:
-            yield _block(number, offset, data[:LONGEST_LINE], too_long=True)
+            yield Piece(number, offset, data[:LONGEST_LINE], too_long=True)
             skipped, rest = _skipped(stream, size)
             number, offset = number + 1, offset + len(data) + skipped
         else:
             rest = data
     if rest:
-        yield _block(number, offset, rest)
+        yield Piece(number, offset, rest)
 
 
 def _skipped(stream: BinaryIO, size: int) -> tuple[int, bytes]:

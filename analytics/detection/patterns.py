@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +21,7 @@ FLAGS = {
     SigmaRegularExpressionFlag.MULTILINE: "m",
     SigmaRegularExpressionFlag.DOTALL: "s",
 }
+REMEMBERED = 4096  # texts of rules, asked for with every batch
 WILDCARDS = {SpecialChars.WILDCARD_MULTI: ".*", SpecialChars.WILDCARD_SINGLE: "."}
 
 
@@ -67,11 +69,13 @@ def of_string(value: SigmaString, anywhere: bool = False) -> Pattern:
     return Pattern(f"(?{flags}:{start}{expression}{end})", Literals({literal} if literal else ()))
 
 
+@lru_cache(REMEMBERED)
 def of_text(text: str) -> Pattern:
     """Exactly this text, upper or lower case."""
     return of_string(SigmaString.from_str(text))
 
 
+@lru_cache(REMEMBERED)
 def anywhere(literal: str) -> Pattern:
     """This text in any place, upper or lower case."""
     return of_string(SigmaString.from_str(literal), anywhere=True)

@@ -50,7 +50,7 @@ class AllOf:
                 answer = answer & view.holds(part)
         return answer
 
-    @property
+    @cached_property
     def gate(self) -> Gate | None:
         gates = [gate for part in self.parts if (gate := part.gate) is not None]
         return max(gates, key=_selectivity, default=None)
@@ -68,7 +68,7 @@ class AnyOf:
             answer = answer | view.holds(part)
         return answer
 
-    @property
+    @cached_property
     def gate(self) -> Gate | None:
         gates = [part.gate for part in self.parts]
         known = [gate for gate in gates if gate is not None]
@@ -102,7 +102,7 @@ class Text:
     def __call__(self, view: View) -> Mask:
         return view.where(self.column, lambda texts: found(texts, self.regex))
 
-    @property
+    @cached_property
     def gate(self) -> Gate | None:
         literals = [pattern.literals for pattern in self.patterns]
         if self.column in EVERYWHERE or any(shortest(each) < SHORTEST for each in literals):

@@ -37,9 +37,16 @@ def of_paths(events: pa.Table, directory: Directory, resources: Resources) -> pa
 
 
 def of_users(events: pa.Table, directory: Directory, resources: Resources) -> pa.Table:
-    """The events with the person whose rights were used (sudo, su) for an owner."""
+    """The events with the person whose rights were used (sudo, su) for an owner.
+
+    A number is one of the realm that the actor's own account is of.
+    """
     named = pc.binary_join_element_wise("unix", events["user.effective.name"], ":")
-    numbered = pc.binary_join_element_wise(f"uid:{REALM}", events["user.effective.id"], "/")
+    realms = pc.struct_field(
+        pc.extract_regex(events["actor.account"], r"^(?P<realm>uid:[^/]*)/"), 0
+    )
+    realms = pc.fill_null(realms, f"uid:{REALM}")
+    numbered = pc.binary_join_element_wise(realms, events["user.effective.id"], "/")
     accounts = pc.coalesce(named, numbered)
     persons = directory.persons(accounts, events["@timestamp"])
     return _owned(events, persons, pa.nulls(events.num_rows, pa.string()))

@@ -31,9 +31,13 @@ from analytics.event import (
 )
 from analytics.fields import BY_NAME
 from analytics.jsonlog.cells import TEXT, TIME, column, originals
+from analytics.jsonlog.learning import Learning
+from analytics.jsonlog.lined import Block, blocks
+from analytics.jsonlog.samples import Looks, Rows
 from analytics.jsonlog.taking import Path, taker
 from analytics.jsonlog.values import Payload, canonical, text, time_of
 from analytics.reading import Document, documents
+from analytics.reading.documents import Within
 
 AT_ONCE = 256  # records: more would fall out of the caches
 BYTES_AT_ONCE = 1 << 20
@@ -119,7 +123,8 @@ class Form:
 
     `records` finds the record or the records in a document's value, or says why there are none.
     `paths` say what is wanted of a record; `columns` makes columns of that, and `times` those
-    times at which it happened; `timeless` says what a record lacks that has none.
+    times at which it happened; `timeless` says what a record lacks that has none. `looks` are
+    what all that looks into: of lines that are alike only a few have to be read then.
     """
 
     records: Callable[[Any], Payload | list[Payload] | str]
@@ -128,15 +133,56 @@ class Form:
     timeless: str
     columns: Callable[[Entries], Columns]
     within: tuple[str, ...] = ()
+    looks: Looks | None = None
+
+    def read(self, documents: Sequence[Document], context: Context) -> list[Rows]:
+        """The rows of each document's record, or why there are none."""
+        rows: list[Rows] = []
+        read: list[int] = []
+        for document in documents:
+            found = document.error or self.records(document.value)
+            if isinstance(found, Mapping):
+                read.append(len(rows))
+            rows.append([dict(found)] if isinstance(found, Mapping) else "no single record")
+        if read:
+            told = self._told([documents[at] for at in read], [rows[at][0] for at in read], context)
+            for at, one in zip(read, told, strict=True):
+                rows[at] = one
+        return rows
+
+    def _told(
+        self, documents: Sequence[Document], records: Sequence[Any], context: Context
+    ) -> list[Rows]:
+        places = [(one.number, one.offset, one.raw, one.raw) for one in documents]
+        taken = list(map(taker(self.paths), records))
+        entries = Entries(context, self.paths, taken, places)
+        told = {
+            "@timestamp": self.times(entries),
+            **{name: column(name, of, len(taken)) for name, of in self.columns(entries).items()},
+            "event.original": originals([one.raw for one in documents]),
+            "batch.line": [one.number for one in documents],
+        }
+        columns = [of if isinstance(of, list) else of.to_pylist() for of in told.values()]
+        rows = [dict(zip(told, values, strict=True)) for values in zip(*columns, strict=True)]
+        return [[row] if row["@timestamp"] else self.timeless for row in rows]
 
 
 def batches(stream: BinaryIO, form: Form, context: Context, source: Source) -> Iterator[Batch]:
     """The events of a log, in batches of bounded size."""
     gathered = _Gathered(context, source, form, taker(form.paths))
-    waiting = documents(stream, form.within)
-    while gathered.read(waiting):
-        if gathered.full:
-            yield gathered.take()
+    within = Within.of(form.within, context.framing.add)
+    if form.looks is None:
+        yield from gathered.batches(documents(stream, within))
+    else:
+        learning = Learning(form.read, form.looks, context, source)
+        for part in blocks(stream, within):
+            if isinstance(part, Block):
+                events, rest = learning.events(part, within)
+                if events:
+                    yield Batch(events=events)
+                yield from gathered.batches(rest)
+            else:
+                yield from gathered.batches(iter((part,)))
     if gathered.pieces or gathered.rejected:
         yield gathered.take()
 
@@ -153,6 +199,12 @@ class _Gathered:
     rejected: list[Rejected] = field(default_factory=list)
     made: int = 0  # rows of all pieces
     weight: int = 0  # bytes of all pieces
+
+    def batches(self, waiting: Iterator[Document]) -> Iterator[Batch]:
+        """What some documents give, whenever it is much."""
+        while self.read(waiting):
+            if self.full:
+                yield self.take()
 
     def read(self, waiting: Iterator[Document]) -> bool:
         """Makes columns of some documents, and says whether there may be more."""

@@ -10,11 +10,13 @@ from analytics.event import readable
 from analytics.mapping.description import Description
 from analytics.mapping.values import Columns
 from analytics.reading import Line, documents, leaves, lines
+from analytics.reading.documents import Within
 
 MOST_COLUMNS = 512
 PAIR = re2.compile(r'([A-Za-z_][\w.\-]*)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 ESCAPED = re2.compile(r"\\(.)")
 Reader = Callable[[str], Columns | str]
+Framed = Callable[[int, bytes], bool]
 
 
 class Record(NamedTuple):
@@ -28,11 +30,17 @@ class Record(NamedTuple):
 
 
 def records(
-    stream: BinaryIO, description: Description, told: tuple[str, ...] = ()
+    stream: BinaryIO,
+    description: Description,
+    told: tuple[str, ...] = (),
+    framed: Framed = lambda line, text: True,
 ) -> Iterator[Record]:
-    """Each record of a log; `told` are the columns of a CSV log that came without its header."""
+    """Each record of a log; `told` are the columns of a CSV log that came without its header.
+
+    What stands around the records, as that does, goes to `framed`.
+    """
     if description.format == "json":
-        for found in documents(stream, description.within):
+        for found in documents(stream, Within.of(description.within, framed)):
             error = found.error or (None if isinstance(found.value, dict) else "not a JSON object")
             columns = {} if error else leaves(found.value, most=MOST_COLUMNS)
             yield Record(found.number, found.offset, found.raw, columns, error)
@@ -40,16 +48,18 @@ def records(
     read = _reader(description, told)
     for line in lines(stream):
         if line.text.strip():
-            yield from _of_line(line, read)
+            yield from _of_line(line, read, framed)
 
 
-def _of_line(line: Line, read: Reader) -> Iterator[Record]:
+def _of_line(line: Line, read: Reader, framed: Framed) -> Iterator[Record]:
     columns = "line is too long" if line.too_long else read(readable(line.text))
     place = (line.number, line.offset, line.text)
     if isinstance(columns, str):
         yield Record(*place, {}, columns)
     elif columns:
         yield Record(*place, columns)
+    elif not framed(line.number, line.text):
+        yield Record(*place, {}, "one of too many headers")
 
 
 def _reader(description: Description, told: tuple[str, ...]) -> Reader:

@@ -1,7 +1,7 @@
 """A log's JSON values: one a line, an array's items, or one after another over many lines."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import orjson
@@ -14,6 +14,22 @@ NOTHING = Document(0, 0, b"")
 ALONE = (b"{", b"[")  # on a line
 
 
+class Within(tuple[str, ...]):
+    """Names of lists whose items are wanted, and who is told what stands around the items.
+
+    `framed` gets the number of a line and a text, and says whether that is kept.
+    """
+
+    framed: Callable[[int, bytes], bool]
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], framed: Callable[[int, bytes], bool]) -> "Within":
+        """The names, and who is told."""
+        made = cls(names)
+        made.framed = framed
+        return made
+
+
 def documents(stream: BinaryIO, within: tuple[str, ...] = ()) -> Iterator[Document]:
     """Each JSON value of a stream: JSON lines, pretty-printed objects, or an array's items.
 
@@ -23,16 +39,16 @@ def documents(stream: BinaryIO, within: tuple[str, ...] = ()) -> Iterator[Docume
 
     `within` names lists whose items are wanted rather than the objects they are in, such as
     `items` of a Kubernetes EventList. Such an object may be of any size; what it has beside its
-    list is left out, as brackets are.
+    list is left out, as brackets are; see `Within`.
     """
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
     head = buffered.peek(BLOCK)[:BLOCK]
     try:
-        if not is_lined(head) or _is_envelope(head, within):
+        if not is_lined(head) or is_enveloped(head, within):
             found: Iterator[Document] = iter(Values(buffered, within))
         else:
             found = by_line(buffered)
-        yield from _unwrapped(found, within) if within else found
+        yield from unwrapped(found, within) if within else found
     finally:
         if buffered is not stream:
             buffered.detach()  # or it would close the stream, which is the caller's
@@ -65,11 +81,12 @@ def _is_spread(head: bytes) -> bool:
     return False
 
 
-def _is_envelope(head: bytes, within: tuple[str, ...]) -> bool:
+def is_enveloped(head: bytes, within: tuple[str, ...]) -> bool:
+    """Whether an object begins that has its records in a list under one of these names."""
     return bool(within) and next(iter(Values(io.BytesIO(_begun(head)), within)), NOTHING).envelope
 
 
-def _unwrapped(found: Iterator[Document], within: tuple[str, ...]) -> Iterator[Document]:
+def unwrapped(found: Iterator[Document], within: tuple[str, ...]) -> Iterator[Document]:
     """The same, with the items of small envelopes that came as one value, and without envelopes."""
     for document in found:
         value = document.value
@@ -86,6 +103,8 @@ def _unwrapped(found: Iterator[Document], within: tuple[str, ...]) -> Iterator[D
                 yield item
             elif _has_list(item, within):  # or records could hide behind those that are shown
                 yield item._replace(value=None, envelope=False, error="another list in an envelope")
+            elif isinstance(within, Within) and not within.framed(item.number, item.raw):
+                yield item._replace(value=None, envelope=False, error="one of too many envelopes")
 
 
 def _has_list(document: Document, within: tuple[str, ...]) -> bool:
@@ -119,7 +138,7 @@ def by_line(stream: BinaryIO, number: int = 0, offset: int = 0) -> Iterator[Docu
 def _odd_line(raw: bytes, number: int, offset: int) -> Iterator[Document]:
     """The value of a line that is not quite JSON, or what is whole in it and what is not."""
     text = _begun(raw.rstrip(b" \t\r\n"))
-    if not text:
+    if not text.strip(b" \t,]"):  # what closes an array that began in an earlier part of a stream
         return
     try:
         yield Document(number, offset, text, loaded(text))

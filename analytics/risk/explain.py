@@ -1,5 +1,6 @@
 """A score in words and as the JSON that commands and pages show."""
 
+from math import floor
 from typing import Any
 
 from analytics.findings import Reason, RiskScore
@@ -28,8 +29,14 @@ def reason_json(reason: Reason) -> dict[str, Any]:
     }
 
 
+def shown(score: float) -> int:
+    """A score in the whole points that people are shown: rounded down, so that it never stands
+    in a band above its level's."""
+    return floor(score + 1e-9)
+
+
 def headline(score: RiskScore) -> str:
     """The score, its level and its heaviest act in one line."""
     acts = sum(1 for reason in score.reasons if reason.counted > 0)
     rest = f", and {acts - 1} more" if acts > 1 else ""
-    return f"{score.score:.0f} {score.level}: {score.reasons[0].finding.sentence}{rest}"
+    return f"{shown(score.score)} {score.level}: {score.reasons[0].finding.sentence}{rest}"

@@ -3,43 +3,25 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from analytics.columnar.blocks import Block, blocks
+from analytics.columnar.blocks import blocks
 from analytics.columnar.kinds import Kinds
-from analytics.columnar.parting import by_line, parted
-from analytics.event import (
-    EARLIEST,
-    LATEST_AHEAD,
-    LONGEST_REJECTED,
-    Batch,
-    Context,
-    Rejected,
-    Source,
-    assemble,
-    merged,
-    table_of,
-)
+from analytics.event import Batch, Context, Source, assemble, merged, table_of
 from analytics.fields import BY_NAME
 from analytics.slurm.telling import NOT_TOLD, Actor, acted, tell
-from analytics.slurm.times import Clock, time_of
+from analytics.slurm.timed import Lines, Times, timed
 
-LINES = by_line(
-    r"\[([\dA-Z][^\]\[\n]{5,34})\] (?:\[[\w.+-]{1,40}\] )?(?:\([^()\s]{1,200}:\d+\) )?"
-    r"(?:(debug[2-5]?|error|fatal|warning|verbose|info):[^\S\n]+)?(?:sched: )?(.*)"
-)
 HEAD = re.compile(
     rb"\[(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^\]]{0,14}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)\] "
 )
 BLOCK = 1 << 19
 LONGEST_TOLD = 300
 MOST_CONNECTIONS = 4096
-MOST_SECONDS = 50_000
+MOST_WORDS = 4096
 SOON = 2_000_000  # microseconds
-EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 JOB = (
     r"(?:JobId=|StepId=|jobid |job )?"
     r"(?P<job>\d+(?:_(?:\d+|\*|\[[^\]\s]*\]))?(?:\+\d+)?(?:\(\d+\))?(?:\.[\w-]+)?)"
@@ -60,7 +42,34 @@ class Form:
     follows: str = ""  # the request that comes just before it and names who asked
 
 
-Found = tuple[re.Match[str], Form] | None
+@dataclass(slots=True)
+class Alike:
+    """Lines of one form and level: their places, and what the form's pattern found in each."""
+
+    form: Form | None
+    level: str
+    rows: list[int] = field(default_factory=list)
+    matches: list[re.Match[str]] = field(default_factory=list)
+
+    @property
+    def groups(self) -> dict[str, tuple[str | None, ...]]:
+        """The groups of the pattern, each with a text for each line."""
+        if not self.matches:
+            return {}
+        told = zip(*(match.groups() for match in self.matches), strict=True)
+        return dict(zip(self.matches[0].re.groupindex, told, strict=True))
+
+    def unsaid(self) -> dict[int, re.Match[str]]:
+        """The lines that tell who acted only together with one before them."""
+        names = self.matches[0].re.groupindex if self.matches else ()
+        if self.form is None or not (self.form.follows or "connection" in names):
+            return {}
+        own = [name for name in ("uid", "user") if name in names]
+        lines = zip(self.rows, self.matches, strict=True)
+        return {row: match for row, match in lines if not any(match[name] for name in own)}
+
+
+Compiled = list[tuple[re.Pattern[str], Form]]
 
 
 @dataclass(slots=True)
@@ -69,7 +78,8 @@ class Forms:
 
     by_word: Mapping[str, Sequence[Form]]
     first: Mapping[str, Sequence[Form]] = field(default_factory=dict)  # by the first word's start
-    compiled: dict[str, list[tuple[re.Pattern[str], Form]]] = field(init=False)
+    compiled: dict[str, Compiled] = field(init=False)
+    _known: dict[str, Compiled] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Compiles the patterns."""
@@ -78,17 +88,39 @@ class Forms:
             for word, forms in (*self.by_word.items(), *self.first.items())
         }
 
-    def of(self, text: str) -> Found:
-        """The form that fits a sentence, with what it says."""
-        word = text.partition(" ")[0]
+    def alike(self, said: Sequence[str], levels: Sequence[str | None]) -> list[Alike]:
+        """Sentences by the form that fits each, and by level."""
+        known, found = self._known, dict[tuple[int, str | None], Alike]()
+        for row, (text, level) in enumerate(zip(said, levels, strict=True)):
+            word = text.partition(" ")[0]
+            forms = known.get(word)
+            if forms is None:
+                forms = self._of(word)
+            match = None
+            form: Form | None = None
+            for pattern, fitting in forms:
+                if match := pattern.match(text):
+                    form = fitting
+                    break
+            key = (id(form), level)
+            alike = found.get(key)
+            if alike is None:
+                found[key] = alike = Alike(form, level or "")
+            alike.rows.append(row)
+            if match:
+                alike.matches.append(match)
+        return list(found.values())
+
+    def _of(self, word: str) -> Compiled:
+        """Those of sentences that begin with a word."""
         forms = self.compiled.get(word) or self.compiled.get(word.partition("(")[0])
-        if forms is None and self.first:
+        if forms is None:
             start = next((start for start in self.first if word.startswith(start)), "")
-            forms = self.compiled.get(start)
-        for pattern, form in forms or ():
-            if match := pattern.match(text):
-                return match, form
-        return None
+            forms = self.compiled.get(start, [])
+        if len(self._known) >= MOST_WORDS:
+            self._known.clear()
+        self._known[word] = forms
+        return forms
 
 
 @dataclass(slots=True)
@@ -120,19 +152,6 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Lines:
-    """Lines of a log that have a time, a list for each of their parts."""
-
-    numbers: list[int] = field(default_factory=list)
-    offsets: list[int] = field(default_factory=list)
-    raw: list[bytes] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    times: list[int] = field(default_factory=list)
-    levels: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class Daemon:
     """Reads a daemon's log. `others` is the action of sentences that no form fits."""
 
@@ -148,7 +167,7 @@ class Daemon:
         times, asked = Times(context), Asked(context.realm)
         previous: int | None = None
         for block in blocks(stream, BLOCK):
-            lines, rejected, previous = _timed(block, times, previous)
+            lines, rejected, previous = timed(block, times, previous)
             events = table_of([], context, source)
             if lines.texts:
                 events = assemble(
@@ -168,37 +187,44 @@ class Daemon:
     def _told(self, lines: Lines, asked: Asked, context: Context) -> dict[str, pa.Array]:
         """What the sentences tell, those of a form together."""
         kinds = Kinds(len(lines.said))
-        found = list(map(self.forms.of, lines.said))
-        actors = self._actors(lines, found, asked)
-        formed: dict[tuple[int, str], list[int]] = {}
-        for row, (one, level) in enumerate(zip(found, lines.levels, strict=True)):
-            formed.setdefault((id(one[1]) if one else 0, level), []).append(row)
-        for (_, level), rows in formed.items():
-            first = found[rows[0]]
-            shared = self._other(level) if first is None else _shared(first[1])
+        found = self.forms.alike(lines.said, lines.levels)
+        unsaid = [alike.unsaid() for alike in found]
+        actors = self._actors(lines, found, unsaid, asked)
+        for alike, without in zip(found, unsaid, strict=True):
+            form, level, rows = alike.form, alike.level, alike.rows
+            shared = self._other(level) if form is None else _shared(form)
             shared |= {"host.name": context.host, "actor.basis": NOT_TOLD}
-            shared["labels"] = [("level", level)] if level else None if first is None else []
-            groups: dict[str, tuple[str | None, ...]] = {}
-            if first is not None:
-                matches = (one[0].groups() for row in rows if (one := found[row]))
-                groups = dict(zip(first[0].re.groupindex, zip(*matches, strict=True), strict=True))
+            shared["labels"] = [("level", level)] if level else None if form is None else []
             more = {"message": [lines.said[row][:LONGEST_TOLD] for row in rows]}
-            tell(kinds, rows, shared, groups, more, actors, context)
+            known = actors if without else {}
+            tell(kinds, rows, shared, alike.groups, more, known, context)
         return kinds.columns()
 
-    def _actors(self, lines: Lines, found: Sequence[Found], asked: Asked) -> dict[int, Actor]:
+    def _actors(
+        self,
+        lines: Lines,
+        found: Sequence[Alike],
+        unsaid: Sequence[Mapping[int, re.Match[str]]],
+        asked: Asked,
+    ) -> dict[int, Actor]:
         """Who is behind the lines that tell it only together with one before them."""
-        actors: dict[int, Actor] = {}
-        for row, (one, said) in enumerate(zip(found, lines.said, strict=True)):
-            if ("UID" in said or "opcode" in said) and (request := self.requests.search(said)):
-                asked.remember(request, lines.times[row])
-            if one and (one[1].follows or "connection" in one[0].re.groupindex):
-                told = one[0].groupdict()
-                if not (told.get("uid") or told.get("user")):
-                    connection = told.get("connection") or ""
-                    actor = asked.actor(one[1].follows, connection, lines.times[row])
-                    if actor:
-                        actors[row] = actor
+        said, actors = lines.said, dict[int, Actor]()
+        asking = {row for row, text in enumerate(said) if "UID" in text or "opcode" in text}
+        wanting = {
+            row: (alike.form.follows, match)
+            for alike, without in zip(found, unsaid, strict=True)
+            if alike.form
+            for row, match in without.items()
+        }
+        for row in sorted(asking | wanting.keys()):
+            time = int(lines.times[row])
+            if row in asking and (request := self.requests.search(said[row])):
+                asked.remember(request, time)
+            if row in wanting:
+                follows, match = wanting[row]
+                connection = match.groupdict().get("connection") or ""
+                if actor := asked.actor(follows, connection, time):
+                    actors[row] = actor
         return actors
 
     def _other(self, level: str) -> dict[str, Any]:
@@ -219,73 +245,6 @@ def _shared(form: Form) -> dict[str, Any]:
         "event.outcome": form.outcome,
         "job.state": form.state,
     }
-
-
-class Times:
-    """Reads a log's times as microseconds from 1970, each second once."""
-
-    def __init__(self, context: Context) -> None:
-        """With the zone of those that name none."""
-        self._clock = Clock(context.timezone, context.received)
-        self._seconds: dict[str, int | None] = {}
-        self.context = context
-        self.earliest, self.latest = _since(EARLIEST), _since(context.received + LATEST_AHEAD)
-
-    def read(self, text: str) -> int | None:
-        """A time, None for what is none."""
-        if len(text) == 23 and text[19] == "." and text[20:].isdigit():
-            second = self._second(text[:19])
-            return None if second is None else second + int(text[20:]) * 1000
-        return self._second(text)
-
-    def _second(self, text: str) -> int | None:
-        if text in self._seconds:
-            return self._seconds[text]
-        if len(self._seconds) >= MOST_SECONDS:
-            self._seconds.clear()
-        time = time_of(text, self._clock)
-        self._seconds[text] = found = None if time is None else _since(time)
-        return found
-
-    def wrong(self, time: int) -> str:
-        """Why no event has this time."""
-        return self.context.implausible(EPOCH + time * MICROSECOND) or "time cannot be"
-
-
-def _since(time: datetime) -> int:
-    return (time - EPOCH) // MICROSECOND
-
-
-def _timed(
-    block: Block, times: Times, previous: int | None
-) -> tuple[Lines, list[Rejected], int | None]:
-    """The lines of a block that have a time or follow one that has, and the others."""
-    lines, rejected = Lines(), []
-    parts = zip(*parted(block.texts, LINES), strict=True)
-    for place, (text, (stamp, level, said)) in enumerate(zip(block.texts, parts, strict=True)):
-        number = block.number + place
-        time = previous if stamp is None else times.read(stamp)
-        if block.too_long or time is None or not text.strip():
-            if text.strip():
-                why = "line is too long" if block.too_long else "no time that can be read"
-                rejected.append(_rejected(number, why, text))
-            continue
-        previous = time
-        if not times.earliest <= time <= times.latest:
-            rejected.append(_rejected(number, times.wrong(time), text))
-            continue
-        lines.numbers.append(number)
-        lines.offsets.append(block.offsets[place])
-        lines.raw.append(block.raw[place])
-        lines.texts.append(text)
-        lines.times.append(time)
-        lines.levels.append(level or "")
-        lines.said.append(text if stamp is None else said)
-    return lines, rejected, previous
-
-
-def _rejected(number: int, reason: str, text: str) -> Rejected:
-    return Rejected(line=number, reason=reason, text=text[:LONGEST_REJECTED])
 
 
 def share(head: bytes, marks: re.Pattern[bytes]) -> tuple[float, int]:

@@ -12,8 +12,10 @@ from typing import Any, BinaryIO, NamedTuple
 import orjson
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
+from analytics.framing import Framing
 from analytics.jsonlog.values import known, labels, time_of
 from analytics.reading import Line, documents, lines, sampled
+from analytics.reading.documents import Within
 
 HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[\w\",;|\t ]*\b(?:dttm|when)\b[\w\",;|\t ]*")
 NEEDED = frozenset({"dag_id", "task_id", "event", "owner"})
@@ -80,19 +82,19 @@ class Record(NamedTuple):
     error: str | None = None
 
 
-def _records(stream: BinaryIO) -> Iterator[Record]:
+def _records(stream: BinaryIO, framing: Framing) -> Iterator[Record]:
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
     head = buffered.peek(4096)[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] in (b"{", b"["):
-        for found in documents(buffered, within=("event_logs",)):
+        for found in documents(buffered, Within.of(("event_logs",), framing.add)):
             value = found.value if isinstance(found.value, dict) else None
             error = found.error or (None if value else "not a JSON object")
             yield Record(found.number, found.offset, found.raw, value, error)
     else:
-        yield from _rows(buffered)
+        yield from _rows(buffered, framing)
 
 
-def _rows(stream: BinaryIO) -> Iterator[Record]:
+def _rows(stream: BinaryIO, framing: Framing) -> Iterator[Record]:
     """Records of a table: quoted values may hold line ends."""
     names: list[str] = []
     delimiter = ","
@@ -101,10 +103,15 @@ def _rows(stream: BinaryIO) -> Iterator[Record]:
             header = readable(line.text).removeprefix("\ufeff")
             delimiter = max(",;|\t", key=header.count)
             names = [name.strip().strip('"').lower() for name in header.split(delimiter)]
-        elif error or not names:
-            yield Record(line.number, line.offset, line.text, None, error or "no header before it")
-        elif line.text.strip():
+            framing.add(line.number, line.text)
+        elif error:
+            yield Record(line.number, line.offset, line.text, None, error)
+        elif not line.text.strip():
+            continue
+        elif names:
             yield _row_of_table(line, names, delimiter)
+        else:
+            yield Record(line.number, line.offset, line.text, None, "no header before it")
 
 
 def _row_of_table(line: Line, names: list[str], delimiter: str) -> Record:
@@ -214,7 +221,7 @@ def _category_of(event: str) -> str:
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each entry of the log."""
     collector = Collector(context, SOURCE)
-    for record in _records(stream):
+    for record in _records(stream, context.framing):
         values = record.values or {}
         event = _told(values.get("event"))
         time = next(

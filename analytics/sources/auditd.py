@@ -7,7 +7,9 @@ from typing import BinaryIO
 from analytics.auditing.actors import Descent
 from analytics.auditing.joining import joined
 from analytics.auditing.rows import row_of
+from analytics.auditing.seam import SEAM
 from analytics.auditing.tables import Tables
+from analytics.auditing.usual import usual_values
 from analytics.event import Batch, Collector, Context, Source
 
 RECORD = re.compile(
@@ -31,7 +33,11 @@ def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
     tables = Tables(collector)
     for events in joined(log, collector.reject):
         for event in events:
-            tables.add(row_of(event, context, descent))
+            usual = usual_values(event, context, descent)
+            if usual:
+                tables.put(*usual)
+            else:
+                tables.add(row_of(event, context, descent))
         if collector.full:
             yield collector.take()
     tables.turn()
@@ -44,4 +50,5 @@ SOURCE = Source(
     title="Linux audit log",
     recognises=recognises,
     parse=parse,
+    seam=SEAM,
 )

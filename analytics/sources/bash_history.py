@@ -1,4 +1,5 @@
-"""Bash histories with times: `#epoch` before each command, which may go on over several lines."""
+"""Bash histories: with times, `#epoch` stands before each command, which may go on over several
+lines; without, each line is a command of some time before the history was received."""
 
 import re
 from collections.abc import Iterator
@@ -8,10 +9,10 @@ from typing import BinaryIO
 from analytics.event import Batch, Collector, Context, Source
 from analytics.histories import Command, add
 from analytics.reading import LONGEST_LINE, Line, lines
+from analytics.seams import begun_by
 
 TIME = re.compile(rb"(?:\xef\xbb\xbf)?#(\d{9,10})[ \t]*")
 TIMES = re.compile(rb"^#\d{9,10}[ \t]*\r?$", re.MULTILINE)
-UNTIMED = "no time: turn on HISTTIMEFORMAT"
 
 
 def recognises(head: bytes, path: str) -> float:
@@ -50,8 +51,19 @@ class _Open:
         add(command, collector)
 
 
+def _untimed(line: Line) -> Command:
+    return Command(
+        line=line.number,
+        offset=line.offset,
+        epoch=None,
+        head=line.text,
+        raw=line.text,
+        plain=line.text,
+    )
+
+
 def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
-    """An event for each timed command; a command without a time is rejected."""
+    """An event for each command; those before the first time are of kind `state`."""
     collector = Collector(context, SOURCE)
     current: _Open | None = None
     for line in lines(log):
@@ -66,7 +78,7 @@ def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
                 current.texts.append(line.text)
                 current.size += len(line.text) + 1
         elif line.text.strip():
-            collector.reject(line.number, UNTIMED, line.text)
+            add(_untimed(line), collector)
         if collector.full:
             yield collector.take()
     if current:
@@ -80,4 +92,5 @@ SOURCE = Source(
     title="Bash history",
     recognises=recognises,
     parse=parse,
+    seam=begun_by(TIMES),
 )

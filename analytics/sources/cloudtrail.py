@@ -9,6 +9,7 @@ from analytics.event import Batch, Context, Source, account
 from analytics.jsonlog.cells import labels
 from analytics.jsonlog.columns import Columns, Entries, Form, batches
 from analytics.jsonlog.envelopes import carried, first_records, is_cut
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import Payload, address, text
 
 NEEDED = frozenset({"eventSource", "eventName", "eventTime", "userIdentity"})
@@ -52,6 +53,12 @@ WHO = (
     *("userIdentity.arn", "userIdentity.sessionContext.sessionIssuer.userName"),
     "userIdentity.onBehalfOf.userId",
 )
+
+LOOKED_AT = (
+    *("eventSource", "eventName", "userIdentity.type", "userIdentity.principalId"),
+    *("userIdentity.arn", "responseElements.ConsoleLogin"),
+)
+AROUND = ("", "detail.")
 
 
 def _record(value: Any) -> Payload:
@@ -153,6 +160,12 @@ FORM = Form(
     timeless="no eventTime that is a time",
     columns=_columns,
     within=LISTS,
+    looks=Looks(
+        at=tuple(around + name for name in LOOKED_AT for around in AROUND),
+        words={f"{around}userIdentity.userName": HIDDEN for around in AROUND},
+        times=tuple(f"{around}eventTime" for around in AROUND),
+        addresses=tuple(f"{around}sourceIPAddress" for around in AROUND),
+    ),
 )
 
 

@@ -1,11 +1,12 @@
 """Microsoft Entra ID: sign-ins and directory audits, from Graph or diagnostic settings."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import (
     address,
     at,
@@ -39,6 +40,26 @@ KEPT_OF_SIGN_INS = (
 KEPT_OF_RISKS = (
     *("riskType", "riskEventType", "riskState", "riskLevel", "riskDetail", "source", "activity"),
     *("detectionTimingType", "correlationId", "location.city", "location.countryOrRegion"),
+)
+LOOKED_AT = (
+    *("category", "operationName", "activityDisplayName", "result", "resultType"),
+    *("status.errorCode", "targetResources.type"),
+)
+NAMES = ("userPrincipalName", "displayName")
+SIGNED = ("userPrincipalName", *(f"initiatedBy.user.{name}" for name in NAMES))
+ADDRESSES = ("ipAddress", "callerIpAddress", "initiatedBy.user.ipAddress")
+
+
+def _either(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of an entry, also in the envelope of diagnostic settings."""
+    return tuple(way + name for way in ("", "properties.") for name in names)
+
+
+LOOKS = Looks(
+    at=_either(LOOKED_AT),
+    signs=dict.fromkeys(_either(SIGNED), "@"),
+    times=_either((*TIMES, "time")),
+    addresses=_either(ADDRESSES),
 )
 KEPT_OF_AUDITS = ("category", "loggedByService", "correlationId", "resultReason", "operationType")
 
@@ -183,7 +204,8 @@ def read(document: Document, context: Context) -> list[Row] | str:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each entry: pages of Graph, or records of diagnostic settings."""
-    return batches(stream, Collector(context, SOURCE), read, within=("value", "records"))
+    collector = Collector(context, SOURCE)
+    return batches(stream, collector, read, within=("value", "records"), looks=LOOKS)
 
 
 def recognises(head: bytes, path: str) -> float:

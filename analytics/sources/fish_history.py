@@ -7,6 +7,7 @@ from typing import BinaryIO
 from analytics.event import Batch, Collector, Context, Source
 from analytics.histories import Command, add
 from analytics.reading import LONGEST_LINE, Line, lines
+from analytics.seams import begun_by
 
 START = re.compile(rb"- ?cmd: ?(.*)", re.DOTALL)
 STARTS = re.compile(rb"^- ?cmd: .*\n\s+when: \d{9,10}\r?$", re.MULTILINE)
@@ -87,4 +88,5 @@ SOURCE = Source(
     title="Fish history",
     recognises=recognises,
     parse=parse,
+    seam=begun_by(re.compile(rb"^- ?cmd: ?", re.MULTILINE)),
 )

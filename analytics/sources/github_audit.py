@@ -9,7 +9,9 @@ from typing import Any, BinaryIO
 from analytics.event import Batch, Collector, Context, Row, Source, account, readable
 from analytics.forges.pushes import branch_of, landed
 from analytics.forges.values import Payload, canonical, labels, mapping, number, text, time_of
-from analytics.reading import Document, documents, sampled
+from analytics.jsonlog.documents import batches
+from analytics.jsonlog.samples import Looks
+from analytics.reading import Document, sampled
 
 ACTION = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9_]+|[a-z]+(?:_[a-z]+)+")
 MARK = re.compile(rb'"action"\s*:\s*"[a-z][a-z0-9_]*\.[a-z_]+"')
@@ -83,24 +85,32 @@ TOLD = frozenset(
     )
 )
 PLAIN = (str, int, float)
+LOOKS = Looks(
+    at=(
+        *("action", "operation_type", "programmatic_access_type", "status_code"),
+        *("pull_request_url", "branch", "ref", "head_branch", "data"),
+    ),
+    words={"actor": "|".join(NOBODY), "after": "0+"},
+    signs={"external_identity_nameid": "@"},
+    same=(("actor", "user"),),
+    times=("@timestamp", "created_at"),
+)
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each record."""
-    collector = Collector(context, SOURCE)
-    for document in documents(stream):
-        record = None if document.error else record_of(document.value)
-        time = None if record is None else _time(record)
-        if record is None:
-            reason = document.error or "not a record of GitHub's audit log"
-            collector.reject(document.number, reason, document.raw)
-        elif time is None:
-            collector.reject(document.number, "a record without a time", document.raw)
-        else:
-            collector.add(_row_of(record, time, document, context))
-        if collector.full:
-            yield collector.take()
-    yield from collector.rest()
+    return batches(stream, Collector(context, SOURCE), read, looks=LOOKS)
+
+
+def read(document: Document, context: Context) -> list[Row] | str:
+    """The row of a record."""
+    record = record_of(document.value)
+    if record is None:
+        return "not a record of GitHub's audit log"
+    time = _time(record)
+    if time is None:
+        return "a record without a time"
+    return [_row_of(record, time, document, context)]
 
 
 def record_of(value: Any) -> Payload | None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
-from analytics.jsonlog.documents import Row
+from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import address, at, first, labels, mapping, number, text, time_of
-from analytics.reading import Document, documents, lines, sampled
+from analytics.reading import Document, lines, sampled
 
 EVENTS = re.compile(
     rb"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[^\n\[]{0,60} \[org\.keycloak\.events\]", re.MULTILINE
@@ -21,6 +22,13 @@ SESSIONS = ("LOGIN", "LOGOUT", "CODE_TO_TOKEN", "REFRESH_TOKEN", "CLIENT_LOGIN",
 TYPES = {"CREATE": "creation", "UPDATE": "change", "DELETE": "deletion", "ACTION": "change"}
 KEPT = ("realmId", "realmName", "clientId", "sessionId", "error", "resourceType", "resourcePath")
 DETAILS = ("auth_method", "identity_provider", "redirect_uri", "custom_required_action", "reason")
+NAMES = ("details.username", "username", "userId", "authDetails.username", "authDetails.userId")
+LOOKS = Looks(
+    at=("type", "operationType", "resourceType", "error", "message", "loggerName"),
+    signs=dict.fromkeys(NAMES, "@"),
+    times=("time", "timestamp"),
+    addresses=("ipAddress", "authDetails.ipAddress"),
+)
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -116,14 +124,15 @@ def _type(kind: str) -> str:
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each entry; lines of a server's log that are no events are events too."""
     collector = Collector(context, SOURCE)
-    rows = _of_lines if _is_text(stream) else _of_documents
-    yield from rows(stream, collector)
-    yield from collector.rest()
+    if _is_text(stream):
+        yield from _of_lines(stream, collector)
+    else:
+        yield from batches(stream, collector, read, looks=LOOKS)
 
 
 def _is_text(stream: Any) -> bool:
     head: bytes = stream.peek(64)[:64] if hasattr(stream, "peek") else _peeked(stream)
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"[")
+    return head.lstrip(b"\xef\xbb\xbf, \t\r\n")[:1] not in (b"{", b"[", b"]")
 
 
 def _peeked(stream: BinaryIO) -> bytes:
@@ -131,18 +140,6 @@ def _peeked(stream: BinaryIO) -> bytes:
     head = stream.read(64)
     stream.seek(place)
     return head
-
-
-def _of_documents(stream: BinaryIO, collector: Collector) -> Iterator[Batch]:
-    for document in documents(stream):
-        found = document.error or read(document, collector.context)
-        if isinstance(found, str):
-            collector.reject(document.number, found, document.raw)
-        else:
-            for row in found:
-                collector.add(row)
-        if collector.full:
-            yield collector.take()
 
 
 def _of_lines(stream: BinaryIO, collector: Collector) -> Iterator[Batch]:
@@ -159,6 +156,7 @@ def _of_lines(stream: BinaryIO, collector: Collector) -> Iterator[Batch]:
             collector.reject(line.number, "no event of Keycloak", line.text)
         if collector.full:
             yield collector.take()
+    yield from collector.rest()
 
 
 def recognises(head: bytes, path: str) -> float:

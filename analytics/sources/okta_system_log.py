@@ -9,6 +9,7 @@ from analytics.event import Batch, Context, Source, account
 from analytics.jsonlog.cells import labels
 from analytics.jsonlog.columns import Columns, Entries, Form, batches
 from analytics.jsonlog.envelopes import carried, first_records, is_cut
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import Payload, address, objects, text
 
 MARKS = tuple(
@@ -138,6 +139,12 @@ FORM = Form(
     timeless="no published that is a time",
     columns=_columns,
     within=LISTS,
+    looks=Looks(
+        at=("eventType", "outcome.result", "actor.type", "target.type"),
+        signs={"actor.alternateId": "@", "actor.displayName": "@"},
+        times=("published",),
+        addresses=("client.ipAddress",),
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Context, Rejected, Source, merged, readable, table_of
 from analytics.reading import lines
+from analytics.seams import begun_by
 from analytics.slurm import accounting
 from analytics.slurm.times import Clock, time_of
 from analytics.slurm.values import nodes_of
@@ -222,4 +223,5 @@ SOURCE = Source(
     title="Slurm jobs and nodes (scontrol show)",
     recognises=recognises,
     parse=parse,
+    seam=begun_by(re.compile(rb"^" + STARTS.pattern.encode(), re.MULTILINE)),
 )

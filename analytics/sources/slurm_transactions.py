@@ -4,18 +4,21 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from analytics.event import Batch, Collector, Context, Source, readable
-from analytics.reading import lines
-from analytics.slurm.times import Clock, time_of
+import pyarrow as pa
+import pyarrow.compute as pc
 
-HEADER = re.compile(
-    r"(?=(?:.*\W)?Action\b)(?=(?:.*\W)?Actor\b)(?=(?:.*\W)?Time\b)\w+([|;,\t^~])(?:[\w ]+\1)*[\w ]*"
-)
+from analytics.columnar.blocks import pieces
+from analytics.columnar.lined import AT_ONCE, Columns, Lines, Meaning, told
+from analytics.columnar.values import ids, known, labelled, made, mapped
+from analytics.event import Batch, Context, Source
+from analytics.slurm.changes import HEADER, Tables
+from analytics.slurm.times import Clock, instants
+
 ROW = re.compile(
     r"[^|]{8,40}\|(?:Add|Modify|Remove|Delete|Register|Clear|Archive|Fix|Cluster|Flush|Update)"
     r" [A-Za-z ]{2,40}\|[^|]{0,64}\|"
 )
-NAMES = ("time", "action", "actor", "where", "info")
+NONE = "not a transaction"
 TARGET = re.compile(r"\b(?:name|user)\s*=\s*\\?['\"]?([\w.@$-]{1,64})")
 LEVEL = re.compile(r"\badmin_?level\s*=\s*['\"]?(\w+)", re.IGNORECASE)
 LEVELS = {"0": "not set", "1": "none", "2": "operator", "3": "administrator"}
@@ -24,53 +27,61 @@ TYPES = {"add": "creation", "remove": "deletion", "delete": "deletion"}
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each change."""
-    collector = Collector(context, SOURCE)
-    clock = Clock(context.timezone, context.received)
-    names: tuple[str, ...] = NAMES
-    delimiter = "|"
-    for line in lines(stream):
-        text = readable(line.text.removeprefix(b"\xef\xbb\xbf"))
-        if not text.strip():
-            continue
-        if header := HEADER.fullmatch(text[:1024]):
-            delimiter = header[1]
-            names = tuple(name.strip().lower() for name in text.split(delimiter) if name)
-            continue
-        cells = dict(zip(names, text.split(delimiter, len(names) - 1), strict=False))
-        time = time_of(cells.get("time"), clock)
-        if line.too_long or time is None or not cells.get("action"):
-            collector.reject(line.number, "not a transaction", text)
-            continue
-        row = _row(cells, context)
-        row |= {"@timestamp": time, "event.original": text, "batch.line": line.number}
-        collector.add(row)
-        if collector.full:
-            yield collector.take()
-    yield from collector.rest()
+    tables, clock = Tables(context.framing, NONE), Clock(context.timezone, context.received)
+    meaning = Meaning(
+        times=lambda parts, _: instants(parts["time"], clock).cast(pa.int64()),
+        columns=_columns,
+        no_time=NONE,
+    )
+    return told(map(tables.found, pieces(stream, AT_ONCE)), meaning, context, SOURCE)
 
 
-def _row(cells: dict[str, str], context: Context) -> dict[str, object]:
-    what, actor = cells["action"].strip(), cells.get("actor", "").strip()
-    where, changes = cells.get("where", ""), cells.get("info", "").rstrip("|")
-    target, level = TARGET.search(where) or TARGET.search(changes), LEVEL.search(changes)
-    target_name = target[1] if target else None
-    verb = what.partition(" ")[0].lower()
-    labels = {"where": where, "changes": changes, "cluster": cells.get("cluster", "")}
-    if level:
-        labels["admin_level"] = LEVELS.get(level[1], level[1].lower())
+def _deed(action: str) -> tuple[str, str, str]:
+    """The verb's kind, the action, and the words of a sentence."""
+    words = action.strip().lower()
+    return TYPES.get(words.partition(" ")[0], "change"), words.replace(" ", "-")[:64], words
+
+
+def _target(text: str) -> str | None:
+    found = TARGET.search(text)
+    return found[1] if found else None
+
+
+def _level(text: str) -> str | None:
+    found = LEVEL.search(text)
+    return LEVELS.get(found[1], found[1].lower()) if found else None
+
+
+def _columns(lines: Lines, context: Context) -> Columns:
+    size = len(lines.texts)
+    cells = {name: pc.fill_null(part, "") for name, part in lines.parts.items()}
+    where, changes = cells["where"], pc.utf8_rtrim(cells["info"], "|")
+    actors = known(mapped(cells["actor"], str.strip, pa.string()))
+    level = mapped(changes, _level, pa.string())
+    deeds = made(cells["action"], ("event.type", "event.action", "message"), _deed)
+    done = pc.binary_join_element_wise(pc.fill_null(actors, "somebody"), deeds["message"], ": ")
+    sentence = pc.binary_join_element_wise(done, where, " ")
+    labels = {
+        **{"where": where, "changes": changes},
+        **{"cluster": cells["cluster"], "admin_level": level},
+    }
     return {
-        "event.id": context.event_id("slurm-transaction", *cells.values()),
-        "event.category": "iam",
-        "event.type": TYPES.get(verb, "change"),
-        "event.action": "admin-level-set" if level else what.lower().replace(" ", "-")[:64],
-        "event.outcome": "success",
-        "message": f"{actor or 'somebody'}: {what.lower()} {where}: {changes}"[:300],
-        "actor.account": f"slurm:{actor}" if actor else None,
-        "actor.basis": "actor of the transaction" if actor else "not told",
-        "user.name": actor or None,
-        "user.target.name": target_name,
-        "host.name": context.host,
-        "labels": [(name, value[:1024]) for name, value in labels.items() if value],
+        "event.id": ids(context, "slurm-transaction", cells["identity"]),
+        "event.category": pa.repeat("iam", size),
+        "event.type": deeds["event.type"],
+        "event.action": pc.if_else(pc.is_valid(level), "admin-level-set", deeds["event.action"]),
+        "event.outcome": pa.repeat("success", size),
+        "message": pc.utf8_slice_codeunits(
+            pc.binary_join_element_wise(sentence, changes, ": "), 0, 300
+        ),
+        "actor.account": pc.binary_join_element_wise("slurm:", actors, ""),
+        "actor.basis": pc.if_else(pc.is_valid(actors), "actor of the transaction", "not told"),
+        "user.name": actors,
+        "user.target.name": pc.coalesce(
+            mapped(where, _target, pa.string()), mapped(changes, _target, pa.string())
+        ),
+        "host.name": pa.repeat(pa.scalar(context.host, pa.string()), size),
+        "labels": labelled(labels, nothing=""),
     }
 
 

@@ -1,9 +1,10 @@
 """Records of AWS CloudTrail, 1 to 1.5 KB each: reads and writes of checkpoints, sign-ins, IAM."""
 
-import json
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from benchmarks.json_lines import json_lines
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = ("asilva", "bkim", "mroux", "tnowak")
@@ -18,9 +19,7 @@ ACCOUNT = "111122223333"
 
 def generated(size: int, seed: int = 7) -> bytes:
     """So many JSON lines."""
-    chance = random.Random(seed)
-    lines = (json.dumps(_record(number, chance), separators=(",", ":")) for number in range(size))
-    return ("\n".join(lines) + "\n").encode()
+    return json_lines(_record, size, seed)
 
 
 def _record(number: int, chance: random.Random) -> dict[str, Any]:

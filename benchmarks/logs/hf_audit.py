@@ -1,9 +1,10 @@
 """Events of the Hub's audit-log export, 500 to 700 bytes each, one a line."""
 
-import json
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from benchmarks.json_lines import json_lines
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = ("Ana-S", "bkim", "mroux", "tnowak", "lab-ci")
@@ -21,9 +22,7 @@ AGENTS = (
 
 def generated(size: int, seed: int = 7) -> bytes:
     """So many JSON lines."""
-    chance = random.Random(seed)
-    lines = (json.dumps(_event(number, chance), separators=(",", ":")) for number in range(size))
-    return ("\n".join(lines) + "\n").encode()
+    return json_lines(_event, size, seed)
 
 
 def _event(number: int, chance: random.Random) -> dict[str, Any]:

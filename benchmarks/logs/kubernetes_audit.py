@@ -1,9 +1,10 @@
 """Lines of an API server's audit log, 1 to 2 KB each: controllers, people and their jobs."""
 
-import json
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from benchmarks.json_lines import json_lines
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = ("asilva@lab.example", "bkim@lab.example", "mroux@lab.example", "tnowak@lab.example")
@@ -18,9 +19,7 @@ NAMESPACES = ("team-vision", "team-llm", "kube-system", "monitoring")
 
 def generated(size: int, seed: int = 7) -> bytes:
     """So many JSON lines."""
-    chance = random.Random(seed)
-    lines = (json.dumps(_event(number, chance), separators=(",", ":")) for number in range(size))
-    return ("\n".join(lines) + "\n").encode()
+    return json_lines(_event, size, seed)
 
 
 def _event(number: int, chance: random.Random) -> dict[str, Any]:

@@ -5,6 +5,8 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from benchmarks.json_lines import json_lines
+
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = (("Ana Souza", "ana"), ("B Kim", "bkim"), ("Marc Roux", "mroux"), ("T Nowak", "tnowak"))
 KINDS = (
@@ -21,9 +23,7 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
 def generated(size: int, seed: int = 7) -> bytes:
     """So many JSON lines."""
-    chance = random.Random(seed)
-    lines = (json.dumps(_entry(number, chance), separators=(",", ":")) for number in range(size))
-    return ("\n".join(lines) + "\n").encode()
+    return json_lines(_entry, size, seed)
 
 
 def _entry(number: int, chance: random.Random) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from analytics.event import Batch, Collector, Context, Source, readable
 from analytics.reading import Line, lines
 from analytics.sources.git_log.commit import Commit
 from analytics.sources.git_log.rows import row_of
+from analytics.sources.git_log.seam import SEAM
 
 START = re.compile(
     rb"commit (?:[-<>=+^] )?([0-9a-f]{7,64})(?: [0-9a-f]{7,64})*(?: \(from [0-9a-f]{7,64}\))?"
@@ -108,4 +109,5 @@ SOURCE = Source(
     title="git log",
     recognises=recognises,
     parse=parse,
+    seam=SEAM,
 )

@@ -9,9 +9,10 @@ from typing import Any, BinaryIO
 from analytics.event import Batch, Context, Source, account
 from analytics.jsonlog.cells import labels_by_row
 from analytics.jsonlog.columns import Columns, Entries, Form, batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import Payload, mapping
 from analytics.reading import leaves
-from analytics.sources.hf_audit.objects import Kind, first, kind_of, told_by
+from analytics.sources.hf_audit.objects import KINDS, REPOSITORY, Kind, first, kind_of, told_by
 
 ITEM = re.compile(rb'"_id"\s*:\s*"[0-9a-f]{24}"')
 CREATED = re.compile(rb'"createdAt"\s*:\s*"\d{4}-\d\d-\d\dT')
@@ -89,6 +90,11 @@ FORM = Form(
     times=lambda events: events.times("createdAt", zone=events.context.timezone),
     timeless="no createdAt that is a time",
     columns=_columns,
+    looks=Looks(
+        at=("type", "author.type", "data.type", *(f"data.{name}.type" for name in REPOSITORY)),
+        words={"data.repoType": "|".join(KINDS)},
+        times=("createdAt",),
+    ),
 )
 
 

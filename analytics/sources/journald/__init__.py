@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 
+from analytics.carrying import begun_by_or_json
 from analytics.event import (
     LONGEST_REJECTED,
     Batch,
@@ -138,4 +139,5 @@ SOURCE = Source(
     title="systemd journal",
     recognises=recognises,
     parse=parse,
+    seam=begun_by_or_json(re.compile(rb"^__CURSOR=", re.MULTILINE)),
 )

@@ -8,7 +8,7 @@ from analytics.event import Batch, Context, Source
 from analytics.jsonlog.columns import Form, batches
 from analytics.jsonlog.envelopes import carried, first_records, is_cut
 from analytics.jsonlog.values import Payload
-from analytics.sources.kubernetes_audit.columns import PATHS, columns_of
+from analytics.sources.kubernetes_audit.columns import LOOKS, PATHS, columns_of
 
 TIMES = ("stageTimestamp", "requestReceivedTimestamp", "timestamp")
 
@@ -30,6 +30,7 @@ FORM = Form(
     timeless="no stageTimestamp that is a time",
     columns=columns_of,
     within=LISTS,
+    looks=LOOKS,
 )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from analytics.event import account, readable
 from analytics.jsonlog.cells import Sparse, labels
 from analytics.jsonlog.columns import Columns, Entries
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import address, text
 from analytics.sources.kubernetes_audit.workloads import WORKLOADS, of_workload
 
@@ -56,6 +57,16 @@ LABELLED = (  # under the names that rules for this log look them up by
     *("verb", "stage", "level", "responseStatus.reason", "responseStatus.message"),
     *("objectRef.resource", "objectRef.subresource", "objectRef.namespace", "objectRef.name"),
     "objectRef.apiGroup",
+)
+
+LOOKS = Looks(
+    at=(
+        *("verb", "stage", "objectRef.resource", "objectRef.subresource", "objectRef.apiGroup"),
+        *("responseStatus.code", "requestObject", f"annotations.{DECISION}"),
+    ),
+    words={"user.username": "system:anonymous", "requestURI": r".*[?&]command=.*"},
+    addresses=("sourceIPs",),
+    times=("stageTimestamp", "requestReceivedTimestamp", "timestamp"),
 )
 
 

@@ -63,10 +63,13 @@ def _other(number: int, text: str, rows: Rows) -> Iterator[Batch]:
     if text[:1].isalpha() and (header := of_header(text)):
         yield from rows.take()
         rows.columns = header
+        rows.frame(number, text)
     elif text.startswith("--") and (header := of_ruler(rows.last(), text)):
-        rows.drop_last()
+        names = rows.drop_last()
         yield from rows.take()
         rows.columns = header
+        rows.frame(*names)
+        rows.frame(number, text)
     else:
         rows.extend([number], [text])
 

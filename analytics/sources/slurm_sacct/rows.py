@@ -53,10 +53,14 @@ class Rows:
         """The line that was taken last."""
         return self.texts[-1] if self.texts else ""
 
-    def drop_last(self) -> None:
-        """Forgets the line that was taken last: it was a header."""
-        self.numbers.pop()
-        self.texts.pop()
+    def drop_last(self) -> tuple[int, str]:
+        """Forgets the line that was taken last, which was a header, and gives it."""
+        return self.numbers.pop(), self.texts.pop()
+
+    def frame(self, number: int, text: str) -> None:
+        """Takes a header."""
+        if not self.context.framing.add(number, text.encode()):
+            self.reject(number, "one of too many headers", text)
 
     def reject(self, number: int, reason: str, text: str) -> None:
         """Takes a line that is no row."""

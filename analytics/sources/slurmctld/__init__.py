@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from analytics.event import Batch, Context, Source
-from analytics.slurm.daemon import Daemon, share
+from analytics.seams import begun_by
+from analytics.slurm.daemon import HEAD, Daemon, share
 from analytics.sources.slurmctld.forms import FORMS
 
 MARKS = re.compile(
@@ -36,4 +37,5 @@ SOURCE = Source(
     title="Slurm controller log (slurmctld)",
     recognises=recognises,
     parse=parse,
+    seam=begun_by(re.compile(rb"^" + HEAD.pattern, re.MULTILINE)),
 )

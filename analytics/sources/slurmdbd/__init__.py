@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from analytics.event import Batch, Context, Source
-from analytics.slurm.daemon import Daemon, Form, Forms, share
+from analytics.seams import begun_by
+from analytics.slurm.daemon import HEAD, Daemon, Form, Forms, share
 
 MARKS = re.compile(
     rb"slurmdbd|DBD_[A-Z_]+|REQUEST_PERSIST_INIT|accounting_storage|as_mysql|CONN:?\d+"
@@ -137,4 +138,5 @@ SOURCE = Source(
     title="Slurm accounting daemon log (slurmdbd)",
     recognises=recognises,
     parse=parse,
+    seam=begun_by(re.compile(rb"^" + HEAD.pattern, re.MULTILINE)),
 )

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from analytics.carrying import begun_by_or_json
 from analytics.event import Batch, Collector, Context, Source, readable
 from analytics.reading import lines, sampled
 from analytics.sources.sudo_log.entries import CLASSIC, INDEX, MEMBER, Entry, entries
@@ -16,6 +17,10 @@ from analytics.syslogging.sudo_json import EPOCH, event_of, time_of, told_of
 from analytics.syslogging.times import Clock
 
 MARKS = re.compile(rb'"(?:submituser|server_time|submit_time|iolog_path|alert_time)"')
+FIRST_LINE = re.compile(
+    rb"^(?:[^\s:]{1,12} +\d{1,2} \d\d:\d\d:\d\d(?: \d{4})? : |\d{9,11}(?:\.\d{1,9})?:)",
+    re.MULTILINE,
+)
 OLD_HOST = re.compile(r"HOST=([^ ;:]*) : ")
 INDENT = re.compile(rb"\s*\n {4}")
 MOST_REMEMBERED = 10_000
@@ -164,4 +169,5 @@ SOURCE = Source(
     title="Sudo's own log",
     recognises=recognises,
     parse=parse,
+    seam=begun_by_or_json(FIRST_LINE),
 )

@@ -6,7 +6,9 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source
 from analytics.jsonlog.documents import batches
+from analytics.jsonlog.samples import Looks
 from analytics.reading import sampled
+from analytics.sources.teleport.people import HOST, OWN
 from analytics.sources.teleport.rows import read
 
 CODE = re.compile(r"[A-Z]{1,12}\d{1,5}[IWE]", re.ASCII)
@@ -14,6 +16,19 @@ NAMES = frozenset({"event", "code", "time"})
 BESIDE = frozenset({"uid", "ei", "cluster_name", "user"})
 BEGUN = re.compile(rb'"code"\s*:\s*"T[A-Z]{0,11}\d{1,5}[IWE]"')
 MARKS = tuple(re.compile(rb'"%s"\s*:' % name) for name in (b"event", b"time", b"uid"))
+
+NOBODY = "|".join([HOST.pattern, *sorted(OWN)])  # users that are no persons
+LOOKS = Looks(
+    at=(
+        *("event", "code", "exitCode", "exit_code", "return_code", "response_code", "status_code"),
+        *("flags", "action", "user_kind", "success"),
+    ),
+    words=dict.fromkeys(("user", "impersonator", "identity.user", "reviewer"), NOBODY),
+    signs={"user": "@", "identity.user": "@"},
+    same=(("user", "impersonator"), ("identity.user", "impersonator")),
+    times=("time",),
+    addresses=("addr.remote", "remote_addr"),
+)
 
 
 def recognises(head: bytes, path: str) -> float:
@@ -40,7 +55,7 @@ def _is_ours(event: dict[str, Any]) -> bool:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each object."""
-    return batches(stream, Collector(context, SOURCE), read, within=("events",))
+    return batches(stream, Collector(context, SOURCE), read, within=("events",), looks=LOOKS)
 
 
 SOURCE = Source(

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.behaviour.person_days import COLUMNS, features, of_day
+from analytics.behaviour.person_days import COLUMNS, features, of_day, timed
 from analytics.fields import SCHEMA
 from analytics.identity import Directory
 from analytics.selection import any_matches, evidence
@@ -21,6 +21,12 @@ def test_accounts_of_one_person_make_one_row() -> None:
 def test_who_is_unknown_has_no_row() -> None:
     assert of_day(table(command("stranger", "ls"), event()), DIRECTORY).num_rows == 0
     assert of_day(table(), Directory()).num_rows == 0
+
+
+def test_what_was_done_at_some_earlier_time_is_not_of_the_day() -> None:
+    found = command("alice", "ls", event__kind="state")
+    told = timed(table(found, command("alice", "id", event__kind="event"), command("alice", "ps")))
+    assert told["process.command_line"].to_pylist() == ["id", "ps"]
 
 
 def test_a_day_in_chunks_is_the_same_day() -> None:

@@ -5,6 +5,7 @@ import pytest
 from analytics.fields import BY_NAME
 from analytics.findings import Finding, ReasonKind
 from analytics.governance import isolation
+from analytics.identity import read_people
 from tests.analytics.laboratory import (
     DAY,
     DIRECTORY,
@@ -64,6 +65,22 @@ def test_who_is_unknown_is_never_blamed_nor_a_victim(by: str, owner: str) -> Non
 
 def test_a_job_cancelled_by_another_account_of_its_owner_is_nothing() -> None:
     assert found(cancelled("uid:site/1003", "bob", "1")) == []
+
+
+def test_the_number_of_used_rights_is_one_of_the_actors_realm() -> None:
+    people = read_people(
+        "person,name,team,role,manager,start,end,accounts\n"
+        "carol,Carol,language,researcher,,,,uid:lab/1003\n"
+        "mallory,Mallory,vision,researcher,,,,uid:lab/1002;uid:site/1003\n"
+    )
+    act = {
+        "event__action": "executed",
+        "actor__account": "uid:lab/1002",
+        "user__effective__id": "1003",
+    }
+    events = table(event(**act), event(**act)).select(isolation.COLUMNS)
+    (one,) = isolation.find(DAY.date(), events, people, RESOURCES)
+    assert one.sentence == "ran 2 commands with the rights of another person"
 
 
 def test_administrators_and_team_mates_are_less_suspect() -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import zipfile
 
 import pytest
@@ -25,9 +26,10 @@ def zipped(*names: str) -> bytes:
         gzip.compress(b"line\n" * 3, mtime=0),
         gzip.compress(b"line\n", mtime=0) + gzip.compress(b"line\n" * 2, mtime=0),
         zstandard.compress(b"line\n" * 3),
+        zstandard.compress(b"line\n") + zstandard.compress(b"line\n" * 2),
         zipped("audit.log"),
     ],
-    ids=["plain", "gzip", "two gzip members", "zstd", "zip"],
+    ids=["plain", "gzip", "two gzip members", "zstd", "two zstd frames", "zip"],
 )
 def test_archives_are_unpacked_by_their_content(packed: bytes) -> None:
     with plain(io.BytesIO(packed)) as unpacked:
@@ -40,6 +42,7 @@ def test_archives_are_unpacked_by_their_content(packed: bytes) -> None:
         (gzip.compress(b"line\n" * 1000, mtime=0)[:40], "damaged"),
         (b"\x1f\x8b\x08\x00garbage-after-the-magic", "damaged"),
         (b"\x28\xb5\x2f\xfdgarbage", "damaged"),
+        (zstandard.compress(b"line\n" * 1000)[:-1], "damaged"),
         (b"PK\x03\x04garbage", "damaged"),
         (b"PK\x03\x04" + zipped("a.log")[5:], "damaged"),
         (zipped("a.log", "b.log"), "zip of 2 files"),
@@ -61,3 +64,10 @@ def test_an_archive_that_unpacks_out_of_proportion_is_stopped() -> None:
         while block := unpacked.read(1 << 20):
             read += len(block)
     assert read < 80 << 20
+
+
+@pytest.mark.parametrize("cut", [1, 3, 100, 200_000])
+def test_a_zstd_frame_that_was_cut_off_is_not_taken_for_a_shorter_log(cut: int) -> None:
+    packed = zstandard.compress(os.urandom(300_000))
+    with pytest.raises(Unreadable, match="damaged"), plain(io.BytesIO(packed[:-cut])) as unpacked:
+        unpacked.read()

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from analytics.findings import Finding, ReasonKind
 from analytics.risk import weights
-from analytics.risk.explain import headline, reason_json
+from analytics.risk.explain import headline, reason_json, shown
 from analytics.risk.score import scores
 from tests.analytics.laboratory import DAY, RESOURCES
 
@@ -47,3 +47,9 @@ def test_a_reason_has_all_that_leads_to_its_events() -> None:
     }
     assert 0 < told["counted"] < told["contribution"] < 66 * 0.9
     assert headline(score) == "59 moderate: cancelled 14 jobs of others; expected 0.1"
+
+
+def test_a_shown_score_never_stands_in_a_band_above_its_own() -> None:
+    read = weights.load()
+    for score in (0.0, 19.99, 20.0, 39.6, 69.999, 70.0, 89.5, 100.0):
+        assert read.level(shown(score)) == read.level(score)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +37,33 @@ def test_a_command_goes_on_until_the_next_time() -> None:
     assert not rejected
 
 
-def test_a_file_out_of_step_loses_only_its_first_command() -> None:
+def test_a_file_out_of_step_has_one_command_without_a_time() -> None:
     rows, rejected = read(b"reboot\n#1767225600\nls\n")
-    assert [row["process.name"] for row in rows] == ["ls"]
-    assert [(one.line, one.text) for one in rejected] == [(1, "reboot")]
+    assert [(row["process.name"], row["event.kind"]) for row in rows] == [
+        ("reboot", "state"),
+        ("ls", "event"),
+    ]
+    assert not rejected
 
 
-def test_no_time_is_invented() -> None:
-    rows, rejected = read(b"cd train\npython train.py\n")
-    assert not rows
-    assert {one.reason for one in rejected} == {"no time: turn on HISTTIMEFORMAT"}
-    assert len(rejected) == 2
+def test_commands_without_times_are_states_of_when_they_were_first_seen() -> None:
+    history = b"cd train\npython train.py\npython train.py\n"
+    rows, rejected = read(history)
+    assert not rejected
+    assert [row["process.command_line"] for row in rows] == history.decode().splitlines()
+    assert {row["@timestamp"] for row in rows} == {CONTEXT.received}
+    assert {row["event.kind"] for row in rows} == {"state"}
+    assert {row["labels"][0] for row in rows} == {("time", "when first received")}
+    assert len({row["event.id"] for row in rows}) == 3
+
+
+def test_a_history_without_times_that_grew_keeps_its_events() -> None:
+    before, _ = read(b"ls\nid\n")
+    later = CONTEXT.received + timedelta(days=3)
+    after, _ = read(b"ls\nid\nps\n", received=later, earlier=((CONTEXT.received, 6),))
+    told = [(row["event.id"], row["@timestamp"]) for row in after]
+    assert told[:2] == [(row["event.id"], row["@timestamp"]) for row in before]
+    assert told[2][1] == later
 
 
 def test_a_history_of_nobody_says_what_is_missing() -> None:
@@ -114,5 +130,12 @@ def test_real_histories_are_read_whole(real_logs: Path) -> None:
     assert rows[3]["process.args"][-1] == "argument2"
     assert not rejected
     rows, rejected = read((folder / "bash_history_desync").read_bytes())
-    assert [row["process.name"] for row in rows] == ["plaso", "bash", "splunk", "binary"]
-    assert [one.text for one in rejected] == ["/sbin/reboot"]
+    assert [row["process.name"] for row in rows] == ["reboot", "plaso", "bash", "splunk", "binary"]
+    assert [row["event.kind"] for row in rows] == ["state", *["event"] * 4]
+    assert not rejected
+
+
+def test_a_command_of_nothing_but_control_characters_is_kept() -> None:
+    rows, rejected = read(b"\x1c\n#1767225600\n\x1d\x1e\n")
+    assert [row["process.command_line"] for row in rows] == ["\x1c", "\x1d\x1e"]
+    assert not rejected

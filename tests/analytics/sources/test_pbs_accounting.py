@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics.event import Context, Rejected
-from analytics.sources.pbs_accounting import SOURCE, gpus_of, nodes_of, seconds_of
+from analytics.sources.pbs_accounting import PAIR, SOURCE, gpus_of, nodes_of, seconds_of, told
 
 CONTEXT = Context(
     feed="pbs", batch="1", origin="o", received=datetime(2026, 12, 1, tzinfo=UTC), host="pbs1"
@@ -81,3 +84,26 @@ def test_gpus_nodes_and_seconds_are_read_from_what_was_asked() -> None:
         77,
         None,
     ]
+
+
+WORDS = st.sampled_from(
+    [*("user=a", "queue=q", "a.b=", "c==", "d=e=f", "=g", "h", "", "user='b c'", 'user="b', "ü=1")]
+)
+
+
+@given(st.lists(st.lists(WORDS, max_size=5).map(" ".join), min_size=1, max_size=8))
+def test_both_ways_of_reading_messages_tell_the_same(messages: list[str]) -> None:
+    pairs = told(pa.array(messages, pa.string()))
+    expected = [
+        {name: value.strip("\"'") for name, value in PAIR.findall(message)} for message in messages
+    ]
+    assert [dict(row) for row in pairs.labels((), 64).to_pylist()] == expected
+    assert pairs.column("user").to_pylist() == [one.get("user") for one in expected]
+
+
+def test_a_signal_and_a_wish_are_told_apart_by_the_kind_of_record() -> None:
+    line = "02/10/2026 08:00:00;{};7.p;user=asilva Exit_status=271 resources_used.walltime=01:00:00"
+    rows, _ = read("\n".join(line.format(kind) + " Resource_List.ngpus=2" for kind in "ES"))
+    assert [row["event.action"] for row in rows] == ["job-killed", "job-running"]
+    assert [row["job.gpu_hours"] for row in rows] == [2.0, None]
+    assert [row["actor.account"] for row in rows] == [None, None]

@@ -37,3 +37,22 @@ def test_an_administrator_is_made_by_a_transaction(level: str) -> None:
     assert event["event.action"] == "admin-level-set"
     assert (event["user.name"], event["user.target.name"]) == ("ana", "ana")
     assert dict(event["labels"])["admin_level"] == "administrator"
+
+
+def test_rows_are_read_by_the_header_above_them() -> None:
+    log = (
+        "2026-02-20T10:00:00|Add Users|root|mroux|admin_level=1\n"
+        "\ufeffActor;Time;Action;Cluster\r\n"
+        "ana;2026-02-20T10:00:01;Remove Users;lab1\r\n\r\n"
+        "ana;2026-02-30T10:00:01;Remove Users;lab1\r\n"
+        "bea;2026-02-20T10:00:02;Add QOS\r\n"
+        "Time|Action|Actor|Where|Info|\n"
+        "2026-02-20T10:00:03|Modify Clusters|root|(name='lab1')|a|b|\n"
+    )
+    (batch,) = TRANSACTIONS.parse(io.BytesIO(log.encode()), CONTEXT)
+    events = batch.events.to_pylist()
+    assert [event["user.name"] for event in events] == ["root", "ana", "bea", "root"]
+    assert [event["batch.line"] for event in events] == [1, 3, 6, 8]
+    assert dict(events[1]["labels"]) == {"cluster": "lab1"}
+    assert dict(events[3]["labels"])["changes"] == "a|b"
+    assert [(one.line, one.reason) for one in batch.rejected] == [(5, "not a transaction")]

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analytics.event import Context, Rejected
-from analytics.sources.zsh_history import SOURCE
+from analytics.event import Collector, Context, Rejected
+from analytics.reading import lines
+from analytics.sources.zsh_history import SOURCE, Others
 
 CONTEXT = Context(
     feed="laptops",
@@ -89,3 +92,38 @@ def test_a_real_history_is_read_whole(real_logs: Path) -> None:
     ]
     assert rows[2]["process.command_line"] == "echo dfgdfg \\\n& touch /tmp/afile"
     assert not rejected
+
+
+HEADS = st.sampled_from([": 1770707166:0;", ":1770707167:12;", ": 99:0;", ": 9999999999:0;", ""])
+BODIES = st.sampled_from(
+    [
+        *(
+            "ls",
+            "A=1 B=2 make",
+            "git commit -m 'a b'",
+            'echo "',
+            "x \\",
+            "a\\",
+            " ls",
+            "\\x00",
+            "é",
+        ),
+        *("/bin/", "A=1", "ls  -l ", "''", "a\tb", "\x83", "\x1c", "cd 'x", "rm -r /a/b", "", "#x"),
+    ]
+)
+
+
+@given(st.lists(st.tuples(HEADS, BODIES), max_size=12), st.sampled_from(["\n", "\r\n"]))
+def test_both_ways_of_reading_commands_tell_the_same(
+    entries: list[tuple[str, str]], end: str
+) -> None:
+    log = end.join(head + body for head, body in entries).encode("utf-8", "surrogateescape")
+    others = Others(Collector(CONTEXT, SOURCE))
+    for line in lines(io.BytesIO(log)):
+        others.take(line)
+    others.end()
+    expected, batches = others.collector.take(), list(SOURCE.parse(io.BytesIO(log), CONTEXT))
+    assert [row for batch in batches for row in batch.events.to_pylist()] == (
+        expected.events.to_pylist()
+    )
+    assert [one for batch in batches for one in batch.rejected] == list(expected.rejected)

@@ -1,0 +1,172 @@
+"""Finds a block's lines that are of one form, and takes their values by columns."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.jsonlog.forms import Form, learnt
+from analytics.jsonlog.lined import Block
+
+ENOUGH = 12  # lines of one form that are worth a table of their own
+MOST_FORMS = 512
+MOST_ALIKE = 32  # forms with as many marks
+MOST_TRIED = 24  # lines of a block from which no form was learnt
+LOOKED_AT = 6  # pieces by which most lines of another form are told
+
+
+class Alike:
+    """Lines of one form in a block, copied next to each other: far apart they are slow to read.
+
+    `places` are where their pieces begin and end in `data`.
+    """
+
+    def __init__(self, form: Form, block: Block, rows: Any, places: Any, data: pa.Buffer) -> None:
+        self.form, self.block, self.rows, self.places, self.data = form, block, rows, places, data
+        self.size, self.width = places.shape
+        self.text = np.frombuffer(data, np.uint8)
+        offsets = np.append(places.ravel(), places[-1:, -1])
+        self._pieces = pa.StringArray.from_buffers(places.size, pa.py_buffer(offsets), data)
+        self._firsts = np.arange(self.size, dtype=np.int32) * self.width
+        self._raw: dict[int, pa.StringArray] = {}
+        self._lines: pa.StringArray | None = None
+
+    @classmethod
+    def of(cls, form: Form, block: Block, rows: Any, places: Any) -> "Alike":
+        """The lines at some places of a block."""
+        lines = _whole(places, pa.py_buffer(block.data))
+        _, offsets, data = lines.buffers()
+        begins = np.frombuffer(offsets, np.int32, len(rows))
+        found = cls(form, block, rows, places + (begins - places[:, 0])[:, None], data)
+        found._lines = lines
+        return found
+
+    def column(self, piece: int) -> pa.StringArray:
+        """What a piece of each line says, as it was before it was escaped."""
+        found = self.raw(piece)
+        return unescaped(found) if self.block.escaped else found
+
+    def raw(self, piece: int) -> pa.StringArray:
+        """A piece of each line, as it stands there."""
+        if piece not in self._raw:
+            self._raw[piece] = self._pieces.take(pa.array(self._firsts + piece))
+        return self._raw[piece]
+
+    def lines(self) -> pa.StringArray:
+        """The whole lines."""
+        return _whole(self.places, self.data) if self._lines is None else self._lines
+
+    def widths(self, pieces: Sequence[int]) -> Any:
+        """How many bytes some pieces of each line have."""
+        at = np.asarray(pieces)
+        return self.places[:, at + 1] - self.places[:, at]
+
+    def only(self, fit: Any) -> "Alike":
+        """The same without some lines."""
+        if fit.all():
+            return self
+        return Alike(self.form, self.block, self.rows[fit], self.places[fit], self.data)
+
+    def same(self) -> Any:
+        """Which lines have the same around their values as all of the form."""
+        wanted = (self._firsts[:, None] + self.form.fixed.astype(np.int32)).ravel()
+        around = np.frombuffer(self._pieces.take(pa.array(wanted)).buffers()[2], np.uint8)
+        length = len(self.form.text)
+        told = around[: self.size * length].reshape(self.size, length) == self.form.text
+        return told.all(axis=1)
+
+
+def _whole(places: Any, data: pa.Buffer) -> pa.StringArray:
+    """Lines that begin and end at the first and the last of some places."""
+    bounds = places[:, [0, -1]].ravel()
+    texts = pa.StringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), data)
+    return texts.take(pa.array(np.arange(0, len(bounds), 2)))
+
+
+def unescaped(texts: pa.StringArray) -> pa.StringArray:
+    """The texts that were written with escapes, all of which are fit."""
+    if b"\\" not in texts.buffers()[2].to_pybytes():
+        return texts
+    written = pc.match_substring(texts, "\\")
+    escaped = pc.filter(texts, written).to_pylist()
+    read = orjson.loads('["' + '","'.join(escaped) + '"]')
+    return pc.replace_with_mask(texts, written, pa.array(read, pa.string()))
+
+
+class Forms:
+    """The forms met so far, by their number of marks: those met last come first."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, list[Form]] = {}
+
+    def found(self, block: Block) -> list[Alike]:
+        """A block's lines by form, where there are enough of one."""
+        found: list[Alike] = []
+        tries = MOST_TRIED
+        numbers, counts = np.unique(block.counts, return_counts=True)
+        for marks in numbers[(counts >= ENOUGH) & (numbers > 0)].tolist():
+            rows = np.flatnonzero(block.counts == marks)
+            for form in self.known.get(marks, []):
+                alike = self._of(form, block, rows) if len(rows) >= ENOUGH else None
+                if alike and alike.size >= ENOUGH:
+                    found.append(alike)
+                    rows = _without(rows, alike.rows)
+            while len(rows) >= ENOUGH and tries:
+                new = learnt(block.lines(rows[:1])[0])
+                alike = self._of(new, block, rows) if new else None
+                if new and alike and alike.size >= ENOUGH:
+                    self._remember(new)
+                    found.append(alike)
+                    rows = _without(rows, alike.rows)
+                else:
+                    rows, tries = rows[1:], tries - 1
+        return found
+
+    def _remember(self, form: Form) -> None:
+        if sum(map(len, self.known.values())) >= MOST_FORMS:
+            self.known.clear()
+        alike = self.known.get(form.marks, [])
+        self.known[form.marks] = [form, *alike][:MOST_ALIKE]
+
+    def _of(self, form: Form, block: Block, rows: Any) -> Alike | None:
+        """Which of some lines are of a form."""
+        if len(form.at) > 4 * LOOKED_AT and len(self.known.get(form.marks, [])) > 1:
+            places = _places(form, block, rows, 2 * LOOKED_AT)
+            looked = np.diff(places)[:, : 2 * LOOKED_AT : 2]
+            rows = rows[(looked == form.lengths[:LOOKED_AT]).all(axis=1)]
+            if len(rows) < ENOUGH:
+                return None
+        places = _places(form, block, rows, len(form.at))
+        widths = np.diff(places)
+        fit = (widths[:, ::2] == form.lengths).all(axis=1)
+        if len(widths) and widths.min() < 0:
+            fit &= (widths >= 0).all(axis=1)
+        if not fit.all():
+            rows, places = rows[fit], places[fit]
+        if not len(rows):
+            return None
+        alike = Alike.of(form, block, rows, places)
+        return alike.only(fit) if (fit := alike.same()).any() else None
+
+
+def _without(rows: Any, others: Any) -> Any:
+    kept = np.ones(len(rows), bool)
+    kept[np.searchsorted(rows, others)] = False
+    return rows[kept]
+
+
+def _places(form: Form, block: Block, rows: Any, count: int) -> Any:
+    """Where the first pieces of some lines begin and end, if they are of a form."""
+    at = form.at[:count]
+    places = np.empty((len(rows), count + 2), np.int32)
+    places[:, 0], places[:, -1] = block.starts[rows], block.ends[rows]
+    cuts = places[:, 1:-1]
+    marks = block.first[rows, None] + np.minimum(at, form.marks - 1)
+    np.add(np.take(block.marks, marks, mode="clip"), form.moves[:count], out=cuts)
+    behind = at >= form.marks
+    if behind.any():
+        cuts[:, behind] = places[:, -1:] + form.moves[:count][behind]
+    return places

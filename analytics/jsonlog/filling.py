@@ -1,0 +1,163 @@
+"""Fills in what was learnt from samples for all lines that are like them, a column at a time."""
+
+import hashlib
+from collections import deque
+from collections.abc import Sequence
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.event import Context, Source, assemble
+from analytics.fields import BY_NAME
+from analytics.jsonlog.alike import Alike
+from analytics.jsonlog.marks import FIRST_ID, LINE, NUMBER, Piece
+from analytics.jsonlog.moments import moments
+from analytics.jsonlog.samples import Cell, Pattern, Sample
+
+STRING = pa.string()
+EMPTY = hashlib.blake2b(digest_size=16)
+HASH = type(EMPTY)
+AT_ONCE = 512  # hashes: more would fall out of the caches
+PORT = r":[0-9]{1,5}$"
+Same = Sequence[tuple[Any, ...]]  # by sample, what is the same in all of its lines
+
+
+class Filling:
+    """Lines of one form that are fit; `codes` say which sample of one shape is whose."""
+
+    def __init__(
+        self, alike: Alike, samples: Sequence[Sample], codes: Any, of: tuple[Context, Source]
+    ) -> None:
+        self.alike, self.samples, self.codes = alike, samples, codes
+        self.context, self.source = of
+        self._texts: dict[Piece, pa.StringArray] = {}
+
+    def tables(self) -> list[pa.Table]:
+        """The events of all lines: a table for each event that a line gives."""
+        found = []
+        for at, row in enumerate(self.samples[0].rows):
+            columns = {}
+            for name, cell in row.items():
+                same = [sample.rows[at][name].same for sample in self.samples]
+                columns[name] = self._column(name, cell, same)
+            found.append(assemble(columns, self.alike.size, self.context, self.source))
+        return found
+
+    def _column(self, name: str, cell: Cell, same: Same) -> pa.Array:
+        kind = BY_NAME[name].arrow
+        if cell.kind == "same":
+            return self._spread([told[0] for told in same], kind)
+        if cell.kind == "time":
+            return moments(self._raw(cell.shape))
+        if cell.kind == "text":
+            return self._text(cell.shape, same)
+        if cell.kind == "number":
+            if cell.shape == NUMBER:
+                return pa.array(self.alike.block.number + 1 + self.alike.rows, kind)
+            return self._raw(cell.shape).cast(kind)
+        return self._listed(cell, same)
+
+    def _raw(self, leaf: int) -> pa.StringArray:
+        return self.alike.raw(self.alike.form.leaves[leaf].piece)
+
+    def _spread(self, values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+        """For each line what its sample has."""
+        first = values[0]
+        if not isinstance(first, list) and all(value == first for value in values):
+            size = self.alike.size
+            return (
+                pa.nulls(size, kind) if first is None else pa.repeat(pa.scalar(first, kind), size)
+            )
+        return pa.array(values, kind).take(pa.array(self.codes))
+
+    def _text(self, pattern: Pattern, same: Same) -> pa.StringArray:
+        if len(pattern) == 1 and pattern[0]:
+            return self._piece(pattern[0])
+        parts, at = [], 0
+        for piece in pattern:
+            if piece:
+                parts.append(self._piece(piece))
+                continue
+            told = [texts[at] for texts in same]
+            at += 1
+            if len(pattern) > 1 and len(set(told)) == 1:
+                parts.append(pa.scalar(told[0], STRING))
+            else:
+                parts.append(self._spread(told, STRING))
+        return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "")
+
+    def _listed(self, cell: Cell, same: Same) -> pa.Array:
+        """Lists of texts, or labels: as many for each line."""
+        size = self.alike.size
+        patterns = cell.shape if cell.kind == "list" else cell.shape[1]
+        columns, at, width = [], 0, len(patterns)
+        for pattern in patterns:
+            count = sum(piece is None for piece in pattern)
+            columns.append(self._text(pattern, [told[at : at + count] for told in same]))
+            at += count
+        index = np.arange(width * size).reshape(width, size).T.ravel()
+        values = pa.concat_arrays(columns).take(pa.array(index)) if width > 1 else columns[0]
+        offsets = pa.array(np.arange(0, (size + 1) * width, width, dtype=np.int32))
+        if cell.kind == "list":
+            return pa.ListArray.from_arrays(offsets, values)
+        return pa.MapArray.from_arrays(offsets, repeated(cell.shape[0], size), values)
+
+    def _piece(self, piece: Piece) -> pa.StringArray:
+        if piece not in self._texts:
+            self._texts[piece] = self._made(piece)
+        return self._texts[piece]
+
+    def _made(self, piece: Piece) -> pa.StringArray:
+        if piece.leaf <= FIRST_ID:
+            return self._ids(FIRST_ID - piece.leaf)
+        if piece.lower:
+            return lowered(self._piece(piece._replace(lower=False)))
+        if piece.leaf == LINE:
+            return self.alike.lines()
+        if piece.shown:
+            return pc.replace_substring_regex(self._raw(piece.leaf), PORT, "")
+        return self.alike.column(self.alike.form.leaves[piece.leaf].piece)
+
+    def _ids(self, number: int) -> pa.StringArray:
+        cells = [cell for sample in self.samples if (cell := sample.ids[number])]
+        if not cells:
+            block, rows = self.alike.block, self.alike.rows
+            offsets = (block.offset + block.starts[rows]).tolist()
+            return pa.array(self.context.line_ids(offsets, block.lines(rows)), STRING)
+        same = [cell.same for cell in cells]
+        if cells[0].kind == "same":
+            return hashed(self._spread([told[0] for told in same], STRING))
+        return hashed(self._text(cells[0].shape, same))
+
+
+def repeated(texts: Sequence[str], times: int) -> pa.StringArray:
+    """Some texts one after another, so many times."""
+    written = [text.encode() for text in texts]
+    ends = np.cumsum(list(map(len, written)))
+    offsets = np.append(0, (np.arange(times)[:, None] * ends[-1] + ends).ravel()).astype(np.int32)
+    data = b"".join(written) * times
+    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+def lowered(texts: pa.StringArray) -> pa.StringArray:
+    """The texts in lower case."""
+    if pc.all(pc.string_is_ascii(texts)).as_py():
+        return pc.ascii_lower(texts)
+    return pa.array([text.lower() for text in texts.to_pylist()], STRING)
+
+
+def hashed(texts: pa.StringArray) -> pa.StringArray:
+    """The ids that `Context.event_id` makes of these texts."""
+    found: list[bytes] = []
+    written = texts.cast(pa.binary()).to_numpy(zero_copy_only=False)
+    for at in range(0, len(written), AT_ONCE):
+        part = written[at : at + AT_ONCE].tolist()
+        begun = list(map(HASH.copy, repeat(EMPTY, len(part))))
+        deque(map(HASH.update, begun, part), maxlen=0)
+        found += map(HASH.digest, begun)
+    ids = b"".join(found).hex().encode()
+    offsets = np.arange(0, 32 * len(found) + 1, 32, dtype=np.int32)
+    return pa.StringArray.from_buffers(len(found), pa.py_buffer(offsets), pa.py_buffer(ids))

@@ -1,0 +1,109 @@
+"""Which lines have values of the kind that was learnt from, so that they can be filled in."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.event import EARLIEST, LATEST_AHEAD, Context
+from analytics.jsonlog.alike import Alike
+from analytics.jsonlog.marks import Piece
+from analytics.jsonlog.moments import TIME, moments
+from analytics.jsonlog.samples import Sample
+
+OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+FOUR = rf"(?:{OCTET}\.){{3}}{OCTET}"
+# Escapes of what is no letter or sign of Latin script, or may be none.
+NO_LETTER = r"\\(?:[bfnrt]|u(?:[^0]|0[^0]|00(?:[01]|20|7[fF]|[89]|[aA]0)))"
+LONGEST_DECIMAL = 17  # characters
+BLANK, LAST = b" ~"
+
+
+def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
+    """Which of some lines are fit for what was learnt from samples of one shape."""
+    sample, leaves = samples[0], alike.form.leaves
+    found = np.ones(alike.size, bool)
+    pieces = {piece for piece in pieces_of(sample) if piece.leaf >= 0}
+    texts = sorted({piece.leaf for piece in pieces if leaves[piece.leaf].kind == "text"})
+    if texts:
+        found &= _plain(alike, texts, samples)
+    for piece in pieces:
+        raw, taken = alike.raw(leaves[piece.leaf].piece), sample.taken[piece.leaf]
+        if piece.written and alike.block.escaped:
+            found &= ~np.asarray(pc.match_substring(raw, "\\"))
+        if taken == "address":
+            found &= _addresses(raw, with_port=piece.leaf in sample.with_port)
+        elif taken == "decimal":
+            found &= np.array(list(map(_is_decimal, raw.to_pylist())), bool)
+    for name, cell in ((n, c) for row in sample.rows for n, c in row.items()):
+        if cell.kind == "time":
+            times = moments(alike.raw(leaves[cell.shape].piece))
+            found &= _timely(times, context) if name == "@timestamp" else times.is_valid()
+    return found
+
+
+def pieces_of(sample: Sample) -> Iterator[Piece]:
+    """The values that are copied, also into ids."""
+    for cell in (*(c for row in sample.rows for c in row.values()), *filter(None, sample.ids)):
+        if cell.kind == "text":
+            yield from filter(None, cell.shape)
+        elif cell.kind in ("list", "labels"):
+            patterns = cell.shape if cell.kind == "list" else cell.shape[1]
+            yield from (piece for pattern in patterns for piece in pattern if piece)
+        elif cell.kind == "number":
+            yield Piece(cell.shape)
+
+
+def _plain(alike: Alike, leaves: Sequence[int], samples: Sequence[Sample]) -> Any:
+    """Which lines have no blanks around these texts, and none that is too long."""
+    pieces = np.array([alike.form.leaves[leaf].piece for leaf in leaves])
+    most = [min(sample.longest[leaf] for sample in samples) for leaf in leaves]
+    begin, end = alike.places[:, pieces], alike.places[:, pieces + 1]
+    found = (end - begin) <= most
+    for ends in (alike.text[begin], alike.text[end - 1]):
+        found &= (ends > BLANK) & (ends <= LAST)
+    told: Any = found.all(axis=1)
+    if alike.block.escaped:
+        for piece in pieces:
+            raw = alike.raw(int(piece))
+            if has_escapes(raw):
+                told &= ~np.asarray(pc.match_substring_regex(raw, NO_LETTER))
+    return told
+
+
+def has_escapes(texts: pa.StringArray) -> bool:
+    """Whether there is a backslash in any of some texts."""
+    data = texts.buffers()[2]
+    return data is not None and b"\\" in data.to_pybytes()
+
+
+def _addresses(texts: pa.StringArray, *, with_port: bool) -> Any:
+    encoded = texts.dictionary_encode()
+    pattern = f"^{FOUR}:[0-9]{{1,5}}$" if with_port else f"^{FOUR}$"
+    told = np.asarray(pc.match_substring_regex(encoded.dictionary, pattern))
+    if not with_port and not told.all():
+        told = np.array([_is_address(text) for text in encoded.dictionary.to_pylist()], bool)
+    return told[np.asarray(encoded.indices)]
+
+
+@lru_cache(maxsize=8192)
+def _is_address(text: str) -> bool:
+    try:
+        return str(ip_address(text)) == text
+    except ValueError:
+        return False
+
+
+def _is_decimal(text: str) -> bool:
+    return len(text) <= LONGEST_DECIMAL and str(float(text)) == text
+
+
+def _timely(times: pa.Array, context: Context) -> Any:
+    latest = context.received + LATEST_AHEAD
+    low, high = (pa.scalar(bound, TIME) for bound in (EARLIEST, latest))
+    told = pc.and_(pc.greater_equal(times, low), pc.less_equal(times, high))
+    return np.asarray(told.fill_null(False))

@@ -1,0 +1,187 @@
+"""By what lines of one form differ that their reader looks into."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.jsonlog.alike import Alike
+from analytics.jsonlog.forms import Form
+from analytics.jsonlog.samples import Looks
+
+LONGEST_KEY = 1 << 62
+MOST = 15  # digits
+WHOLE = r"^[1-9][0-9]{0,14}$"
+DECIMAL = r"^-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,9}$"
+# Kinds of values: texts are plain, or empty; numbers are whole, nought, fractions or strange.
+PLAIN, NOUGHT, COUNT, FRACTION, OTHER = range(5)
+TAKEN = {PLAIN: "text", COUNT: "number", FRACTION: "decimal", OTHER: "other"}
+Key = tuple[Any, ...]
+
+
+class How(NamedTuple):
+    """How a leaf is looked into: time, address, all of it, or nothing but what stands here."""
+
+    how: str
+    words: str | None = None
+    sign: str | None = None
+    same: int | None = None  # an earlier leaf of which it may have the text
+
+
+def hows(looks: Looks, form: Form) -> list[How]:
+    """How each leaf of a form is looked into."""
+    named = {leaf.name: at for at, leaf in enumerate(form.leaves) if leaf.kind == "text"}
+    pairs = [sorted((named[a], named[b])) for a, b in looks.same if a in named and b in named]
+    earlier = {later: first for first, later in pairs}
+    found = []
+    for at, leaf in enumerate(form.leaves):
+        words, sign = looks.words.get(leaf.name), looks.signs.get(leaf.name)
+        if leaf.kind == "text" and not looks.into(leaf):
+            found.append(How("", words and f"^(?:{words})$", sign, earlier.get(at)))
+        else:
+            found.append(How("all" if words or sign else looks.into(leaf)))
+    return found
+
+
+class Keys:
+    """Lines of one form, numbered by how they differ in what their reader looks into.
+
+    `codes` are these numbers, from 0; of each `firsts` has a line and `counts` how many.
+    """
+
+    def __init__(self, alike: Alike, known: Sequence[How]) -> None:
+        self.alike, self.hows = alike, known
+        self._kinds: dict[int, Any] = {}
+        self._words: dict[int, Any] = {}
+        self._signs: dict[int, Any] = {}
+        self._same: dict[int, Any] = {}
+        self._parts: list[tuple[Any, list[Any] | None]] = []
+        key, distinct = np.zeros(alike.size, np.int64), 1
+        for codes, values in self._columns():
+            self._parts.append((codes, values))
+            many = int(codes.max()) + 1
+            distinct *= many
+            if distinct >= LONGEST_KEY:
+                key = np.unique(key, return_inverse=True)[1]
+                distinct = alike.size * many
+            key = key * many + codes
+        if distinct > 1:
+            self.codes = np.asarray(pa.array(key).dictionary_encode().indices)
+        else:
+            self.codes = key
+        self.counts = np.bincount(self.codes).tolist()
+        firsts = np.empty(len(self.counts), np.int64)
+        firsts[self.codes[::-1]] = np.arange(alike.size - 1, -1, -1)
+        self.firsts = firsts.tolist()
+        self._keys: dict[int, Key] = {}
+
+    def _columns(self) -> Iterator[tuple[Any, list[Any] | None]]:
+        leaves = self.alike.form.leaves
+        for at, column in self._empty():
+            self._kinds[at] = np.where(column, NOUGHT, PLAIN)
+            yield self._kinds[at], None
+        for at, (how, words, sign, earlier) in enumerate(self.hows):
+            leaf = leaves[at]
+            if how == "all":
+                encoded = self.alike.raw(leaf.piece).dictionary_encode()
+                yield np.asarray(encoded.indices), encoded.dictionary.to_pylist()
+                continue
+            if leaf.kind == "number":
+                self._kinds[at] = numbers(self.alike, leaf.piece)
+                yield self._kinds[at], None
+            if words is not None or sign is not None:
+                yield from self._told(at, words, sign)
+            if earlier is not None:
+                other = self.alike.column(leaves[earlier].piece)
+                found = pc.equal(self.alike.column(leaf.piece), other)
+                self._same[at] = np.asarray(found).astype(np.int64)
+                yield self._same[at], None
+
+    def _told(
+        self, at: int, words: str | None, sign: str | None
+    ) -> Iterator[tuple[Any, list[Any] | None]]:
+        """Which texts are words that decide, and in which a sign stands."""
+        column = self.alike.column(self.alike.form.leaves[at].piece)
+        encoded = column.dictionary_encode()
+        indices, texts = np.asarray(encoded.indices), encoded.dictionary
+        if words is not None:
+            those = np.asarray(pc.match_substring_regex(texts, words))
+            self._words[at] = those[indices]
+            number = np.where(those, np.cumsum(those), 0)
+            yield number[indices], [None, *texts.filter(pa.array(those)).to_pylist()]
+        if sign is not None:
+            there = np.asarray(pc.match_substring(texts, sign)).astype(np.int64)
+            self._signs[at] = there[indices]
+            yield self._signs[at], None
+
+    def _empty(self) -> Iterator[tuple[int, Any]]:
+        """Texts that are empty in some lines, and in which."""
+        leaves = self.alike.form.leaves
+        texts = [
+            at for at, how in enumerate(self.hows) if how.how != "all" and leaves[at].kind == "text"
+        ]
+        if texts:
+            none = self.alike.widths([leaves[at].piece for at in texts]) == 0
+            for column in np.flatnonzero(none.any(axis=0)).tolist():
+                yield texts[column], none[:, column]
+
+    def key(self, at: int) -> Key:
+        """What tells a group of lines apart, now and in other blocks."""
+        if at not in self._keys:
+            row = self.firsts[at]
+            told = [
+                int(codes[row]) if values is None else values[codes[row]]
+                for codes, values in self._parts
+            ]
+            self._keys[at] = (*self._kinds, *told)
+        return self._keys[at]
+
+    def taken(self, row: int) -> list[str]:
+        """How each leaf of a line is taken: not at all where it is looked into."""
+        found = []
+        for at, how in enumerate(self.hows):
+            kind = int(self._kinds[at][row]) if at in self._kinds else PLAIN
+            is_word = at in self._words and self._words[at][row]
+            if how.how == "all" or kind == NOUGHT or is_word:
+                found.append("")
+            elif kind == OTHER:
+                found.append("other")
+            else:
+                found.append(how.how or TAKEN[kind])
+        return found
+
+    def signs(self, row: int) -> dict[int, dict[str, bool]]:
+        """Which signs stand in a line's texts."""
+        return {
+            at: {sign: bool(told[row])}
+            for at, told in self._signs.items()
+            if (sign := self.hows[at].sign)
+        }
+
+    def same(self, row: int) -> dict[int, int]:
+        """Which texts of a line are the same as others."""
+        return {
+            at: earlier
+            for at, told in self._same.items()
+            if told[row] and (earlier := self.hows[at].same) is not None
+        }
+
+
+def numbers(alike: Alike, piece: int) -> Any:
+    """What kinds of numbers these are."""
+    texts, text = alike.raw(piece), alike.text
+    begin = text[np.minimum(alike.places[:, piece], len(text) - 1)]
+    if begin.min() > ord("0") and begin.max() <= ord("9") and alike.widths([piece]).max() <= MOST:
+        try:
+            texts.cast(pa.int64())
+        except pa.ArrowInvalid:
+            pass
+        else:
+            return np.full(len(texts), COUNT)
+    kinds = np.full(len(texts), OTHER)
+    kinds[np.asarray(pc.equal(texts, "0"))] = NOUGHT
+    kinds[np.asarray(pc.match_substring_regex(texts, WHOLE))] = COUNT
+    kinds[np.asarray(pc.match_substring_regex(texts, DECIMAL))] = FRACTION
+    return kinds

@@ -1,0 +1,202 @@
+"""What stands for a line's values while it is learnt what a source makes of them.
+
+A source's reader is given a document in which values are marks. Where these come out again tells
+which values are copied, and whereto. Two kinds of marks are tried: what is made of a mark by
+looking into it differs between them, or comes out in parts, and is not taken for a copy.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import orjson
+
+from analytics.event import Context
+from analytics.jsonlog.moments import Unclear, dressed
+
+# In one of the two kinds of marks: whatever a reader may split at. Both have what JSON escapes.
+SIGNS = " \"\\/:@,.;=&?%41+-_#()[]{}<>|'$*~^`!É"
+BEGUN = re.compile(r"[Qq]a\d{3}|\d{3}a[Qq]|Qb\d{5}")
+MARKED = re.compile(r"[QqAa][ab]\d|a[Qq]|\d\d|198\.1")  # what any mark has
+MOMENT = datetime(2021, 3, 5, 4, 5, 6, tzinfo=UTC)
+FIRST_ID = -10  # the first id's leaf, and down from there
+LINE, NUMBER = -1, -2  # what stands for the line itself, and for its number
+NOTHING: Mapping[str, bool] = {}
+SHORTEST = 16  # characters of a mark
+
+
+class Cut(Exception):
+    """A mark came out cut short: shorter values may be copied whole."""
+
+    def __init__(self, leaf: int) -> None:
+        super().__init__(leaf)
+        self.leaf = leaf
+
+
+class Piece(NamedTuple):
+    """A value in a text: by the number of its leaf, in lower case or as it is.
+
+    `shown` is only the address in it, `written` is as JSON would have it.
+    """
+
+    leaf: int
+    lower: bool = False
+    shown: bool = False
+    written: bool = False
+
+
+class Marks:
+    """The marks of one kind, by the number of the leaf that each stands for."""
+
+    def __init__(self, kind: int) -> None:
+        self.kind = kind
+        self.texts: dict[int, str] = {}
+        self.known: dict[str, Any] = {}  # what was read of texts with such marks
+        self.numbers: dict[int, int] = {self.count(999): NUMBER}
+        self.decimals: dict[float, int] = {}
+        self.times: dict[datetime, int] = {}
+        self.written: list[tuple[str, Piece]] = []  # of anything but texts
+
+    def count(self, leaf: int) -> int:
+        """A number that stands for a leaf."""
+        found = int((f"61{leaf:03d}3", f"81{leaf:03d}7777777")[self.kind])
+        return found
+
+    def text(self, leaf: int, length: int, told: Mapping[str, bool] = NOTHING) -> str:
+        """A text of about so many characters that stands for a leaf, with or without some signs."""
+        self.texts[leaf] = found = _written(self.kind, leaf, length, tuple(told.items()))
+        return found
+
+    def number(self, leaf: int) -> int:
+        """A whole number that stands for a leaf."""
+        found = self.count(leaf)
+        self.numbers[found] = leaf
+        self.written.append((str(found), Piece(leaf)))
+        return found
+
+    def decimal(self, leaf: int) -> float:
+        """A number with a fraction that stands for a leaf."""
+        found = self.count(leaf) + 0.25
+        self.decimals[found] = leaf
+        self.written.append((str(found), Piece(leaf)))
+        return found
+
+    def time(self, leaf: int, like: Any) -> Any:
+        """A time that stands for a leaf, written as another one is. Raises Unclear."""
+        found, moment = dressed(MOMENT + timedelta(days=100 * self.kind, seconds=leaf), like)
+        self.times[moment] = leaf
+        self.written.append((str(found), Piece(leaf)))
+        return found
+
+    def address(self, leaf: int, *, with_port: bool) -> str:
+        """An internet address that stands for a leaf, with a port where one is written."""
+        shown = f"198.{18 + self.kind}.{leaf // 250}.{leaf % 250 + 2}"
+        if with_port:
+            self.written.append((f"{shown}:4711", Piece(leaf)))
+            self.written.append((shown, Piece(leaf, shown=True)))
+            return f"{shown}:4711"
+        self.written.append((shown, Piece(leaf)))
+        return shown
+
+    def parts(self, text: str) -> tuple[str | Piece, ...]:
+        """A text's parts: what is always the same, and what stands for values."""
+        found: list[str | Piece] = [text]
+        for mark, piece in self.written:
+            if mark in text:
+                found = [new for part in found for new in _split(part, mark, piece)]
+        return tuple(new for part in found for new in self._unmarked(part))
+
+    def _unmarked(self, part: str | Piece) -> list[str | Piece]:
+        if isinstance(part, Piece):
+            return [part]
+        found: list[str | Piece] = []
+        place = 0
+        while match := BEGUN.search(part, place):
+            piece, length = self._marked(match)
+            found += [part[place : match.start()], piece]
+            place = match.start() + length
+        return [*found, part[place:]]
+
+    def _marked(self, match: re.Match[str]) -> tuple[Piece, int]:
+        """Which mark stands there, and how long it is. Raises Cut and Unclear."""
+        told, text = match[0], match.string
+        number = int(told[2:] if told[0] in "Qq" else told[:3])
+        if told[1] == "b":
+            return Piece(FIRST_ID - number), len(told)
+        leaf = number if number in self.texts else LINE
+        mark = self.texts[leaf]
+        if told[0] == "q":
+            piece, mark = Piece(leaf, lower=True), mark.lower()
+        else:
+            piece = Piece(leaf)
+        if text.startswith(mark, match.start()):
+            return piece, len(mark)
+        written = orjson.dumps(mark).decode()[1:-1]
+        if text.startswith(written, match.start()):
+            return piece._replace(written=True), len(written)
+        raise _partly(text[match.start() :], mark, leaf)
+
+
+@lru_cache(maxsize=1 << 13)
+def _written(kind: int, leaf: int, length: int, told: tuple[tuple[str, bool], ...]) -> str:
+    """A text's mark: one object for all samples, so that its hash is made once."""
+    signs = SIGNS if kind else "".join(['"', *(sign for sign, there in told if there)])
+    for sign, there in told:
+        signs = signs if there else signs.replace(sign, "")
+    filler = "x" * (length - 10 - len(signs))
+    return f"Qa{leaf % 1000:03d}{signs}{filler}{leaf % 1000:03d}aQ"
+
+
+def _partly(text: str, mark: str, leaf: int) -> Exception:
+    same = next((n for n, (a, b) in enumerate(zip(text, mark, strict=False)) if a != b), len(text))
+    return Cut(leaf) if same >= SHORTEST // 2 else Unclear(f"a part of leaf {leaf}")
+
+
+def _split(part: str | Piece, mark: str, piece: Piece) -> list[str | Piece]:
+    if isinstance(part, Piece):
+        return [part]
+    first, *others = part.split(mark)
+    return [first, *(new for other in others for new in (piece, other))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noting(Context):
+    """A context that notes what ids are made of, in place of making them."""
+
+    raw: bytes
+    noted: list[str | None] = field(default_factory=list, compare=False)
+
+    @classmethod
+    def of(cls, context: Context, raw: bytes) -> "Noting":
+        """The same context, of a line that has this text."""
+        told = {each.name: getattr(context, each.name) for each in fields(context)}
+        return cls(**told, raw=raw)
+
+    def _note(self, text: str | None) -> str:
+        self.noted.append(text)
+        return f"Qb{len(self.noted) - 1:05d}"
+
+    def event_id(self, *identity: object) -> str:
+        """A mark for the id of these parts."""
+        return self._note("\x1f".join(map(str, identity)))
+
+    def event_ids(self, kind: str, *identities: Any) -> list[str]:
+        """Marks for the ids of these parts."""
+        return [self.event_id(kind, *parts) for parts in zip(*identities, strict=True)]
+
+    def line_id(self, offset: int, line: bytes) -> str:
+        """A mark for the id of the line."""
+        if line != self.raw:
+            raise Unclear("an id of a part of a line")
+        return self._note(None)
+
+    def line_ids(self, offsets: Any, lines: Any) -> list[str]:
+        """Marks for the ids of lines."""
+        return [self.line_id(*pair) for pair in zip(offsets, lines, strict=True)]
+
+    def first_seen(self, end: int) -> datetime:
+        """Nothing: it depends on where the line stands."""
+        raise Unclear("a time that depends on the line's place")

@@ -1,0 +1,297 @@
+"""What a source's reader makes of lines that differ in their copied values only."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import orjson
+
+from analytics.event import Context
+from analytics.jsonlog.forms import Leaf
+from analytics.jsonlog.marks import FIRST_ID, LINE, MARKED, Cut, Marks, Noting, Piece
+from analytics.jsonlog.moments import Unclear
+from analytics.reading import Document
+
+Rows = Sequence[Mapping[str, Any]] | str
+# What a source makes of each of some documents: its events, or why there are none.
+Read = Callable[[Sequence[Document], Context], Sequence[Rows]]
+SHORTEST = 32  # characters that a value may at least have
+MOST_TRIES = 8
+Pattern = tuple[Piece | None, ...]  # None: the same for all lines of a sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """What a source's reader looks into; everything else it only copies, or leaves.
+
+    Names are dotted, without places in lists, and stand for all that is under them. `at` are
+    values that decide on what comes out; of `words` those do that match a pattern of RE2. `signs`
+    decide by whether they stand in a text. `same` are texts of which it matters whether they are
+    the same. `times` are read as times, `addresses` as internet addresses.
+    """
+
+    at: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    signs: Mapping[str, str] = field(default_factory=dict)
+    same: tuple[tuple[str, str], ...] = ()
+    times: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+    def into(self, leaf: Leaf) -> str:
+        """How a leaf is looked into: time, address, all of it, or not at all."""
+        if leaf.kind == "plain":
+            return "all"
+        dotted = f"{leaf.name}."
+        for how, names in (("time", self.times), ("address", self.addresses), ("all", self.at)):
+            if any(dotted.startswith(f"{name}.") for name in names):
+                return "all" if how == "address" and leaf.kind != "text" else how
+        return ""
+
+
+class Cell(NamedTuple):
+    """A field of an event: what it is made of, and what in that is always the same.
+
+    Its kind is same, number, time, text, list of texts, or labels; `shape` are the pieces.
+    """
+
+    kind: str
+    shape: Any
+    same: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the reader makes of such lines: the cells of each event by field, the texts of which
+    ids are made (None for the line's own); how values were taken, which addresses have ports, and
+    how long texts may be, by leaf."""
+
+    rows: tuple[Mapping[str, Cell], ...]
+    ids: tuple[Cell | None, ...]
+    taken: Sequence[str]
+    with_port: frozenset[int]
+    longest: Mapping[int, int]
+
+    @cached_property
+    def shape(self) -> Any:
+        """What is the same for all samples that can be filled in together."""
+        rows = tuple(
+            tuple((name, cell.kind, cell.shape) for name, cell in row.items()) for row in self.rows
+        )
+        return (
+            rows,
+            tuple(cell and cell.shape for cell in self.ids),
+            tuple(self.taken),
+            self.with_port,
+        )
+
+
+class Taking(NamedTuple):
+    """How leaves were taken, which have ports, and how long they may be."""
+
+    taken: Sequence[str]
+    with_port: frozenset[int]
+    longest: Mapping[int, int]
+
+
+class Given(NamedTuple):
+    """A line to be learnt from: its document's text, and how each leaf is taken.
+
+    A leaf is taken as a text, number, time or address, or left as it is.
+    """
+
+    text: bytes
+    leaves: Sequence[Leaf]
+    taken: Sequence[str]
+    lengths: Sequence[int]  # of the longest texts, in bytes
+    signs: Mapping[int, Mapping[str, bool]]  # whether they stand in a leaf's text
+    same: Mapping[int, int]  # leaves with the same text as another one
+
+
+def learn(read: Read, all_given: Sequence[Given], context: Context) -> list[Sample | None]:
+    """Learns from each of some lines of one form; None where it cannot be told what is copied."""
+    found: list[Sample | None] = [None] * len(all_given)
+    longest = [dict(enumerate(given.lengths)) for given in all_given]
+    waiting = list(range(len(all_given)))
+    for _ in range(MOST_TRIES):
+        given = [(all_given[which], longest[which]) for which in waiting]
+        learnt = [_learnt(read, given, context, kind) for kind in (0, 1)] if given else []
+        cut: list[int] = []
+        for which, one, other in zip(waiting, *learnt, strict=True) if learnt else ():
+            leaf = next((said.leaf for said in (one, other) if isinstance(said, Cut)), None)
+            if leaf is not None and longest[which].get(leaf, 0) > SHORTEST:
+                longest[which][leaf] //= 2
+                cut.append(which)
+            elif isinstance(one, Sample) and one == other:
+                found[which] = one
+        waiting = cut
+    return found
+
+
+def _learnt(
+    read: Read, all_given: Sequence[tuple[Given, Mapping[int, int]]], context: Context, kind: int
+) -> list[Sample | Exception]:
+    usual = Marks(kind)
+    raw, number = usual.text(LINE, 96).encode(), usual.count(999)
+    noting = Noting.of(context, raw)
+    found: list[Sample | Exception] = []
+    marked: list[tuple[int, Any, Marks, Taking]] = []
+    known: dict[Any, dict[str, Any]] = {}  # texts, by what decides on marks
+    for at, (given, longest) in enumerate(all_given):
+        found.append(Unclear("not read"))
+        try:
+            value, marks, ports = _marked(given, longest, kind)
+        except Unclear as error:
+            found[at] = error
+        else:
+            marks.known = known.setdefault((*marks.texts.items(), *given.taken, *ports), {})
+            marked.append((at, value, marks, Taking(given.taken, ports, longest)))
+    try:
+        read_ = read([Document(number, 0, raw, value) for _, value, _, _ in marked], noting)
+    except Unclear:
+        return found
+    for rows, (at, _, marks, taking) in zip(read_, marked, strict=True):
+        try:
+            found[at] = _sample(rows, marks, noting, taking)
+        except (Cut, Unclear) as error:
+            found[at] = error
+    return found
+
+
+def _sample(rows: Rows, marks: Marks, noting: Noting, taking: "Taking") -> Sample:
+    if isinstance(rows, str):
+        raise Unclear(rows)
+    cells = [{name: _cell(told, marks) for name, told in row.items()} for row in rows]
+    numbers: dict[int, int] = {}
+    renumbered = tuple({n: _renumbered(cell, numbers) for n, cell in row.items()} for row in cells)
+    ids = tuple(
+        None if (text := noting.noted[number]) is None else _text(text, marks) for number in numbers
+    )
+    if any(piece and piece.leaf <= FIRST_ID for cell in ids if cell for piece in cell.shape or ()):
+        raise Unclear("ids made of ids")
+    return Sample(renumbered, ids, *taking)
+
+
+def _renumbered(cell: Cell, numbers: dict[int, int]) -> Cell:
+    """The same with ids numbered as they come in a line's own events."""
+    if cell.kind == "text":
+        return cell._replace(shape=_with_ids(cell.shape, numbers))
+    if cell.kind == "list":
+        return cell._replace(shape=tuple(_with_ids(one, numbers) for one in cell.shape))
+    if cell.kind == "labels":
+        names, patterns = cell.shape
+        return cell._replace(shape=(names, tuple(_with_ids(one, numbers) for one in patterns)))
+    return cell
+
+
+def _with_ids(pattern: Pattern, numbers: dict[int, int]) -> Pattern:
+    for piece in pattern:
+        if piece is not None and piece.leaf <= FIRST_ID:
+            break
+    else:
+        return pattern
+    return tuple(
+        Piece(FIRST_ID - numbers.setdefault(FIRST_ID - piece.leaf, len(numbers)))
+        if piece and piece.leaf <= FIRST_ID
+        else piece
+        for piece in pattern
+    )
+
+
+def _marked(
+    given: Given, longest: Mapping[int, int], kind: int
+) -> tuple[Any, Marks, frozenset[int]]:
+    """A line's document with marks in it, and which of them are addresses with ports."""
+    marks = Marks(kind)
+    marks.text(LINE, 96)
+    value = orjson.loads(given.text)
+    ports: set[int] = set()
+    for at, (leaf, taken) in enumerate(zip(given.leaves, given.taken, strict=True)):
+        *way, last = leaf.path
+        inner = value
+        if taken:
+            for step in way:
+                inner = inner[step]
+        if taken == "text":
+            other = given.same.get(at, at)
+            inner[last] = marks.texts.get(other) or marks.text(
+                other, 64 + longest[other], given.signs.get(at, {})
+            )
+        elif taken == "number":
+            inner[last] = marks.number(at)
+        elif taken == "decimal":
+            inner[last] = marks.decimal(at)
+        elif taken == "time":
+            inner[last] = marks.time(at, inner[last])
+        elif taken == "address":
+            if port := is_with_port(inner[last]):
+                ports.add(at)
+            inner[last] = marks.address(at, with_port=port)
+    return value, marks, frozenset(ports)
+
+
+def is_with_port(value: str) -> bool:
+    """Whether a port is written behind an address of four numbers."""
+    return value.count(":") == 1 and value.count(".") == 3
+
+
+def _text(text: str, marks: Marks) -> Cell:
+    if text not in marks.known:
+        marks.known[text] = _read_text(text, marks)
+    found: Cell = marks.known[text]
+    return found
+
+
+def _read_text(text: str, marks: Marks) -> Cell:
+    if not MARKED.search(text):
+        return Cell("same", None, (text,))
+    parts: list[str | Piece] = []
+    for part in marks.parts(text):
+        if isinstance(part, str) and parts and isinstance(parts[-1], str):
+            parts[-1] += part
+        elif part != "":
+            parts.append(part)
+    if not any(isinstance(part, Piece) for part in parts):
+        return Cell("same", None, (text,))
+    pattern = tuple(part if isinstance(part, Piece) else None for part in parts)
+    return Cell("text", pattern, tuple(part for part in parts if isinstance(part, str)))
+
+
+def _cell(value: Any, marks: Marks) -> Cell:
+    if isinstance(value, str):
+        return _text(value, marks)
+    if isinstance(value, Mapping):
+        return _labels(list(value.items()), marks)
+    if isinstance(value, list | tuple) and value:
+        is_labels = isinstance(value[0], tuple)
+        return _labels(value, marks) if is_labels else _list(value, marks)
+    kind, leaf = "number", None
+    if isinstance(value, datetime):
+        kind, leaf = "time", marks.times.get(value)
+    elif type(value) in (int, float):
+        leaf = marks.numbers.get(value, marks.decimals.get(value))
+    return Cell("same", None, (value,)) if leaf is None else Cell(kind, leaf, ())
+
+
+def _list(items: Sequence[str], marks: Marks) -> Cell:
+    cells = [_text(item, marks) for item in items]
+    if all(cell.kind == "same" for cell in cells):
+        return Cell("same", None, (list(items),))
+    return Cell("list", *_joined(cells))
+
+
+def _labels(pairs: Sequence[tuple[str, str]], marks: Marks) -> Cell:
+    names = tuple(name for name, _ in pairs)
+    if any(_text(name, marks).kind != "same" for name in names):
+        raise Unclear("a label's name")
+    cells = [_text(text, marks) for _, text in pairs]
+    if all(cell.kind == "same" for cell in cells):
+        return Cell("same", None, (list(pairs),))
+    shape, same = _joined(cells)
+    return Cell("labels", (names, shape), same)
+
+
+def _joined(cells: Sequence[Cell]) -> tuple[Any, tuple[Any, ...]]:
+    patterns = tuple(cell.shape or (None,) for cell in cells)
+    return patterns, tuple(part for cell in cells for part in cell.same)
