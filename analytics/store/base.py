@@ -2,7 +2,7 @@
 tries both."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
@@ -37,11 +37,13 @@ def on(day: date) -> Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appended:
-    """What became of a batch: `new` tells for each row, in order, whether it was stored now."""
+    """What became of a batch: `new` tells for each row, in order, whether it was stored now;
+    `refused` says by row why no store keeps it. Rows = stored + duplicates + refused."""
 
     stored: int
     duplicates: int
     new: pa.BooleanArray
+    refused: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,9 @@ class EventStore(Protocol):
         `events` has the columns of `fields.SCHEMA`; the same id always comes with the same time.
         Doubles inside the batch count as duplicates. So does what an earlier call stored that was
         killed or cut off before it answered: who must act once on each event keeps its own count.
-        Raises ValueError, storing nothing, for an event without id or time.
+        What cannot be kept (a time before 1970, an id of more than 500 bytes) is refused with a
+        reason; the rest is stored. Raises ValueError, storing nothing, for an event without id or
+        time.
         """
 
     def search(
@@ -100,6 +104,13 @@ class EventStore(Protocol):
 
     def days(self, question: Question) -> list[date]:
         """The UTC days that have such events, in order."""
+
+    def erase(self, question: Question) -> int:
+        """Removes all such events for good; how many. What a reader or a backup still holds goes
+        with that. Killed meanwhile, it is to be asked again."""
+
+    def expire(self, before: date) -> list[date]:
+        """Removes the months (UTC) that end by that day, whole; their first days, in order."""
 
     def put_person_days(self, day: date, rows: pa.Table) -> None:
         """Replaces all rows of that day. Columns: `person` (string) and one float64 a feature."""

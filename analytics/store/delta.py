@@ -20,13 +20,14 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from filelock import FileLock, Timeout
 
-from analytics.store.base import Question, StoreUnavailable
+from analytics.store.base import Question, StoreUnavailable, on
 from analytics.store.rows import month_of
 
 MANY = 200  # live files, from which on appends become slow
 MANY_A_MONTH = 32
 SMALL = 16 << 20  # bytes
 WORTH = 0.1  # share of a month's bytes in small files that makes sorting it anew worth its cost
+FEW = 2 << 20  # bytes of files that are read and sorted at once when a month is compacted
 LARGEST = 64 << 20  # bytes of a compacted file, about
 KEPT_HOURS = 2  # for readers who still hold a file that is no longer live
 ROUNDED = timedelta(milliseconds=1)  # the log's times are cut to milliseconds
@@ -37,6 +38,7 @@ CONFIGURATION = {
     "delta.deletedFileRetentionDuration": f"interval {KEPT_HOURS} hours",
     "delta.dataSkippingStatsColumns": "`@timestamp`",
 }
+LISTED = ["path", "partition.month", "size_bytes", "min.@timestamp", "max.@timestamp"]
 
 _opened: dict[str, int] = {}  # the process in which delta-rs was first used
 
@@ -130,6 +132,17 @@ class EventFiles:
             if table is not None:
                 _sync(self._folder, table.version())
 
+    def expire(self, before: date) -> list[date]:
+        """Takes the months out that end by that day; which, in order. Only while `writing`."""
+        months = sorted({file.month for file in self.live()})
+        gone = [month for month in months if (month + timedelta(days=32)).replace(day=1) <= before]
+        with self._reading:
+            table = self._current()
+            if table is not None:
+                for month in gone:
+                    table.delete(f"month = '{month.isoformat()}'")
+        return gone
+
     def clean(self) -> None:
         """Removes files and log entries that no reader can still hold. Only while `writing`."""
         with self._reading:
@@ -159,8 +172,8 @@ class EventFiles:
         return self._table
 
     def _listed(self, table: DeltaTable) -> Iterator[File]:
-        actions = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-        for action in actions:
+        actions = pa.table(table.get_add_actions(flatten=True)).select(LISTED)
+        for action in actions.to_pylist():
             yield File(
                 path=str(self._folder / unquote(action["path"])),
                 month=action["partition.month"],
@@ -186,6 +199,24 @@ def within(question: Question, files: Sequence[File]) -> list[str]:
         if (question.since is None or file.last >= question.since)
         and (question.until is None or file.first < question.until)
     ]
+
+
+def periods(month: date, files: Sequence[File]) -> list[Question]:
+    """The month's days with events, in order: as many at once as lie in `FEW` bytes of files, or
+    one. So neither does a history of small files cost a question a day, nor a full month more
+    memory than a day."""
+    sizes = {file.path: file.size for file in files}
+    found: list[Question] = []
+    for number in range(((month + timedelta(days=32)).replace(day=1) - month).days):
+        day = on(month + timedelta(days=number))
+        if not within(day, files):
+            continue
+        longer = Question(since=found[-1].since, until=day.until) if found else day
+        if sum(sizes[path] for path in within(longer, files)) <= FEW:
+            found[-1:] = [longer]
+        else:
+            found.append(day)
+    return found
 
 
 def _is_crowded(sizes: list[int], least: int) -> bool:

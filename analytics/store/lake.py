@@ -4,28 +4,21 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from threading import Lock
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake.exceptions import DeltaError
 
 from analytics.fields import BY_NAME, SCHEMA, Kind
 from analytics.store.base import Appended, Interval, Page, Question, StoreUnavailable, on
 from analytics.store.daily import DailyFiles, checked, joined
-from analytics.store.delta import EventFiles, File, within
-from analytics.store.rows import firsts, kept, typed
-from analytics.store.sql import NO_EVENTS, Parameter, column, listed, where
+from analytics.store.delta import EventFiles
+from analytics.store.duck import AT_ONCE, Reader, reachable
+from analytics.store.rows import firsts, screened, typed
+from analytics.store.sql import column, listed, where
 from analytics.store.values import keyword
 
-MEMORY = "512MB"
-THREADS = 2
-ATTEMPTS = 5  # at files that are compacted away meanwhile
-SCANNED = 20_000  # rows of a table that `scan` hands out
 STEPS: Mapping[Interval, int] = {"hour": 3_600_000_000, "day": 86_400_000_000}  # microseconds
 
 
@@ -39,13 +32,14 @@ class Lake:
         self._files = EventFiles(folder / "events")
         self._person_days = DailyFiles(folder / "person_days")
         self._folder = folder
-        self._opening = Lock()
-        self._database: tuple[int, duckdb.DuckDBPyConnection] | None = None
+        self._reader = Reader(self._files, folder)
 
     def append(self, events: pa.Table) -> Appended:
         """Stores the events that are not there yet; see EventStore."""
-        batch = kept(events)
-        with _reachable(), self._files.writing():
+        return screened(events, self._append)
+
+    def _append(self, batch: pa.Table) -> Appended:
+        with reachable(), self._files.writing():
             new = firsts(batch["event.id"])
             if batch.num_rows:
                 known = pc.is_in(batch["event.id"], value_set=self._known(batch))
@@ -69,7 +63,7 @@ class Lake:
         order = f'ORDER BY "@timestamp" DESC, "event.id" DESC LIMIT {int(limit)}'
         which = f'SELECT "@timestamp", "event.id" FROM {{}} WHERE {condition} {order}'
         names = SCHEMA.names if columns is None else columns
-        found = self._ask(which, values, question)
+        found = self._reader.ask(which, values, question)
         if not found.num_rows:
             return Page(events=SCHEMA.empty_table().select(names), after=None)
         first, last = found["@timestamp"][-1].as_py(), found["@timestamp"][0].as_py()
@@ -77,13 +71,15 @@ class Lake:
         wide = f"""SELECT {listed(names)} FROM {{}} WHERE "@timestamp" BETWEEN ? AND ?
             AND "event.id" IN (SELECT unnest(?)) ORDER BY "@timestamp" DESC, "event.id" DESC"""
         period = Question(since=first, until=last + timedelta(microseconds=1))
-        events = typed(self._ask(wide, [first, last, ids], period), names)
+        events = typed(self._reader.ask(wide, [first, last, ids], period), names)
         return Page(events=events, after=(first, ids[-1]) if len(ids) == limit else None)
 
     def count(self, question: Question) -> int:
         """How many events, exactly."""
         condition, values = where(question)
-        answer = self._ask(f"SELECT count(*) AS n FROM {{}} WHERE {condition}", values, question)
+        answer = self._reader.ask(
+            f"SELECT count(*) AS n FROM {{}} WHERE {condition}", values, question
+        )
         number: int = answer["n"][0].as_py()
         return number
 
@@ -94,7 +90,7 @@ class Lake:
         step = STEPS[interval]
         value = "NULL::VARCHAR" if by is None else column(keyword(by, Kind.KEYWORD))
         condition, values = where(question)
-        table = self._ask(
+        table = self._reader.ask(
             f"""SELECT make_timestamptz(epoch_us("@timestamp") // {step} * {step}) AS time,
                 {value} AS value, count(*) AS count
             FROM {{}} WHERE {condition} GROUP BY ALL ORDER BY time, value NULLS LAST""",
@@ -114,8 +110,11 @@ class Lake:
         """All the events as they were when the first table was asked for, 20,000 rows a table."""
         condition, values = where(question)
         sql = f"SELECT {listed(columns)} FROM {{}} WHERE {condition}"
-        with _reachable(), self._relation(sql, values, self._chosen(question)) as relation:
-            for rows in relation.to_arrow_reader(SCANNED):
+        with (
+            reachable(),
+            self._reader.relation(sql, values, self._reader.chosen(question)) as relation,
+        ):
+            for rows in relation.to_arrow_reader(AT_ONCE):
                 yield typed(pa.Table.from_batches([rows]), columns)
 
     def get(self, event_id: str, day: date | None = None) -> pa.Table | None:
@@ -123,7 +122,7 @@ class Lake:
         question = Question() if day is None else on(day)
         condition, values = where(question)
         sql = f'SELECT {listed(SCHEMA.names)} FROM {{}} WHERE "event.id" = ? AND {condition}'
-        table = self._ask(sql, [event_id, *values], question)
+        table = self._reader.ask(sql, [event_id, *values], question)
         return typed(table, SCHEMA.names) if table.num_rows else None
 
     def days(self, question: Question) -> list[date]:
@@ -133,35 +132,52 @@ class Lake:
             for moment in self.histogram(question, interval="day")["time"].to_pylist()
         ]
 
+    def erase(self, question: Question) -> int:
+        """Removes all such events, a month at a time; see EventStore. Readers who began before
+        may still hold the old files, which `maintain` removes hours later."""
+        months = sorted({day.replace(day=1) for day in self.days(question)})
+        erased = 0
+        with reachable():
+            for month in months:
+                with self._files.writing():
+                    erased += self.count(_in(month, question))
+                    self._files.replace(month, self._reader.month(month, without=question))
+        return erased
+
+    def expire(self, before: date) -> list[date]:
+        """Removes whole months; see EventStore."""
+        with reachable(), self._files.writing():
+            return self._files.expire(before)
+
     def put_person_days(self, day: date, rows: pa.Table) -> None:
         """Replaces all rows of that day."""
         rows = checked(rows)
-        with _reachable():
+        with reachable():
             self._person_days.put(day, rows)
 
     def person_days(self, since: date, until: date) -> pa.Table:
         """Rows with since ≤ day < until; see EventStore."""
-        with _reachable():
+        with reachable():
             return joined(self._person_days.read(since, until))
 
     def delete_person_days(self) -> None:
         """Forgets all of them, to be computed anew."""
-        with _reachable():
+        with reachable():
             self._person_days.clear()
 
     def maintain(self) -> None:
         """Small files into large ones, a month at a time so that writers wait little."""
-        with _reachable():
+        with reachable():
             crowded = self._files.crowded()
             for month in crowded:
                 with self._files.writing():
-                    self._files.replace(month, self._sorted(month))
+                    self._files.replace(month, self._reader.month(month))
             with self._files.writing():
                 self._files.clean()
 
     def ready(self) -> None:
         """Returns where the folder can be read and written, else raises StoreUnavailable."""
-        with _reachable():
+        with reachable():
             self._folder.mkdir(parents=True, exist_ok=True)
             self._files.live()
         if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
@@ -170,9 +186,7 @@ class Lake:
     def close(self) -> None:
         """Lets go of what was opened; the next call opens it anew."""
         self._files.close()
-        database, self._database = self._database, None
-        if database is not None and database[0] == os.getpid():
-            database[1].close()
+        self._reader.close()
 
     def _known(self, batch: pa.Table) -> pa.Array:
         """The batch's ids that are stored. The same id always has the same time, so only the
@@ -180,10 +194,10 @@ class Lake:
         bounds = pc.min_max(batch["@timestamp"])
         first, last = bounds["min"].as_py(), bounds["max"].as_py()
         period = Question(since=first, until=last + timedelta(microseconds=1))
-        if not self._chosen(period):
+        if not self._reader.chosen(period):
             return pa.array([], pa.string())
-        table = self._ask(
-            """SELECT "event.id" AS id FROM {} WHERE "@timestamp" BETWEEN ? AND ?
+        table = self._reader.ask(
+            """SELECT "event.id" AS id FROM {files} WHERE "@timestamp" BETWEEN ? AND ?
                 AND "event.id" IN (SELECT "event.id" FROM batch)""",
             [first, last],
             period,
@@ -196,7 +210,7 @@ class Lake:
         is_list = BY_NAME[field].kind is Kind.KEYWORDS
         value = f"unnest(list_distinct({name}))" if is_list else name
         condition, values = where(question)
-        table = self._ask(
+        table = self._reader.ask(
             f"""SELECT value, count(*) AS count
             FROM (SELECT {value} AS value FROM {{}} WHERE {condition})
             WHERE value IS NOT NULL
@@ -206,92 +220,10 @@ class Lake:
         )
         return list(zip(table["value"].to_pylist(), table["count"].to_pylist(), strict=True))
 
-    def _ask(
-        self, sql: str, values: list[Parameter], question: Question, **beside: pa.Table
-    ) -> pa.Table:
-        """The answer to a statement over `{}`, the events of the files that may matter, and over
-        the tables beside it by their names.
 
-        A file that was compacted and removed meanwhile is not missed: its rows are in another.
-        """
-        for _ in range(ATTEMPTS):
-            with (
-                suppress(FileNotFoundError),
-                _reachable(),
-                self._relation(sql, values, self._chosen(question), **beside) as relation,
-            ):
-                return relation.to_arrow_table()
-        raise StoreUnavailable("files of the lake vanish while they are read")
-
-    @contextmanager
-    def _relation(
-        self, sql: str, values: list[Parameter], files: list[str], **beside: pa.Table
-    ) -> Iterator[duckdb.DuckDBPyRelation]:
-        """The statement over these files, ready to be read. Raises FileNotFoundError where one
-        is gone."""
-        source = NO_EVENTS
-        if files:
-            read = "SELECT * FROM read_parquet(?, union_by_name = true)"
-            source = f"({read} UNION ALL BY NAME {NO_EVENTS[1:-1]})"
-            values = [files, *values]
-        cursor = self._connection().cursor()
-        try:
-            for name, table in beside.items():
-                cursor.register(name, table)
-            yield cursor.sql(sql.replace("{}", source), params=values)
-        except duckdb.IOException as error:
-            if not all(Path(file).exists() for file in files):
-                raise FileNotFoundError(str(error)) from error
-            raise
-        finally:
-            cursor.close()
-
-    def _chosen(self, question: Question) -> list[str]:
-        return within(question, self._files.live())
-
-    def _sorted(self, month: date) -> pa.RecordBatchReader:
-        """All events of a month in order of time, read day by day, so that memory holds a day."""
-        schema = SCHEMA.append(pa.field("month", pa.date32()))
-        live = self._files.live()
-        return pa.RecordBatchReader.from_batches(schema, self._days_of(month, live, schema))
-
-    def _days_of(
-        self, month: date, live: Sequence[File], schema: pa.Schema
-    ) -> Iterator[pa.RecordBatch]:
-        sql = f"""SELECT {listed(SCHEMA.names)}, DATE '{month.isoformat()}' AS month
-            FROM {{}} WHERE "@timestamp" >= ? AND "@timestamp" < ? ORDER BY "@timestamp" """
-        next_month = (month + timedelta(days=32)).replace(day=1)
-        for number in range((next_month - month).days):
-            day = on(month + timedelta(days=number))
-            with self._relation(sql, [day.since, day.until], within(day, live)) as relation:
-                for rows in relation.to_arrow_reader(SCANNED):
-                    yield from pa.Table.from_batches([rows]).cast(schema).to_batches()
-
-    def _connection(self) -> duckdb.DuckDBPyConnection:
-        """This process's database, in memory: it only reads files."""
-        with self._opening:
-            if self._database is None or self._database[0] != os.getpid():
-                self._database = (os.getpid(), duckdb.connect(config=self._settings()))
-            return self._database[1]
-
-    def _settings(self) -> dict[str, str | bool | int | float | list[str]]:
-        return {
-            "memory_limit": MEMORY,
-            "threads": THREADS,
-            "TimeZone": "UTC",
-            "parquet_metadata_cache": True,  # files never change
-            "preserve_insertion_order": False,
-            "temp_directory": str(self._folder / "spill"),
-            "autoinstall_known_extensions": False,
-        }
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """Turns what a disk, the files or too little memory raise into StoreUnavailable."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except (OSError, DeltaError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise StoreUnavailable(str(error)) from error
+def _in(month: date, question: Question) -> Question:
+    """What of the question lies in the month."""
+    first = datetime(month.year, month.month, 1, tzinfo=UTC)
+    following = (first + timedelta(days=32)).replace(day=1)
+    since, until = question.since or first, question.until or following
+    return Question(since=max(since, first), until=min(until, following), query=question.query)

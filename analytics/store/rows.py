@@ -1,30 +1,72 @@
 """What both stores do with a batch before they keep it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.fields import FIELDS, SCHEMA, Kind
+from analytics.store.base import Appended
 from analytics.store.values import LONGEST_KEYWORD
 
 LONGEST_KEY = 250  # of a label
 LONGEST_ID = 500  # bytes, what Elasticsearch takes
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)  # likewise
+
+
+def screened(events: pa.Table, append: Callable[[pa.Table], Appended]) -> Appended:
+    """What becomes of a batch of which `append` gets what can be kept, as it is kept; the rest is
+    refused. Raises ValueError where an event has no time or id."""
+    batch = kept(events)
+    refused = unfit(batch)
+    if not refused:
+        return append(batch)
+    places = [row for row in range(batch.num_rows) if row not in refused]
+    appended = append(batch.take(pa.array(places, pa.int64())))
+    new = [False] * batch.num_rows
+    for place, is_new in zip(places, appended.new.to_pylist(), strict=True):
+        new[place] = is_new
+    return Appended(
+        stored=appended.stored,
+        duplicates=appended.duplicates,
+        new=pa.array(new, pa.bool_()),
+        refused=refused | {places[row]: why for row, why in appended.refused.items()},
+    )
+
+
+def unfit(batch: pa.Table) -> dict[int, str]:
+    """Why events cannot be kept, by row: an id that is too long, a time that is out of range."""
+    reasons = dict.fromkeys(
+        _where(pc.greater(pc.binary_length(batch["event.id"]), LONGEST_ID)),
+        f"an event.id has at most {LONGEST_ID} bytes",
+    )
+    for field in FIELDS:
+        if field.kind is Kind.TIME:
+            times = batch[field.name]
+            first, end = (pa.scalar(bound, times.type) for bound in (EARLIEST, LATEST))
+            odd = pc.or_(pc.less(times, first), pc.greater_equal(times, end))
+            reason = f"{field.name} is not from {EARLIEST.year} to {LATEST.year - 1}"
+            reasons |= dict.fromkeys(_where(odd), reason)
+    return reasons
+
+
+def _where(mask: pa.ChunkedArray) -> list[int]:
+    rows: list[int] = pc.indices_nonzero(pc.fill_null(mask, False)).to_pylist()
+    return rows
 
 
 def kept(events: pa.Table) -> pa.Table:
     """The batch as it is kept: the columns of `SCHEMA`, one chunk each, keywords cut to 4,000
     characters, decimals that are no number null; the raw line keeps what is cut off.
 
-    Raises ValueError where an event has no time or id, or an id of more than 500 bytes.
+    Raises ValueError where an event has no time or id.
     """
     table = events.select(SCHEMA.names).cast(SCHEMA).combine_chunks()
     for name in ("@timestamp", "event.id"):
         if table[name].null_count:
             raise ValueError(f"an event without {name} cannot be stored")
-    if table.num_rows and pc.max(pc.binary_length(table["event.id"])).as_py() > LONGEST_ID:
-        raise ValueError(f"an event.id has at most {LONGEST_ID} bytes")
     for index, field in enumerate(FIELDS):
         column = _kept(field.kind, table.column(index))
         if column is not None:
@@ -64,7 +106,8 @@ def _kept(kind: Kind, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     if kind is Kind.LABELS:
         return _labels(column)
     if kind is Kind.DECIMAL:
-        return pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
+        whole = pc.add(column, 0.0)  # there is no zero below zero
+        return pc.if_else(pc.is_finite(column), whole, pa.scalar(None, column.type))
     return None
 
 

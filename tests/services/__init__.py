@@ -1,4 +1,5 @@
-"""Fixtures with the addresses of real servers: elastic_url, redis_url, postgres_url,
+"""Fixtures with the addresses of real servers: elastic_url, next_elastic_url,
+secured_elastic_url, redis_url, postgres_url,
 ldap_url.
 
 Where a server cannot be had the test skips with the reason; in CI (CI=true) it fails.
@@ -10,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.elasticsearch import elasticsearch
+from tests.services.elasticsearch import elasticsearch, next_elasticsearch
 from tests.services.openldap import openldap
 from tests.services.postgresql import postgresql
 from tests.services.redis import redis
 from tests.services.running import FOLDER, Command, Missing, shared, start_all, stop_all
+from tests.services.secured import secured_elasticsearch
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,6 +38,18 @@ def _url(name: str, prepare: Callable[[Path], Command]) -> str:
 def elastic_url() -> str:
     """An Elasticsearch node; each test takes index names of its own."""
     return _url("elasticsearch", elasticsearch)
+
+
+@pytest.fixture(scope="session")
+def next_elastic_url() -> str:
+    """A node of release 9."""
+    return _url("elasticsearch-9", next_elasticsearch)
+
+
+@pytest.fixture(scope="session")
+def secured_elastic_url() -> str:
+    """A node with TLS and accounts; see tests.services.secured."""
+    return _url("elasticsearch-secured", secured_elasticsearch)
 
 
 @pytest.fixture(scope="session")

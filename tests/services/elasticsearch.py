@@ -1,18 +1,22 @@
-"""One Elasticsearch node from Maven Central's minimal distribution: no Docker, Java 17 or later."""
+"""Elasticsearch nodes from Maven Central's minimal distribution: no Docker, Java 17 or later; for
+a node of release 9, Java 21 or later."""
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import urllib.error
 import urllib.request
 import zipfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.services.running import Command, Missing, free_port, own
 
 VERSION = "8.19.21"
-ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
+NEXT, NEXT_JAVA = "9.2.0", 21
 PROJECT = Path(__file__).resolve().parents[2]
 SETTINGS = """\
 cluster.name: foureyes-tests
@@ -23,23 +27,40 @@ transport.host: 127.0.0.1
 transport.port: {transport}
 path.data: {folder}/data
 path.logs: {folder}/logs
-xpack.security.enabled: false
+path.repo: {folder}/snapshots
 cluster.routing.allocation.disk.threshold_enabled: false
 """
+OPEN = "xpack.security.enabled: false\n"
 OPTIONS = "-Xms512m\n-Xmx512m\n"
 
 
 def elasticsearch(folder: Path) -> Command:
     """The node, with its settings and data in this folder. Raises Missing."""
-    java = java_home()
-    home = unpacked()
+    return node(folder, VERSION, java_home(17), OPEN)
+
+
+def next_elasticsearch(folder: Path) -> Command:
+    """The same of release 9. Raises Missing."""
+    return node(folder, NEXT, java_home(NEXT_JAVA), OPEN)
+
+
+def node(
+    folder: Path,
+    version: str,
+    java: Path,
+    settings: str,
+    answers: Callable[[str], bool] | None = None,
+) -> Command:
+    """A node of that release with further settings; `answers` says whether it is up."""
+    home = unpacked(version)
     port = free_port()
     config = folder / "config"
-    shutil.copytree(home / "config", config)
-    settings = SETTINGS.format(port=port, transport=free_port(), folder=folder)
-    (config / "elasticsearch.yml").write_text(settings)
+    shutil.copytree(home / "config", config, dirs_exist_ok=True)
+    usual = SETTINGS.format(port=port, transport=free_port(), folder=folder)
+    (config / "elasticsearch.yml").write_text(usual + settings)
     (config / "jvm.options.d").mkdir(exist_ok=True)
     (folder / "tmp").mkdir()
+    (folder / "snapshots").mkdir()
     (config / "jvm.options.d" / "heap.options").write_text(OPTIONS)
     user = "nobody" if os.geteuid() == 0 else None  # Elasticsearch refuses to run as root
     own(folder, user)
@@ -47,7 +68,7 @@ def elasticsearch(folder: Path) -> Command:
     return Command(
         words=[str(home / "bin" / "elasticsearch")],
         url=url,
-        answers=lambda: _healthy(url),
+        answers=partial(answers or _healthy, url),
         environment={
             "ES_JAVA_HOME": str(java),
             "ES_PATH_CONF": str(config),
@@ -58,28 +79,40 @@ def elasticsearch(folder: Path) -> Command:
     )
 
 
-def java_home() -> Path:
-    """Where a Java is. Raises Missing."""
-    if named := os.environ.get("JAVA_HOME"):
-        return Path(named)
+def java_home(least: int) -> Path:
+    """Where a Java of that release or a later one is. Raises Missing."""
     java = shutil.which("java")
-    if java is None:
-        raise Missing("Elasticsearch needs Java 17: apt-get install openjdk-17-jre-headless")
-    return Path(java).resolve().parents[1]
+    named = [Path(home) for home in (os.environ.get("JAVA_HOME"),) if home]
+    homes = [*named, *([Path(java).resolve().parents[1]] if java else [])]
+    homes += sorted(Path("/usr/lib/jvm").glob("*"))
+    for home in homes:
+        if _release(home) >= least:
+            return home
+    raise Missing(f"Elasticsearch needs Java {least}: apt-get install openjdk-{least}-jre-headless")
 
 
-def unpacked() -> Path:
+def _release(home: Path) -> int:
+    """The release of the Java there, 0 where there is none."""
+    try:
+        told = (home / "release").read_text()
+    except OSError:
+        return 0
+    found = re.search(r'JAVA_VERSION="(\d+)', told)
+    return int(found[1]) if found else 0
+
+
+def unpacked(version: str = VERSION) -> Path:
     """The distribution's folder, unpacked once into the cache."""
-    home = cache() / f"elasticsearch-{VERSION}"
+    home = cache() / f"elasticsearch-{version}"
     if not home.exists():
         partial = home.with_name(f"{home.name}.{os.getpid()}")
-        with zipfile.ZipFile(archive()) as archived:
+        with zipfile.ZipFile(archive(version)) as archived:
             archived.extractall(partial)
         for path in partial.rglob("*"):
             executable = path.is_dir() or path.parent.name == "bin" or path.suffix == ".so"
             path.chmod(0o755 if executable else 0o644)
         partial.chmod(0o755)
-        (partial / f"elasticsearch-{VERSION}").rename(home)
+        (partial / f"elasticsearch-{version}").rename(home)
         partial.rmdir()
     return home
 
@@ -99,26 +132,27 @@ def cache() -> Path:
     return folder
 
 
-def archive() -> Path:
+def archive(version: str) -> Path:
     """The distribution's zip in the local Maven repository, fetched where it is not there."""
-    kept = _in_repository()
+    kept = _in_repository(version)
     if kept is not None:
         return kept
     maven = shutil.which("mvn")
     if maven is None:
         raise Missing("Elasticsearch is fetched with Maven: apt-get install maven")
-    fetch = [maven, "-q", "dependency:get", f"-Dartifact={ARTIFACT}", "-Dtransitive=false"]
+    artifact = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{version}:zip"
+    fetch = [maven, "-q", "dependency:get", f"-Dartifact={artifact}", "-Dtransitive=false"]
     done = subprocess.run(fetch, check=False, capture_output=True, text=True)
-    fetched = _in_repository()
+    fetched = _in_repository(version)
     if fetched is None:
-        raise Missing(f"{ARTIFACT} cannot be fetched: {(done.stdout + done.stderr)[-500:]}")
+        raise Missing(f"{artifact} cannot be fetched: {(done.stdout + done.stderr)[-500:]}")
     return fetched
 
 
-def _in_repository() -> Path | None:
+def _in_repository(version: str) -> Path | None:
     """Java finds the user's folder without asking $HOME, so both places may be meant."""
     folder = Path(".m2/repository/org/elasticsearch/distribution/integ-test-zip/elasticsearch")
-    file = folder / VERSION / f"elasticsearch-{VERSION}.zip"
+    file = folder / version / f"elasticsearch-{version}.zip"
     homes = (Path.home(), Path(pwd.getpwuid(os.geteuid()).pw_dir))
     return next((home / file for home in homes if (home / file).exists()), None)
 

@@ -48,7 +48,7 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def shared(name: str, prepare: Callable[[Path], Command], seconds: float = 120) -> str:
+def shared(name: str, prepare: Callable[[Path], Command], seconds: float = 240) -> str:
     """The address of this run's server of that name, which the first to ask starts.
 
     `prepare` gets an empty folder for its data, writable by the user who will run it. Raises

@@ -10,7 +10,12 @@ from elasticsearch import Elasticsearch
 from analytics.store import open_store
 from analytics.store.base import EventStore
 
-BOTH = ["lake", pytest.param("elastic", marks=pytest.mark.elastic)]
+NEXT = [pytest.mark.elastic, pytest.mark.slow]  # the release of Elasticsearch after ours
+BOTH = [
+    "lake",
+    pytest.param("elastic", marks=pytest.mark.elastic),
+    pytest.param("next_elastic", marks=NEXT),
+]
 Opener = Callable[[], EventStore]
 
 
@@ -45,7 +50,7 @@ def _url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     if request.param == "lake":
         yield (folder / "lake").as_uri()
     else:
-        node = request.getfixturevalue("elastic_url")
+        node = request.getfixturevalue(f"{request.param}_url")
         prefix = f"t{uuid4().hex}"
         yield f"{node}/{prefix}"
         _forget(node, prefix)

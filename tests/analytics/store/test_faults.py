@@ -141,7 +141,7 @@ def test_a_lake_of_an_older_release_gains_the_new_columns(
 ) -> None:
     batch = shell(5)
     with monkeypatch.context() as older:
-        older.setattr("analytics.store.lake.kept", lambda events: batch.drop_columns("host.name"))
+        older.setattr("analytics.store.rows.kept", lambda events: batch.drop_columns("host.name"))
         lake.append(batch)
     assert lake.search(ALL).events["host.name"].null_count == 5
     assert lake.count(Question(query=Term("host.name", "gpu*"))) == 0

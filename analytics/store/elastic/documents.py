@@ -1,39 +1,13 @@
-"""Events as Elasticsearch's JSON documents, and back."""
+"""What Elasticsearch answers as tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from analytics.fields import BY_NAME, SCHEMA, Kind
-from analytics.store.mapping import WINDOWS, Json
-from analytics.store.meaning import WINDOW, windows
-
-SECONDS = "%Y-%m-%dT%H:%M:%SZ"  # pyarrow adds the fraction
-
-
-def documents(events: pa.Table) -> Iterator[bytes]:
-    """One JSON document an event, in order; what is null is left out."""
-    names, columns, long = [], [], []
-    for name in events.column_names:
-        column = events[name]
-        if column.null_count < len(column):
-            names.append(name)
-            columns.append(_values(BY_NAME[name].kind, column))
-            if BY_NAME[name].kind is Kind.TEXT and _longest(column) > WINDOW:
-                long.append(name)
-    for row in zip(*columns, strict=True):
-        document = {
-            name: value for name, value in zip(names, row, strict=True) if value is not None
-        }
-        for name in long:
-            text = document.get(name, "")
-            if len(text) > WINDOW:
-                document[WINDOWS + name] = list(windows(text))
-        yield orjson.dumps(document)
+from analytics.store.elastic.mapping import Json
 
 
 def table(sources: Sequence[Json], names: Sequence[str]) -> pa.Table:
@@ -64,21 +38,6 @@ def histogram(rows: Sequence[tuple[int, str | None, int]]) -> pa.Table:
             "count": pa.array([row[2] for row in rows], pa.int64()),
         }
     )
-
-
-def _longest(texts: pa.ChunkedArray) -> int:
-    length: int = pc.max(pc.binary_length(texts)).as_py()
-    return length
-
-
-def _values(kind: Kind, column: pa.ChunkedArray) -> list[Any]:
-    if kind is Kind.TIME:
-        texts: list[Any] = pc.strftime(column, format=SECONDS).to_pylist()
-        return texts
-    values: list[Any] = column.to_pylist()
-    if kind is Kind.LABELS:
-        return [None if pairs is None else dict(pairs) for pairs in values]
-    return values
 
 
 def _column(field: pa.Field, values: list[Any]) -> pa.Array:

@@ -7,6 +7,7 @@ expressions find any part of it; one that is too long for that is indexed in win
 from typing import Any
 
 from analytics.fields import FIELDS, Kind
+from analytics.store.elastic.address import Cluster
 from analytics.store.meaning import WINDOW
 
 Json = dict[str, Any]
@@ -22,22 +23,17 @@ TYPES: dict[Kind, Json] = {
     Kind.FLAG: {"type": "boolean"},
     Kind.LABELS: {"type": "flattened"},
 }
-SETTINGS: Json = {
-    "number_of_shards": 1,
-    "auto_expand_replicas": "0-1",
-    "max_regex_length": 2_000,
-    "codec": "best_compression",
-}
+SETTINGS: Json = {"max_regex_length": 2_000, "codec": "best_compression"}
 
 
-def events(pattern: str, alias: str) -> Json:
-    """The template of the indices of events, one a month."""
+def events(pattern: str, cluster: Cluster) -> Json:
+    """The template of the indices of events, one a month. Aliases are given to each by itself."""
+    settings = SETTINGS | {"number_of_shards": cluster.shards} | copies(cluster)
     return {
         "index_patterns": [pattern],
         "priority": 500,
         "template": {
-            "settings": {"index": SETTINGS},
-            "aliases": {alias: {}},
+            "settings": {"index": settings},
             "mappings": {
                 "dynamic": "strict",
                 "_source": {"excludes": [f"{WINDOWS}*"]},
@@ -57,13 +53,31 @@ def properties() -> Json:
     return {field.name: TYPES[field.kind] for field in FIELDS} | windows
 
 
-def person_days(index: str) -> Json:
+def flattened(properties: Json, before: str = "") -> Json:
+    """The mappings of a cluster's answer by dotted names, as `properties` has them."""
+    found: Json = {}
+    for name, mapping in properties.items():
+        if "properties" in mapping:
+            found |= flattened(mapping["properties"], f"{before}{name}.")
+        else:
+            found[before + name] = mapping
+    return found
+
+
+def copies(cluster: Cluster) -> Json:
+    """How many further copies each shard has."""
+    if cluster.replicas is None:
+        return {"auto_expand_replicas": "0-1"}
+    return {"number_of_replicas": cluster.replicas, "auto_expand_replicas": "false"}
+
+
+def person_days(index: str, cluster: Cluster) -> Json:
     """The template of the index of person-days: a document a day, its columns not indexed."""
     return {
         "index_patterns": [index],
         "priority": 500,
         "template": {
-            "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
+            "settings": {"index": {"number_of_shards": 1} | copies(cluster)},
             "mappings": {
                 "dynamic": "strict",
                 "properties": {

@@ -6,7 +6,7 @@ from typing import Any as Anything
 from analytics.fields import Kind
 from analytics.store import meaning
 from analytics.store.base import Interval, Question
-from analytics.store.mapping import WINDOWS, Json
+from analytics.store.elastic.mapping import WINDOWS, Json
 from analytics.store.meaning import Among, Leaf, Like, Present, Within
 from analytics.store.query import All, Any, Not, Query
 from analytics.store.values import Pattern, Value, Wild, keyword, literal
@@ -53,6 +53,11 @@ def intervals(interval: Interval, by: str | None) -> list[Json]:
         terms = {"field": keyword(by, Kind.KEYWORD), "missing_bucket": True}
         sources.append({"value": {"terms": terms | {"missing_order": "last"}}})
     return sources
+
+
+def values(field: str) -> list[Json]:
+    """The source of a composite aggregation over all values of a field."""
+    return [{"value": {"terms": {"field": keyword(field, Kind.KEYWORD, Kind.KEYWORDS)}}}]
 
 
 def facet(field: str, size: int) -> Json:
