@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from kombu import Exchange, Queue
 
-from auditapp import schedule
+from auditapp import redistransport, schedule
 
+HOUR = 3600
 _embedded = settings.CELERY_BROKER_URL.startswith("filesystem:")
 _folder = settings.HOME / "queue"
 
@@ -21,10 +22,11 @@ if _embedded:
         "polling_interval": 0.25,
     }
 else:
+    redistransport.install()
     broker_transport_options = {
-        # Messages are gone when they are taken. Kombu's emulation of acknowledgements ends a
-        # worker that loses Redis at its work, and hints need none: the sweeper makes up for them.
-        "ack_emulation": False,
+        # A message that was taken and not acknowledged comes again after so long. It must be
+        # longer than any task may take; what a dead worker held, the sweeper finds much sooner.
+        "visibility_timeout": 4 * HOUR,
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
         "max_retries": 1,  # who accepts a log does not wait for the broker: the sweeper will hint
@@ -36,7 +38,10 @@ broker_connection_max_retries = None  # a worker outlasts the longest outage
 accept_content = ["json"]
 task_serializer = "json"
 task_ignore_result = True
+task_acks_late = True
+task_reject_on_worker_lost = True  # its child was killed: another looks at once
 worker_prefetch_multiplier = 1
+worker_cancel_long_running_tasks_on_connection_loss = False  # leases, not messages, tell whose
 worker_hijack_root_logger = False
 worker_redirect_stdouts = False
 worker_enable_remote_control = not _embedded
@@ -44,13 +49,26 @@ timezone = "UTC"
 
 task_default_queue = "ingest"
 task_queues = [
-    Queue(name, Exchange(""), routing_key=name) for name in ("ingest", "score", "report")
+    Queue(name, Exchange(""), routing_key=name)
+    for name in ("ingest", "score", "report", "backfill")
 ]
 task_routes = {
+    "ingest.backfill": {"queue": "backfill"},
     "ingest.pull": {"queue": "report"},  # waits for others, and no log waits for it
+    "ingest.silence": {"queue": "report"},
     "ingest.*": {"queue": "ingest"},
     "cases.*": {"queue": "score"},
+    "outgoing.*": {"queue": "report"},  # waits for others
     "reports.*": {"queue": "report"},
+}
+# Seconds. At the soft limit a task ends in order: its batch counts as tried and goes back, what
+# is left of the days to assess stays marked. At the hard one its process is killed.
+task_soft_time_limit = HOUR
+task_time_limit = HOUR + 300
+task_annotations = {
+    "ingest.process": {"soft_time_limit": 2 * HOUR, "time_limit": 2 * HOUR + 300},
+    "ingest.backfill": {"soft_time_limit": 3 * HOUR, "time_limit": 3 * HOUR + 300},
+    "cases.assess": {"soft_time_limit": 3 * HOUR, "time_limit": 3 * HOUR + 300},
 }
 beat_schedule = schedule.beat_schedule
 beat_schedule_filename = str(_folder / "beat-schedule")

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_ready
+from celery.signals import beat_init, worker_ready, worker_shutting_down
+
+from auditapp import stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auditapp.settings")
 
@@ -18,9 +20,23 @@ app.autodiscover_tasks()
 def recover(**_: Any) -> None:
     """Takes up at once what a worker that was killed left behind."""
     app.send_task("ingest.sweep", expires=60)
+    _beat("worker")
+
+
+@worker_shutting_down.connect
+def stop(**_: Any) -> None:
+    """Lets batches in hand go back to the queue rather than be killed with their worker."""
+    stopping.ask()
 
 
 @beat_init.connect
 def make_room(**_: Any) -> None:
     """Makes the folder in which the scheduler remembers what it did when."""
     Path(app.conf.beat_schedule_filename).parent.mkdir(parents=True, exist_ok=True)
+    _beat("scheduler")
+
+
+def _beat(role: str) -> None:
+    from auditapp.operations import heartbeats
+
+    heartbeats.start(role)

@@ -16,6 +16,7 @@ NO_KEY = "unsafe-until-first-start"  # no web server starts with it
 if not SECRET_KEY:
     key_file = HOME / "secret_key"  # made by manage.py on the first start
     SECRET_KEY = key_file.read_text().strip() if key_file.exists() else NO_KEY
+SECRET_KEY_FALLBACKS = secret("SECRET_KEY_FALLBACKS").split()  # still believed, never signed with
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 SITE_URL = text("SITE_URL", "http://127.0.0.1:8000")
@@ -23,11 +24,25 @@ SITE_URL = text("SITE_URL", "http://127.0.0.1:8000")
 DEMO = flag("FOUREYES_DEMO", (HOME / "synthetic").exists())
 
 EVENT_STORE_URL = secret("EVENT_STORE_URL", (HOME / "lake").as_uri())
+EVENT_STORE_API_KEY = secret("EVENT_STORE_API_KEY")
+EVENT_STORE_CERTIFICATES = text("EVENT_STORE_CERTIFICATES")
+EVENT_STORE_SHARDS = number("EVENT_STORE_SHARDS", 1)
+EVENT_STORE_REPLICAS = number("EVENT_STORE_REPLICAS", -1)
 SPOOL = HOME / "spool"
 RULE_FOLDERS = [Path(folder) for folder in words("FOUREYES_RULES")]
 MAPPINGS = Path(text("FOUREYES_MAPPINGS", str(HOME / "mappings")))
-MAX_BODY_BYTES = number("FOUREYES_MAX_BODY_BYTES", 64 << 20)
+MAX_BODY_BYTES = number("FOUREYES_MAX_BODY_BYTES", 1 << 30)
+BODY_SECONDS = number("FOUREYES_BODY_SECONDS", 900)
+BODIES = number("FOUREYES_BODIES", 12)
+TOKEN_BODIES = number("FOUREYES_TOKEN_BODIES", 8)
+TOKEN_REQUESTS_PER_MINUTE = number("FOUREYES_TOKEN_REQUESTS_PER_MINUTE", 0)
+TOKEN_BYTES_PER_MINUTE = number("FOUREYES_TOKEN_BYTES_PER_MINUTE", 0)
+TOKEN_BYTES_PER_DAY = number("FOUREYES_TOKEN_BYTES_PER_DAY", 0)
+LAG_SECONDS = number("FOUREYES_LAG_SECONDS", 6 * 3600)
 SPOOL_LIMIT_BYTES = number("FOUREYES_SPOOL_LIMIT_BYTES", 4 << 30)
+SPOOL_RESERVE_BYTES = number("FOUREYES_SPOOL_RESERVE_BYTES", 256 << 20)
+SPOOL_KEEP_DAYS = number("FOUREYES_SPOOL_KEEP_DAYS", 30)
+SPOOL_KEEP_BYTES = number("FOUREYES_SPOOL_KEEP_BYTES", 20 << 30)
 LEASE_SECONDS = number("FOUREYES_LEASE_SECONDS", 60)
 
 INSTALLED_APPS = [
@@ -41,10 +56,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    "auditapp.operations",
     "auditapp.accounts",
     "auditapp.people",
     "auditapp.cases",
     "auditapp.ingest",
+    "auditapp.outgoing",
     "auditapp.dashboard",
     "auditapp.reports",
 ]
@@ -52,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "auditapp.ingest.protocols.elastic.RootMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -139,7 +157,7 @@ STATICFILES_FINDERS = [
 WHITENOISE_USE_FINDERS = True
 
 SECURE_SSL_REDIRECT = flag("FOUREYES_HTTPS")
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come past the proxy
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes come past the proxy
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = flag("FOUREYES_HTTPS")
 SECURE_HSTS_SECONDS = 31_536_000 if flag("FOUREYES_HTTPS") else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = flag("FOUREYES_HTTPS")
@@ -188,6 +206,10 @@ WEBHOOKS = {
     "huggingface": pairs("FOUREYES_WEBHOOKS_HUGGINGFACE"),
 }
 
+OUTGOING_HTTP = flag("FOUREYES_OUTGOING_HTTP")
+OUTGOING_ALLOWED = words("FOUREYES_OUTGOING_ALLOWED")
+OUTGOING_CERTIFICATES = text("FOUREYES_OUTGOING_CERTIFICATES")
+
 LDAP_URL = text("LDAP_URL")
 LDAP_BASE = text("LDAP_BASE")
 LDAP_BIND = text("LDAP_BIND")
@@ -210,10 +232,15 @@ EMAIL_TIMEOUT = 30  # seconds
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "foureyes@localhost")
 REPORT_RECIPIENTS = words("REPORT_RECIPIENTS", "security@localhost")
 
+METRICS_FROM = words("FOUREYES_METRICS_FROM", "127.0.0.1/32,::1/128")
+LOG_FORMATTERS = {"text": "TextFormatter", "json": "JsonFormatter"}
+LOG_FORMAT = text("LOG_FORMAT", "text")
+if LOG_FORMAT not in LOG_FORMATTERS:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; say text or json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": f"auditapp.logs.{LOG_FORMATTERS[LOG_FORMAT]}"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": text("LOG_LEVEL", "WARNING")},
 }

@@ -20,6 +20,7 @@ EVERYBODY: Roles = frozenset(Role.values)
 READERS: Roles = EVERYBODY - {Role.ADMINISTRATOR}
 DECIDERS: Roles = frozenset({Role.ANALYST, Role.INVESTIGATOR})
 KEEPERS: Roles = frozenset({Role.INVESTIGATOR, Role.ADMINISTRATOR})  # of who is who
+OPERATORS: Roles = KEEPERS  # of feeds and batches
 
 POLICY: dict[str, Roles] = {
     "overview": READERS,
@@ -28,6 +29,7 @@ POLICY: dict[str, Roles] = {
     "identities": EVERYBODY,
     "identity": EVERYBODY,
     "identity-changes": EVERYBODY,
+    "circumstances": READERS,
     "unknown-accounts": EVERYBODY,
     "unknown-decide": KEEPERS,
     "identity-give": KEEPERS,
@@ -44,7 +46,16 @@ POLICY: dict[str, Roles] = {
     "panel": READERS,
     "feeds": EVERYBODY,
     "feed": EVERYBODY,
+    "feed-expect": OPERATORS,
     "batch": EVERYBODY,
+    "dead-letters": EVERYBODY,
+    "dead-letter-replay": OPERATORS,
+    "dead-letter-discard": OPERATORS,
+    "tokens": OPERATORS,  # what a token may be for depends on who gives it, see scopes
+    "token-rotate": OPERATORS,
+    "token-revoke": OPERATORS,
+    "outgoing": OPERATORS,  # only an investigator lets others be told of alerts or risk
+    "outgoing-change": OPERATORS,
     "readiness": EVERYBODY,
     "rules": EVERYBODY,
     "sign-out": EVERYBODY,

@@ -10,9 +10,9 @@ from auditapp.celery import app
 log = logging.getLogger(__name__)
 
 
-def process(batch: UUID) -> None:
+def process(batch: UUID, *, backfill: bool = False) -> None:
     """Tells workers that a batch waits."""
-    _give("ingest.process", str(batch))
+    _give("ingest.backfill" if backfill else "ingest.process", str(batch))
 
 
 def assess() -> None:

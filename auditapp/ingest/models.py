@@ -17,6 +17,13 @@ class Feed(models.Model):
     realm = models.CharField(max_length=50, default="site")
     created = models.DateTimeField(default=now)
     last_seen = models.DateTimeField(null=True, blank=True)
+    heard = models.DateTimeField(null=True, help_text="when it last sent, to some seconds")
+    expected_seconds = models.PositiveIntegerField(
+        null=True, help_text="longest silence that is usual, as people said; 0: any is"
+    )
+    learnt_seconds = models.PositiveIntegerField(null=True, help_text="the same, from its past")
+    learnt = models.DateTimeField(null=True, help_text="when that was last looked for")
+    excused = models.DateTimeField(null=True, help_text="nobody listened until then")
 
     def __str__(self) -> str:
         """Its name."""
@@ -35,7 +42,8 @@ class Batch(models.Model):
         WAITING = "waiting"
         WORKING = "working"
         DONE = "done"
-        FAILED = "failed"  # tried too often; can be replayed
+        FAILED = "failed"  # a dead letter: tried too often; can be replayed
+        DISCARDED = "discarded"  # a dead letter that somebody decided to do without
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="batches")
@@ -51,6 +59,15 @@ class Batch(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - null is no key
     token = models.ForeignKey("accounts.ApiToken", null=True, on_delete=models.SET_NULL)
+    backfill = models.BooleanField(
+        default=False, db_default=False, help_text="old logs: others go first, and nobody is told"
+    )
+    chain = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="of bodies that share records"
+    )
+    repeats = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, help_text="the same body, sent before"
+    )
     received = models.DateTimeField(default=now, db_default=Now())
     started = models.DateTimeField(null=True, blank=True, help_text="first attempt")
     lease_until = models.DateTimeField(
@@ -60,16 +77,36 @@ class Batch(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     finished = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
+    errors = models.JSONField(
+        default=list, db_default=[], help_text="of the last tries: time, attempt, error"
+    )
+    kept = models.BooleanField(
+        default=True, db_default=True, help_text="its raw log is in the spool"
+    )
+    discarded_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    discarded_reason = models.CharField(max_length=500, blank=True, db_default="")
     lines = models.BigIntegerField(default=0)
+    framing = models.JSONField(
+        default=list, db_default=[], help_text="what stands around records: line, text, times"
+    )
     records = models.BigIntegerField(default=0, help_text="stored + duplicates + rejected")
     stored = models.BigIntegerField(default=0)
     duplicates = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
 
     class Meta:
-        """The queue is read by state and time."""
+        """The queue is read by state and time; a log that grew is known by its origin; what a token
+        sent lately is counted."""
 
-        indexes: ClassVar = [models.Index(fields=["state", "received"])]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "backfill", "received"]),
+            models.Index(fields=["feed", "origin"]),
+            models.Index(fields=["token", "received"]),
+            models.Index(fields=["feed", "received"]),
+            models.Index(fields=["chain", "received"]),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["token", "idempotency_key"],
@@ -81,6 +118,25 @@ class Batch(models.Model):
     def __str__(self) -> str:
         """Feed and id."""
         return f"{self.feed_id}/{self.id}"
+
+
+class Tail(models.Model):
+    """What a batch left open at its end: the next one of its chain goes on with it.
+
+    It stays with the batch that took it, so that this can be read again.
+    """
+
+    batch = models.OneToOneField(Batch, on_delete=models.CASCADE, related_name="tail")
+    taken_by = models.OneToOneField(
+        Batch, null=True, on_delete=models.SET_NULL, related_name="carried"
+    )
+    content = models.BinaryField(help_text="records that may go on")
+    at = models.BigIntegerField(help_text="its first byte in the batch's log; below 0, before it")
+    left = models.DateTimeField(default=now, db_index=True)
+
+    def __str__(self) -> str:
+        """Its batch."""
+        return f"tail of {self.batch_id}"
 
 
 class RejectedLine(models.Model):
@@ -141,3 +197,70 @@ class Pull(models.Model):
     def __str__(self) -> str:
         """Its feed."""
         return self.feed_id
+
+
+class Pulse(models.Model):
+    """How a source of a feed was when it was last taken in."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="pulses")
+    source = models.CharField(max_length=50)
+    heard = models.DateTimeField(help_text="when its last batch was received")
+    newest = models.DateTimeField(null=True, help_text="the newest event's own time")
+    ahead = models.FloatField(
+        null=True, help_text="seconds that fresh events were ahead of being received, the median"
+    )
+
+    class Meta:
+        """Once a feed and source."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["feed", "source"], name="pulse_once")
+        ]
+
+    def __str__(self) -> str:
+        """Feed and source."""
+        return f"{self.feed_id}: {self.source}"
+
+
+class Silence(models.Model):
+    """A feed said nothing for longer than usual. Open until it speaks again."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="silences")
+    since = models.DateTimeField(help_text="when it was last heard")
+    noticed = models.DateTimeField(default=now)
+    expected_seconds = models.PositiveIntegerField(help_text="how long would have been usual")
+    ended = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        """A feed is silent once at a time; newest first."""
+
+        ordering: ClassVar = ["-noticed", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["feed"], condition=models.Q(ended__isnull=True), name="silent_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Feed and since when."""
+        return f"{self.feed_id} since {self.since:%Y-%m-%d %H:%M}"
+
+
+class Delivery(models.Model):
+    """A webhook's delivery that was taken, by its id or its body's hash."""
+
+    feed = models.CharField(max_length=100)
+    key = models.CharField(max_length=80)
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="deliveries")
+    received = models.DateTimeField(default=now, db_index=True)
+
+    class Meta:
+        """Each is there once a feed."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["feed", "key"], name="delivery_once")
+        ]
+
+    def __str__(self) -> str:
+        """Feed and key."""
+        return f"{self.feed}: {self.key}"

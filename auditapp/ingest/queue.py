@@ -10,22 +10,27 @@ from time import monotonic
 from types import TracebackType
 from uuid import UUID
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from analytics.event import readable
 from analytics.reading import Unreadable
 from analytics.store.base import StoreUnavailable
+from auditapp import stopping
 from auditapp.ingest import owner
 from auditapp.ingest.models import Batch, Feed
+from auditapp.operations import tally
 
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
+ERRORS_KEPT = 5
 STUCK_SECONDS = 1800  # without progress for so long, a worker no longer prolongs its lease
 State = Batch.State
+OVER = (State.DONE, State.FAILED, State.DISCARDED)
 
 
 class LeaseLost(Exception):
@@ -37,7 +42,8 @@ class Lease:
 
     Leaving the block without `finish` puts the batch back: an error of the store costs only
     time, any other one of five attempts, and what cannot be read fails at once. Errors are
-    kept on the batch and logged; they do not leave the block.
+    kept on the batch and logged; they do not leave the block, and neither does being told to
+    stop. Only the end of a task's time does.
     """
 
     def __init__(self, batch: Batch, again: bool) -> None:
@@ -63,12 +69,15 @@ class Lease:
             self._put_back(str(error), wait=self._patience(), tried=False)
         elif not isinstance(error, Exception):  # this process was told to stop
             self._put_back("", wait=timedelta(0), tried=False)
+        elif isinstance(error, SoftTimeLimitExceeded):
+            self._put_back_or_fail("it took longer than a task may")
+            return False
         elif isinstance(error, Unreadable):
             self._fail(str(error))
         else:
             log.error("batch %s failed", self.batch.id, exc_info=error)
             self._put_back_or_fail(f"{type(error).__name__}: {error}")
-        return isinstance(error, Exception)
+        return isinstance(error, (Exception, stopping.Stopped))
 
     def _patience(self) -> timedelta:
         """The longer the store has been away, the rarer it is asked: 2 to 60 seconds."""
@@ -102,7 +111,8 @@ class Lease:
                 error="",
                 lease_until=None,
             )
-            Feed.objects.filter(name=self.batch.feed_id).update(last_seen=now)
+            if not self.batch.backfill:  # old logs are no sign of life
+                Feed.objects.filter(name=self.batch.feed_id).update(last_seen=now)
             self._mine.update(lease_owner="")
 
     def _put_back_or_fail(self, error: str) -> None:
@@ -112,18 +122,23 @@ class Lease:
             self._put_back(error, wait=timedelta(seconds=2**self.batch.attempts))
 
     def _put_back(self, error: str, *, wait: timedelta, tried: bool = True) -> None:
+        if error:
+            tally.add("store", self.batch.source, errors=1)
         self._mine.update(
             state=State.WAITING,
             error=_stored(error),
+            errors=_errors(self.batch, error) if tried else self.batch.errors,
             lease_until=timezone.now() + wait,
             lease_owner="",
             attempts=F("attempts") - (0 if tried else 1),
         )
 
     def _fail(self, error: str) -> None:
+        tally.add("store", self.batch.source, errors=1)
         self._mine.update(
             state=State.FAILED,
             error=_stored(error),
+            errors=_errors(self.batch, error),
             finished=timezone.now(),
             lease_until=None,
             lease_owner="",
@@ -172,10 +187,12 @@ def claim(batch_id: UUID | str) -> Lease | None:
     return Lease(batch, again) if batch.lease_owner == mine else None
 
 
-def waiting(limit: int) -> list[UUID]:
-    """Batches that anyone may take now, the oldest first."""
-    free = _free(timezone.now()).order_by("received").values_list("id", flat=True)
-    return list(free[:limit])
+def waiting(limit: int, *, backfill: bool = True) -> list[UUID]:
+    """Batches that anyone may take now, the oldest first, those of a backfill last if at all."""
+    free = _free(timezone.now())
+    if not backfill:
+        free = free.filter(backfill=False)
+    return list(free.order_by("backfill", "received").values_list("id", flat=True)[:limit])
 
 
 def recover() -> int:
@@ -184,16 +201,24 @@ def recover() -> int:
     Gives the number of batches that were freed.
     """
     freed = 0
-    for batch in Batch.objects.filter(state=State.WORKING).only("id", "lease_owner"):
+    working = Batch.objects.filter(state=State.WORKING)
+    for batch in working.only("id", "lease_owner", "attempts", "errors"):
         if owner.died(batch.lease_owner):
             held = Batch.objects.filter(id=batch.id, lease_owner=batch.lease_owner)
-            freed += held.update(state=State.WAITING, lease_until=None, lease_owner="")
+            freed += held.update(
+                state=State.WAITING,
+                errors=_errors(batch, "its worker was killed"),
+                lease_until=None,
+                lease_owner="",
+            )
     too_often = _idle(timezone.now()).filter(attempts__gte=MOST_ATTEMPTS)
     for batch in too_often:
         last = batch.error or "its worker was killed each time"
+        error = f"gave up after {batch.attempts} attempts: {last}"
         _idle(timezone.now()).filter(id=batch.id, attempts=batch.attempts).update(
             state=State.FAILED,
-            error=_stored(f"gave up after {batch.attempts} attempts: {last}"),
+            error=_stored(error),
+            errors=batch.errors or _errors(batch, error),
             finished=timezone.now(),
             lease_until=None,
             lease_owner="",
@@ -202,8 +227,9 @@ def recover() -> int:
 
 
 def replay(batch_id: UUID | str) -> bool:
-    """Puts a batch that is done or failed back into the queue; whether there was one."""
-    over = Batch.objects.filter(id=batch_id, state__in=(State.DONE, State.FAILED))
+    """Puts a batch that is over, and whose log is kept, back into the queue; whether there was
+    one. What went wrong in earlier tries stays on it."""
+    over = Batch.objects.filter(id=batch_id, state__in=OVER, kept=True)
     return bool(
         over.update(
             state=State.WAITING,
@@ -212,6 +238,8 @@ def replay(batch_id: UUID | str) -> bool:
             finished=None,
             lease_until=None,
             lease_owner="",
+            discarded_by=None,
+            discarded_reason="",
         )
     )
 
@@ -223,11 +251,25 @@ def _idle(now: datetime) -> QuerySet[Batch]:
 
 
 def _free(now: datetime) -> QuerySet[Batch]:
-    return _idle(now).filter(attempts__lt=MOST_ATTEMPTS)
+    """What may be taken: of a chain the first that is not over, as it may go on in the next."""
+    before = Batch.objects.filter(
+        chain=OuterRef("chain"),
+        received__lt=OuterRef("received"),
+        state__in=(State.WAITING, State.WORKING),
+    )
+    in_turn = Q(chain="") | ~Exists(before)
+    return _idle(now).filter(in_turn, attempts__lt=MOST_ATTEMPTS)
 
 
 def _lease_end() -> datetime:
     return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def _errors(batch: Batch, error: str) -> list[dict[str, object]]:
+    """The errors of its last tries, this one too."""
+    now = timezone.now().isoformat(timespec="seconds")
+    this = {"time": now, "attempt": batch.attempts, "error": _stored(error)}
+    return [*batch.errors, this][-ERRORS_KEPT:]
 
 
 def _stored(error: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from auditapp.ingest import tails
 from auditapp.ingest.intake import UnknownZone, check_zone
 from auditapp.ingest.models import Batch
 
@@ -13,6 +14,9 @@ FIRST_REJECTED = 20
 class LabelSerializer(serializers.Serializer[Any]):
     """What is said of a log in the request's query."""
 
+    feed = serializers.CharField(
+        required=False, max_length=100, help_text="one of the token's; else its usual one"
+    )
     host = serializers.CharField(required=False, max_length=255, help_text="where it was written")
     user = serializers.CharField(required=False, max_length=255, help_text="whose history it is")
     timezone = serializers.CharField(
@@ -22,6 +26,14 @@ class LabelSerializer(serializers.Serializer[Any]):
         required=False, max_length=2000, help_text="names between commas, for a log without header"
     )
     path = serializers.CharField(required=False, max_length=1000, help_text="for people to read")
+    backfill = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="an old log: others go first, and nobody is told of what it shows",
+    )
+    whole = serializers.BooleanField(
+        required=False, help_text="no record goes on in the next body; else one that may waits"
+    )
 
     def validate_timezone(self, value: str) -> str:
         """A zone that exists."""
@@ -59,6 +71,8 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
     """How far a batch is, and what became of its records."""
 
     rejected_lines = serializers.SerializerMethodField(help_text=f"the first {FIRST_REJECTED}")
+    framing = serializers.SerializerMethodField(help_text="headers and envelopes around records")
+    tail = serializers.SerializerMethodField(help_text="what may go on in the next body")
 
     class Meta:
         """Counts add up: records = stored + duplicates + rejected."""
@@ -69,6 +83,7 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "feed",
             "source",
             "state",
+            "backfill",
             "received",
             "finished",
             "attempts",
@@ -80,6 +95,8 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "duplicates",
             "rejected",
             "rejected_lines",
+            "framing",
+            "tail",
         )
         read_only_fields = fields
 
@@ -87,6 +104,16 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
         """The first of them; raw text only for who sent it."""
         shown = ["line", "reason", *(["text"] if self.context["sender"] else [])]
         return list(batch.rejected_lines.order_by("line", "id").values(*shown)[:FIRST_REJECTED])
+
+    def get_framing(self, batch: Batch) -> list[dict[str, Any]]:
+        """Lines, texts and how often each is there; the texts only for who sent it."""
+        shown = ("line", "times", *(["text"] if self.context["sender"] else []))
+        return [{name: piece[name] for name in shown} for piece in batch.framing]
+
+    def get_tail(self, batch: Batch) -> dict[str, Any] | None:
+        """Its bytes, and the batch that goes on with it; that is null while it waits."""
+        tail = tails.of(batch)
+        return {"bytes": tail.size, "goes_on_in": tail.taken_by} if tail else None
 
 
 class ErrorSerializer(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +19,12 @@ from django.utils import timezone
 from auditapp.ingest.models import Batch
 
 BLOCK = 1 << 20
+FLUSH = 8 << 20
 FORGOTTEN = timedelta(hours=1)
 PENDING = (Batch.State.WAITING, Batch.State.WORKING)
+
+
+_durable: set[Path] = set()  # folders that this process has seen safely on disk
 
 
 class TooLarge(Exception):
@@ -50,6 +55,7 @@ def write(log: BinaryIO, path: Path, *, limit: int | None = None) -> Spooled:
     Raises TooLarge beyond `limit` bytes, SpoolFull where the disk is full, and what reading
     the log raises.
     """
+    known = path.parent in _durable and path.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished = path.with_name(f"{path.name}.part")
     try:
@@ -59,7 +65,9 @@ def write(log: BinaryIO, path: Path, *, limit: int | None = None) -> Spooled:
             os.fsync(file.fileno())
         unfinished.rename(path)
         _sync(path.parent)
-        _sync(path.parent.parent)
+        if not known:
+            _sync(path.parent.parent)
+            _durable.add(path.parent)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise SpoolFull("the disk is full") from error
@@ -69,8 +77,14 @@ def write(log: BinaryIO, path: Path, *, limit: int | None = None) -> Spooled:
     return spooled
 
 
+def digest(log: BinaryIO, *, limit: int) -> str:
+    """The SHA-256 that `write` would find. Raises TooLarge, and what reading the log raises."""
+    with Path(os.devnull).open("wb") as nowhere:
+        return _copy(log, nowhere, limit).sha256
+
+
 def _copy(log: BinaryIO, file: BinaryIO, limit: int | None) -> Spooled:
-    digest, size, lines, last = hashlib.sha256(), 0, 0, b"\n"
+    digest, size, lines, last, begun = hashlib.sha256(), 0, 0, b"\n", 0
     while block := log.read(BLOCK):
         size += len(block)
         if limit is not None and size > limit:
@@ -79,7 +93,18 @@ def _copy(log: BinaryIO, file: BinaryIO, limit: int | None) -> Spooled:
         last = block[-1:]
         digest.update(block)
         file.write(block)
+        if size - begun >= FLUSH:
+            _begin_to_write(file, begun, size - begun)
+            begun = size
     return Spooled(size=size, lines=lines + (last != b"\n"), sha256=digest.hexdigest())
+
+
+def _begin_to_write(file: BinaryIO, start: int, length: int) -> None:
+    """Lets the disk begin with what the file has so far, without waiting for it: else all of it is
+    written at the end, and whoever else waits for the disk then waits for that too."""
+    file.flush()
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(file.fileno(), start, length, os.POSIX_FADV_DONTNEED)
 
 
 def _sync(folder: Path) -> None:
@@ -109,11 +134,45 @@ def staged(stream: BinaryIO, name: str) -> Iterator[BinaryIO]:
         path.unlink(missing_ok=True)
 
 
-def check_room() -> None:
-    """Raises SpoolFull where more waits to be worked on than SPOOL_LIMIT_BYTES."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Bytes: what waits to be worked on, of how many that may, and what the disk has left."""
+
+    waiting: int
+    limit: int
+    free: int
+    reserve: int
+
+    @property
+    def left(self) -> int:
+        """How many more may come; 0 where none."""
+        return max(0, min(self.limit - self.waiting, self.free - self.reserve))
+
+    @property
+    def lack(self) -> str:
+        """Why no more may come; empty where they may."""
+        if self.waiting >= self.limit:
+            return f"{self.waiting} bytes wait to be worked on"
+        return "the disk is nearly full" if self.free <= self.reserve else ""
+
+
+def room() -> Room:
+    """How much more the spool takes, now."""
     waiting = Batch.objects.filter(state__in=PENDING).aggregate(size=Sum("size"))["size"] or 0
-    if waiting >= settings.SPOOL_LIMIT_BYTES:
-        raise SpoolFull(f"{waiting} bytes wait to be worked on")
+    folder = Path(settings.SPOOL)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Room(
+        waiting=waiting,
+        limit=settings.SPOOL_LIMIT_BYTES,
+        free=shutil.disk_usage(folder).free,
+        reserve=settings.SPOOL_RESERVE_BYTES,
+    )
+
+
+def check_room() -> None:
+    """Raises SpoolFull where more waits than SPOOL_LIMIT_BYTES, or the disk is nearly full."""
+    if lack := room().lack:
+        raise SpoolFull(lack)
 
 
 def check_writable() -> None:
@@ -125,7 +184,7 @@ def check_writable() -> None:
 
 
 def remove_forgotten() -> int:
-    """Deletes files of batches that were never accepted; gives their number.
+    """Deletes files of batches that were never accepted or are kept no longer; gives their number.
 
     Only files that nobody wrote to for an hour: a batch's row follows its file at once.
     """
@@ -143,6 +202,6 @@ def remove_forgotten() -> int:
 
 def _accepted(path: Path) -> bool:
     try:
-        return Batch.objects.filter(id=UUID(path.name)).exists()
+        return Batch.objects.filter(id=UUID(path.name), kept=True).exists()
     except ValueError:
         return False

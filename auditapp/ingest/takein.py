@@ -23,7 +23,6 @@ from auditapp.ingest.models import Batch, RejectedLine
 STDIN = Path("-")
 AHEAD = 256 << 20  # bytes that may be spooled before the work on them begins
 PATIENCE_SECONDS = 120
-OVER = (Batch.State.DONE, Batch.State.FAILED)
 COUNTS = ("lines", "records", "stored", "duplicates", "rejected")
 
 
@@ -128,7 +127,7 @@ class TakeIn:
                 if work.process(batch_id, partial(self._tell, name)):
                     progressed = monotonic()
                 state = Batch.objects.values_list("state", flat=True).get(id=batch_id)
-                if state in OVER:
+                if state in queue.OVER:
                     del self._waiting[batch_id]
                     self._done += size
                     self._tell(name, 0)

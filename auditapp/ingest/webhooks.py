@@ -5,10 +5,8 @@ in the clear, as signatures are made with it; so it stays in the environment or 
 like every other one, and never in the database or its backups.
 """
 
-import hmac
 import io
 import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -23,12 +21,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analytics.pipeline import log_sources
-from auditapp.ingest import api, intake
-from auditapp.ingest.body import unpacked
+from auditapp.ingest import api, deliveries, door, intake
+from auditapp.ingest.body import whole
+from auditapp.ingest.proofs import Headers, Proof, carries, either, signs, standard
 from auditapp.ingest.serializers import AcceptedSerializer, ErrorSerializer
 
-Headers = Mapping[str, str]
 FORM = "application/x-www-form-urlencoded"
+LARGEST = 25 << 20  # bytes; GitHub's payloads end there
 LINE_ENDS = bytes.maketrans(b"\r\n", b"  ")  # in JSON they stand only between values
 
 
@@ -37,56 +36,33 @@ class Forge:
     """How a forge delivers: what proves that it is the one, and which headers say what it is."""
 
     source: str
-    proves: Callable[[Headers, bytes, bytes], bool]  # headers, body and a secret
+    proves: Proof
     event: tuple[str, ...] = ()
-    delivery: tuple[str, ...] = ()
-
-
-def _sent(header: str) -> bytes:
-    """A header's bytes, which WSGI hands over as if each were a character."""
-    return header.encode("latin-1", "replace")
-
-
-def _carries(name: str) -> Callable[[Headers, bytes, bytes], bool]:
-    """The header is the secret itself."""
-
-    def proves(headers: Headers, body: bytes, secret: bytes) -> bool:
-        return hmac.compare_digest(_sent(headers.get(name, "")), secret)
-
-    return proves
-
-
-def _signs(*names: str) -> Callable[[Headers, bytes, bytes], bool]:
-    """The first of these headers is the body's HMAC-SHA256 with the secret, in hexadecimal."""
-
-    def proves(headers: Headers, body: bytes, secret: bytes) -> bool:
-        said = next(filter(None, (headers.get(name) for name in names)), "")
-        signature = hmac.new(secret, body, "sha256").hexdigest().encode()
-        return hmac.compare_digest(_sent(said.removeprefix("sha256=").lower()), signature)
-
-    return proves
+    delivery: tuple[str, ...] = ()  # the id, which stays the same when it is repeated
+    traced: tuple[str, ...] = ()  # what may stand for it where there is none
 
 
 FORGES: dict[str, Forge] = {
     "github": Forge(
         source="github_webhook",
-        proves=_signs("X-Hub-Signature-256"),
+        proves=signs("X-Hub-Signature-256"),
         event=("X-GitHub-Event",),
         delivery=("X-GitHub-Delivery",),
     ),
     "gitlab": Forge(
         source="gitlab_webhook",
-        proves=_carries("X-Gitlab-Token"),
+        proves=either(standard, carries("X-Gitlab-Token")),
         event=("X-Gitlab-Event",),
-        delivery=("Idempotency-Key", "webhook-id", "X-Gitlab-Event-UUID"),
+        delivery=("webhook-id", "Idempotency-Key"),
+        traced=("X-Gitlab-Event-UUID",),  # others that it causes have the same
     ),
     "gitea": Forge(
         source="gitea_webhook",
-        proves=_signs("X-Gitea-Signature", "X-Forgejo-Signature"),
+        proves=signs("X-Gitea-Signature", "X-Forgejo-Signature"),
         event=("X-Gitea-Event-Type", "X-Gitea-Event", "X-Forgejo-Event"),
         delivery=("X-Gitea-Delivery", "X-Forgejo-Delivery"),
     ),
-    "huggingface": Forge(source="hf_webhook", proves=_carries("X-Webhook-Secret")),
+    "huggingface": Forge(source="hf_webhook", proves=carries("X-Webhook-Secret")),
 }
 
 
@@ -112,26 +88,34 @@ class WebhookView(APIView):
                 for name in (
                     *("X-Hub-Signature-256", "X-Gitlab-Token"),
                     *("X-Gitea-Signature", "X-Webhook-Secret"),
+                    *("webhook-id", "webhook-timestamp", "webhook-signature"),
                 )
             ),
         ],
         responses={
+            200: AcceptedSerializer,
             202: AcceptedSerializer,
-            **dict.fromkeys((400, 403, 404, 411, 413, 415, 422, 429, 503), ErrorSerializer),
+            **dict.fromkeys((400, 403, 404, 408, 411, 413, 415, 422, 429, 503), ErrorSerializer),
         },
     )
     def post(self, request: Request, forge: str) -> Response:
-        """202 with the batch's address once the delivery is on disk."""
+        """202 with the batch's address once the delivery is on disk; 200 where it was before."""
         found = FORGES.get(forge)
         if found is None or found.source not in log_sources():
             raise NotFound(f"Webhooks come from {', '.join(FORGES)}.")
-        with api.refusing():
-            with unpacked(request._request) as stream:
-                body = stream.read()
+        with door.refusing():
+            with door.body(request, None) as stream:
+                body = whole(stream, min(LARGEST, settings.MAX_BODY_BYTES))
             feed = _feed(forge, found, request.headers, body)
             log = io.BytesIO(_envelope(found, request, body))
             label = intake.Label(source=found.source, feed=feed, request=True)
-            return api.answer(api.take(log, label), 202)
+            batch, new = deliveries.once(
+                f"{forge}/{feed}",
+                _first(request.headers, found.delivery) or "",
+                body,
+                lambda: door.take(log, label),
+            )
+            return api.answer(batch, 202 if new else 200)
 
 
 def _feed(name: str, forge: Forge, headers: Headers, body: bytes) -> str:
@@ -160,7 +144,7 @@ def _envelope(forge: Forge, request: Request, body: bytes) -> bytes:
         raise ParseError("The payload is no JSON object.")
     said = {
         "event": _first(request.headers, forge.event),
-        "delivery": _first(request.headers, forge.delivery) or str(uuid.uuid4()),
+        "delivery": _first(request.headers, (*forge.delivery, *forge.traced)) or str(uuid.uuid4()),
         "delivered_at": timezone.now().isoformat(),
     }
     head = orjson.dumps({name: value for name, value in said.items() if value})

@@ -10,7 +10,7 @@ does not fit is left unsaid rather than guessed; --host and --user say it.
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
 HOST = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]([A-Za-z0-9._-]{0,252}[A-Za-z0-9])?")
 USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,254}\$?")
@@ -24,7 +24,7 @@ class Whereabouts:
     user: str = ""
 
 
-def of(path: Path) -> Whereabouts:
+def of(path: PurePath) -> Whereabouts:
     """What an absolute path says."""
     folders = path.parts[1:-1]
     if "logs" in folders:
@@ -51,7 +51,7 @@ def _user(folders: tuple[str, ...]) -> str:
     return "root" if folders and "root" in (folders[0], folders[-1]) else ""
 
 
-def _hidden_in_home(path: Path) -> bool:
+def _hidden_in_home(path: PurePath) -> bool:
     """Whether the path goes on below the user's home with a hidden name."""
     parts = path.parts
     home = _last(parts, "home") + 1 if "home" in parts else len(parts) - 2

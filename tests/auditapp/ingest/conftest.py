@@ -1,13 +1,29 @@
-"""Installations in folders of their own."""
+"""Installations in folders of their own; a spool and a token for requests."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
+from pytest_django.fixtures import Settings
 
+from auditapp.accounts.models import ApiToken
 from tests.auditapp.ingest.installation import Installation
+
+
+@pytest.fixture
+def own_spool(tmp_path: Path, settings: Settings) -> Path:
+    """A spool that is empty."""
+    settings.SPOOL = tmp_path / "spool"
+    return tmp_path / "spool"
+
+
+@pytest.fixture
+def token() -> str:
+    """The text of a token that may send everything."""
+    return ApiToken.issue(name="shipper", feed="lab")[1]
 
 
 @pytest.fixture
@@ -24,11 +40,10 @@ def blank(tmp_path: Path) -> Installation:
 
 
 @pytest.fixture
-def installation(blank: Installation) -> Installation:
+def installation(blank: Installation, tables: Path) -> Installation:
     """An installation with its tables."""
     blank.home.mkdir()
-    done = blank.run("migrate", "--verbosity", "0")
-    assert done.returncode == 0, done.stderr.decode()
+    shutil.copy(tables, blank.home)
     return blank
 
 
@@ -39,7 +54,7 @@ def celery_worker(installation: Installation) -> Iterator[Callable[[], "Popen[by
 
     def start() -> "Popen[bytes]":
         arguments = ("-m", "celery", "--app", "auditapp", "--quiet", "worker", "--pool", "solo")
-        flags = ("--queues", "ingest,score,report", "--without-gossip", "--without-mingle")
+        flags = ("--queues", "ingest,score,report,backfill", "--without-gossip", "--without-mingle")
         worker = installation.start(*arguments, *flags, "--loglevel", "error")
         started.append(worker)
         return worker

@@ -92,24 +92,6 @@ def test_a_wrong_option_is_one_clear_line(
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.shared_data
-def test_a_folder_of_real_logs_adds_up(installation: Installation, real_logs: Path) -> None:
-    results = []
-    for _ in range(2):
-        done = installation.run("ingest", str(real_logs), "--json")
-        assert done.returncode == 0, done.stderr.decode()
-        results.append(json.loads(done.stdout))
-    first, second = results
-    files = sum(1 for path in real_logs.rglob("*") if path.is_file())
-    assert first["batches"] + first["unrecognised"] == files
-    for result in results:
-        parts = result["stored"] + result["duplicates"] + result["rejected"]
-        assert result["received"] == parts
-    assert first["stored"] > 0
-    assert second["stored"] == 0
-    assert second["received"] == first["received"]
-
-
 def test_a_log_whose_events_name_no_time_is_stored_once(
     installation: Installation, tmp_path: Path
 ) -> None:
@@ -124,6 +106,17 @@ def test_a_log_whose_events_name_no_time_is_stored_once(
     for stored in (1, 0):
         done = installation.run("ingest", str(log), "--source", "github_webhook", "--json")
         assert json.loads(done.stdout)["stored"] == stored
+
+
+def test_a_history_without_times_that_grows_stores_only_what_is_new(
+    installation: Installation, tmp_path: Path
+) -> None:
+    log = tmp_path / ".bash_history"
+    for text, stored, duplicates in ((b"ls\nid\n", 2, 0), (b"ls\nid\nps\n", 1, 2)):
+        log.write_bytes(text)
+        done = installation.run("ingest", str(log), "--user", "asilva", "--json")
+        told = json.loads(done.stdout)
+        assert (told["stored"], told["duplicates"]) == (stored, duplicates)
 
 
 def test_a_failed_batch_is_replayed(installation: Installation, tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ def test_a_request_is_told_apart_by_all_its_bytes() -> None:
     first = accept(HISTORY, request=True)
     second = accept(HISTORY + b"ls\n", request=True)
     assert first.origin == first.sha256 != second.origin
+    hosts = [accept(HISTORY, request=True, host=host) for host in ("gpu03", "gpu03", "gpu04")]
+    assert hosts[0].origin == hosts[1].origin != hosts[2].origin
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def send_in_chunks(port: int, token: str, log: bytes) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     blocks = (log[start : start + 1000] for start in range(0, len(log), 1000))
     headers = {"Authorization": f"Bearer {token}"}
-    address = "/api/v1/ingest/bash_history?user=asilva&host=gpu03"
+    address = "/api/v1/ingest/bash_history?user=asilva&host=gpu03&whole=true"
     connection.request("POST", address, blocks, headers, encode_chunked=True)
     status = connection.getresponse().status
     connection.close()

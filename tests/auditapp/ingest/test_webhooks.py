@@ -1,5 +1,6 @@
 """Deliveries as the forges send them, each with its own proof."""
 
+import gzip
 import hashlib
 import hmac
 import json
@@ -14,7 +15,7 @@ from pytest_django.fixtures import Settings
 
 from auditapp.environment import pairs
 from auditapp.ingest import spool, work
-from auditapp.ingest.models import Batch
+from auditapp.ingest.models import Batch, Delivery
 
 pytestmark = pytest.mark.django_db
 SECRET = "lab secret=7"
@@ -130,6 +131,13 @@ def test_a_body_that_is_too_large_is_refused(settings: Settings) -> None:
     assert deliver("huggingface", body, signed("huggingface", body)).status_code == 413
 
 
+def test_a_packed_body_that_grows_too_large_is_refused(settings: Settings) -> None:
+    settings.MAX_BODY_BYTES = 1000
+    body = gzip.compress(json.dumps({"text": "x" * 1000}).encode())
+    headers = signed("huggingface", body) | {"Content-Encoding": "gzip"}
+    assert deliver("huggingface", body, headers).status_code == 413
+
+
 def test_another_forge_is_not_known() -> None:
     answer = deliver("sourceforge", b"{}", {})
     assert (answer.status_code, "huggingface" in answer.json()["detail"]) == (404, True)
@@ -138,7 +146,9 @@ def test_another_forge_is_not_known() -> None:
 def test_a_delivery_becomes_an_event_and_a_second_one_of_the_same_name_none() -> None:
     body = json.dumps(GITHUB).encode()
     headers = {"X-GitHub-Event": "push", "X-GitHub-Delivery": "72d3162f"} | signed("github", body)
-    answers = [deliver("github", body, headers).json()["batch"] for _ in range(2)]
+    first = deliver("github", body, headers).json()["batch"]
+    Delivery.objects.all().delete()  # as after a month
+    answers = [first, deliver("github", body, headers).json()["batch"]]
     assert all(work.process(batch) for batch in answers)
     counts = [Batch.objects.get(id=batch) for batch in answers]
     assert [(batch.stored, batch.rejected) for batch in counts] == [(1, 0), (0, 0)]

@@ -15,6 +15,7 @@ class Command(BaseCommand):
     """Simulates an organisation, takes its logs in, scores it and opens the site."""
 
     help = "Fill this installation with a synthetic organisation and start it."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The size of the organisation, the port, and whether to stop before the site."""

@@ -18,6 +18,7 @@ class Command(BaseCommand):
     """Lists what this installation can read and find, and what it lacks for that."""
 
     help = "List log sources, rules, refused rules and behaviour features, or their readiness."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--readiness and --json."""

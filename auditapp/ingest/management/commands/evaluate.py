@@ -20,6 +20,7 @@ class Command(BaseCommand):
     """Measures detection on a simulated organisation."""
 
     help = "Take a simulated site folder in, score it, and compare with its truth.json."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """DIR and --json."""

@@ -19,6 +19,7 @@ class Command(BaseCommand):
     """Takes over people and accounts from LDAP or Active Directory."""
 
     help = "Import people from the directory that the settings LDAP_… name. It is only read."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--dry-run."""

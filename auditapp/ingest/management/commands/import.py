@@ -23,6 +23,7 @@ class Command(BaseCommand):
     """Takes over what the site knows of its people and its things."""
 
     help = "Import people.csv, resources.csv, passwd and the like; recognised by their headers."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Files, or folders that hold some."""

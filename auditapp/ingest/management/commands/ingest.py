@@ -23,6 +23,7 @@ class Command(BaseCommand):
         "recognised by content. A log that names no host or user takes them from --host and "
         "--user, else from its path: …/logs/<host>/…/home/<user>/…"
     )
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Paths, and what they leave unsaid."""
@@ -33,6 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--user", default="", help="whose histories they are")
         parser.add_argument("--timezone", default="", help="of times that name none; else UTC")
         parser.add_argument("--columns", default="", metavar="A,B,…", help="of a headerless log")
+        parser.add_argument(
+            "--backfill", action="store_true", help="old logs: nobody is told of what they show"
+        )
         parser.add_argument("--json", action="store_true", help="one object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -113,6 +117,7 @@ def _label(options: dict[str, Any]) -> Label:
         user=options["user"],
         timezone=timezone,
         columns=columns,
+        backfill=options["backfill"],
     )
 
 

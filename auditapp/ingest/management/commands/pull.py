@@ -21,6 +21,7 @@ class Command(BaseCommand):
         "Fetch an organisation's audit log from the Hugging Face Hub, from where it stopped. "
         "The token comes from HF_TOKEN, or from the file that HF_TOKEN_FILE names."
     )
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """From where, and whose."""

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         "checkpoints, a file. Each verdict becomes an event; a file that did not change is not "
         "read again, and the same verdict is stored once."
     )
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Paths, and whose they are."""

@@ -21,6 +21,7 @@ class Command(BaseCommand):
     """`manage.py simulate --out DIR`."""
 
     help = __doc__ or ""
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options."""

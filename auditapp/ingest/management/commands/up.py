@@ -60,13 +60,15 @@ def _children(port: int) -> list[Child]:
     python = (sys.executable, "-m")
     web = (
         *(*python, "gunicorn", "auditapp.wsgi", "--bind", f"127.0.0.1:{port}"),
-        *("--workers", "1", "--threads", "8", "--timeout", "120", "--graceful-timeout", "5"),
+        *("--worker-class", "auditapp.webserver.Worker", "--workers", "1", "--threads", "16"),
+        *("--timeout", "120", "--graceful-timeout", "5"),
         *("--no-control-socket", "--log-level", "warning"),
+        *("--logger-class", "auditapp.webserver.Log"),
     )
     celery = (*python, "celery", "--app", "auditapp", "--quiet")
     beat = (*celery, "beat", "--pidfile=", "--loglevel", "warning")
     worker = (
-        *(*celery, "worker", "--pool", "solo", "--queues", "ingest,score,report"),
+        *(*celery, "worker", "--pool", "solo", "--queues", "ingest,score,report,backfill"),
         *("--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat"),
     )
     return [Child("web", web), Child("scheduler", beat), Child("worker", worker)]
