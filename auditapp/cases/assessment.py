@@ -12,7 +12,8 @@ from analytics.findings import Finding, ReasonKind, RiskScore, Severity
 from analytics.risk import weights as risk_weights
 from analytics.risk.explain import reason_json
 from analytics.store.base import Question
-from auditapp.cases import turns
+from auditapp import stopping
+from auditapp.cases import standings, turns
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, FindingRow, ScoreRow, TouchedDay
 from auditapp.eventstore import store
@@ -30,30 +31,54 @@ def touch_all() -> None:
     touch(store().days(Question()))
 
 
-def refresh(now: datetime, progress: Progress | None = None) -> list[date]:
+def refresh(
+    now: datetime, progress: Progress | None = None, *, settled: bool = False
+) -> list[date]:
     """Assesses what changed and scores from there on; the days it assessed.
 
-    Raises turns.Taken where another process is at it.
+    `settled` leaves out days that a backfill goes on touching. The marks on days go last: who is
+    stopped before does all of it again. Raises turns.Taken where another process is at it, and
+    stopping.Stopped between two steps where this process is to stop.
     """
     with turns.turn("assess") as prolong:
 
         def step(done: int, total: int) -> None:
+            stopping.check()
             prolong()
             if progress:
                 progress(done, total)
 
-        days = assess_touched(step)
+        marks = _marks(datetime.now(UTC) if settled else None)
+        days = _assess(marks, step)
         if days or not ScoreRow.objects.exists():
             rescore(days[0] if days else now.date(), now, step)
+        _clear(marks)
         return days
 
 
 def assess_touched(progress: Progress | None = None) -> list[date]:
     """Assesses all touched days and those that learn from them; the days it assessed."""
-    marks = dict(TouchedDay.objects.values_list("day", "serial"))
-    if not marks:
-        return []
-    days = _affected(sorted(marks))
+    marks = _marks(None)
+    days = _assess(marks, progress)
+    _clear(marks)
+    return days
+
+
+def _marks(settled_by: datetime | None) -> dict[date, int]:
+    """The days that are marked, with their serials."""
+    due = TouchedDay.objects.all()
+    if settled_by:
+        due = due.filter(Q(after__isnull=True) | Q(after__lte=settled_by))
+    return dict(due.values_list("day", "serial"))
+
+
+def _clear(marks: dict[date, int]) -> None:
+    for day, serial in marks.items():  # touched again meanwhile: the serial grew, the mark stays
+        TouchedDay.objects.filter(day=day, serial=serial).delete()
+
+
+def _assess(marks: dict[date, int], progress: Progress | None) -> list[date]:
+    days = _affected(sorted(marks)) if marks else []
     people, owned, weights = directory(), resources(), risk_weights.load()
     for number, day in enumerate(days):
         if progress:
@@ -67,8 +92,6 @@ def assess_touched(progress: Progress | None = None) -> list[date]:
                 seen.record(day, named)
             FindingRow.objects.filter(day=day).delete()
             FindingRow.objects.bulk_create([_row(day, found) for found in findings], batch_size=500)
-            if day in marks:  # touched again meanwhile: the serial grew, the mark stays
-                TouchedDay.objects.filter(day=day, serial=marks[day]).delete()
     return days
 
 
@@ -98,6 +121,8 @@ def rescore(since: date, now: datetime, progress: Progress | None = None) -> Non
             stale = Q(as_of=as_of) | same_day | future if as_of == now else Q(as_of=as_of)
             ScoreRow.objects.filter(stale).delete()
             ScoreRow.objects.bulk_create([_score_row(score) for score in scores], batch_size=500)
+            if as_of == now:
+                standings.keep(scores, now)
 
 
 def _midnights(first: datetime, last: datetime) -> Iterator[datetime]:

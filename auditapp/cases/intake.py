@@ -1,20 +1,32 @@
 """Takes over what detection found while logs come in."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import CharField, F
+from django.utils import timezone
 
 from analytics.findings import Alert as Found
 from auditapp.cases.models import Alert, TouchedDay
 from auditapp.cases.rules import rule_set
 
+SETTLED, LATEST = timedelta(minutes=2), timedelta(hours=1)
 
-def record(alerts: Iterable[Found], days: Iterable[date], batch: UUID | None = None) -> None:
-    """Keeps alerts, once a rule and event, and marks the days for assessment, all or nothing."""
+
+def record(
+    alerts: Iterable[Found],
+    days: Iterable[date],
+    batch: UUID | None = None,
+    *,
+    backfill: bool = False,
+) -> None:
+    """Keeps alerts, once a rule and event, and marks the days for assessment, all or nothing.
+
+    Those of a `backfill` are shown, and nobody is told of them.
+    """
     versions = {rule.id: rule.version for rule in rule_set().rules}
     rows = [
         Alert(
@@ -31,12 +43,13 @@ def record(alerts: Iterable[Found], days: Iterable[date], batch: UUID | None = N
             tags=list(alert.tags),
             tactics=list(alert.tactics),
             batch=batch,
+            backfill=backfill,
         )
         for alert in alerts
     ]
     with transaction.atomic():
         Alert.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-        touch(days)
+        touch(days, backfill=backfill)
 
 
 def _kept(name: str, value: str | None) -> str | None:
@@ -45,9 +58,18 @@ def _kept(name: str, value: str | None) -> str | None:
     return value[: column.max_length] if value else None
 
 
-def touch(days: Iterable[date]) -> None:
-    """Marks days whose events, people or rules changed."""
+def touch(days: Iterable[date], *, backfill: bool = False) -> None:
+    """Marks days whose events, people or rules changed.
+
+    A day that only a backfill touches is assessed once nothing touched it for two minutes, and
+    after an hour at the latest: else months would be assessed anew with each of its batches.
+    """
+    now = timezone.now()
+    after = now + SETTLED if backfill else None
     for day in sorted(set(days)):
-        _, made = TouchedDay.objects.get_or_create(day=day)
+        row, made = TouchedDay.objects.get_or_create(
+            day=day, defaults={"after": after, "marked": now}
+        )
         if not made:
-            TouchedDay.objects.filter(day=day).update(serial=F("serial") + 1)
+            later = min(after, row.marked + LATEST) if after and row.after else None
+            TouchedDay.objects.filter(day=day).update(serial=F("serial") + 1, after=later)

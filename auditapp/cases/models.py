@@ -3,10 +3,15 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from auditapp.cases.stamping import Stamp, Stamped
 
-class Alert(models.Model):
+__all__ = ["Alert", "FindingRow", "ScoreRow", "Stamp", "Standing", "TouchedDay", "Turn"]
+
+
+class Alert(Stamped):
     """A rule matched an event. Keeps the account; the person is joined when it is read."""
 
     class State(models.TextChoices):
@@ -30,12 +35,16 @@ class Alert(models.Model):
     tags = models.JSONField(default=list)
     tactics = models.JSONField(default=list)
     batch = models.UUIDField(null=True)
+    backfill = models.BooleanField(
+        default=False, db_default=False, help_text="found in old logs: nobody is told"
+    )
     state = models.CharField(max_length=15, choices=State, default=State.OPEN)
     close_reason = models.CharField(max_length=30, blank=True)
 
-    class Meta:
+    class Meta(Stamped.Meta):
         """A rule raises one alert an event."""
 
+        abstract = False
         ordering: ClassVar = ["-time", "-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["rule", "event"], name="alert_once")
@@ -52,6 +61,10 @@ class TouchedDay(models.Model):
 
     day = models.DateField(primary_key=True)
     serial = models.BigIntegerField(default=1)
+    marked = models.DateTimeField(default=timezone.now, db_default=Now())
+    after = models.DateTimeField(
+        null=True, help_text="only a backfill touched it: it is worth waiting for more until then"
+    )
 
     def __str__(self) -> str:
         """The day."""
@@ -114,3 +127,25 @@ class ScoreRow(models.Model):
     def __str__(self) -> str:
         """Person and score."""
         return f"{self.person} {self.score:.0f}"
+
+
+class Standing(Stamped):
+    """Where a person stands now; changes only when score, level or reasons do."""
+
+    person = models.CharField(max_length=100, unique=True)
+    score = models.FloatField(default=0)
+    level = models.CharField(max_length=10)
+    before = models.CharField(max_length=10, default="none", help_text="the level before this one")
+    turned = models.DateTimeField(null=True, help_text="when the level last changed")
+    as_of = models.DateTimeField()
+    newest = models.DateTimeField(null=True, help_text="time of its newest reason")
+    reasons = models.JSONField(default=list, help_text="kind:id of each")
+
+    class Meta(Stamped.Meta):
+        """Followed as alerts are."""
+
+        abstract = False
+
+    def __str__(self) -> str:
+        """Person and level."""
+        return f"{self.person} {self.level}"

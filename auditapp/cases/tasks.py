@@ -5,14 +5,20 @@ import contextlib
 from celery import shared_task
 from django.utils import timezone
 
+from auditapp import stopping
 from auditapp.cases import assessment, turns
+from auditapp.operations import tally
 
 
 @shared_task(name="cases.assess", ignore_result=True)
 def assess() -> None:
     """Assesses the days that changed, then scores; nothing where nothing changed.
 
-    Where another process is at it, the marks on the days stay for the next time.
+    Where another process is at it, or this one is to stop, the marks on the days stay for the
+    next time.
     """
-    with contextlib.suppress(turns.Taken):
-        assessment.refresh(timezone.now())
+    watch = tally.Watch()
+    with contextlib.suppress(turns.Taken, stopping.Stopped), watch.during("assess"):
+        days = len(assessment.refresh(timezone.now(), settled=True))
+        tally.add("assess", batches=days, came=days, went=days)
+    tally.add("assess", seconds=watch.seconds["assess"])

@@ -65,7 +65,11 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A risk report over since ≤ t < until, UTC."""
+    """A risk report over since ≤ t < until, UTC.
+
+    `backfilled` counts the alerts that were found in old logs during that time; no other number
+    has them in it.
+    """
 
     since: datetime
     until: datetime
@@ -74,6 +78,7 @@ class Report:
     rules: list[tuple[str, int]]
     pillars: list[PillarEntry]
     feeds: list[FeedEntry]
+    backfilled: int
 
     @property
     def quiet(self) -> bool:
@@ -93,9 +98,8 @@ class Report:
 
 def gather(since: datetime, until: datetime) -> Report:
     """The report over a period, from what is known now."""
-    alerts = Alert.objects.filter(time__gte=since, time__lt=until).exclude(
-        close_reason="false_positive"
-    )
+    told = Alert.objects.exclude(close_reason="false_positive")
+    alerts = told.filter(time__gte=since, time__lt=until, backfill=False)
     severities = Counter(alerts.values_list("severity", flat=True))
     rules = Counter(alerts.values_list("title", flat=True)).most_common(10)
     return Report(
@@ -106,6 +110,7 @@ def gather(since: datetime, until: datetime) -> Report:
         rules=rules,
         pillars=[_pillar(name, since, until) for name in PILLARS],
         feeds=_feeds(since, until),
+        backfilled=told.filter(detected__gte=since, detected__lt=until, backfill=True).count(),
     )
 
 

@@ -5,7 +5,9 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 
+from auditapp.operations import tally
 from auditapp.reports.content import gather
 from auditapp.reports.formats import as_csv, as_html, as_text
 from auditapp.reports.models import ReportRow
@@ -38,18 +40,18 @@ def make_due(now: datetime) -> list[ReportRow]:
 
 
 def _make(until: datetime) -> ReportRow:
-    report = gather(until - WEEK, until)
-    row, _ = ReportRow.objects.get_or_create(
-        schedule=WEEKLY,
-        until=until,
-        defaults={
-            "since": report.since,
-            "subject": report.subject,
-            "text": as_text(report),
-            "html": as_html(report),
-            "csv": as_csv(report),
-        },
-    )
+    watch = tally.Watch()
+    with watch.during("report"):
+        report = gather(until - WEEK, until)
+        formats = {"text": as_text(report), "html": as_html(report), "csv": as_csv(report)}
+    with transaction.atomic():
+        row, made = ReportRow.objects.get_or_create(
+            schedule=WEEKLY,
+            until=until,
+            defaults={"since": report.since, "subject": report.subject, **formats},
+        )
+        if made:
+            tally.add("report", came=1, seconds=watch.seconds["report"])
     return row
 
 
@@ -58,15 +60,26 @@ def send_unsent(now: datetime) -> int:
     sent = 0
     for row in ReportRow.objects.filter(sent=None).order_by("until"):
         row.attempts += 1
+        watch, arrived = tally.Watch(), False
         try:
-            _mail(row)
+            with watch.during("report"):
+                _mail(row)
         except (OSError, SMTPException) as error:
             row.error = f"{type(error).__name__}: {error}"
         else:
             row.sent, row.error = now, ""
-            sent += 1
-        row.save()
+            arrived = True
+        with transaction.atomic():
+            row.save()
+            _count(arrived, watch.seconds["report"])
+        sent += arrived
     return sent
+
+
+def _count(arrived: bool, seconds: float) -> None:
+    """A report that was sent, or one try that failed."""
+    done = int(arrived)
+    tally.add("report", batches=done, went=done, errors=1 - done, seconds=seconds)
 
 
 def _mail(row: ReportRow) -> None:

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from auditapp.cases.models import Alert, FindingRow
 from auditapp.ingest.models import Batch, Feed
+from auditapp.operations.models import Tally
 from auditapp.people.models import AccountLink, Person
 from auditapp.reports import delivery
 from auditapp.reports.content import gather
@@ -143,6 +144,9 @@ def test_a_dead_mail_server_costs_time_but_no_report(settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert delivery.send_unsent(now) == 1
     assert ReportRow.objects.get().sent == now
+    counted = Tally.objects.get(stage="report")
+    assert (counted.came, counted.errors, counted.batches, counted.went) == (1, 1, 1, 1)
+    assert counted.seconds > 0
 
 
 @pytest.mark.parametrize("form", ["html", "csv", "json"])

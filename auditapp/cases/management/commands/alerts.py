@@ -16,6 +16,7 @@ class Command(BaseCommand):
     """Lists alerts."""
 
     help = "List the alerts that rules raised, newest first."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--since, --until, --json, --as."""
@@ -40,6 +41,8 @@ class Command(BaseCommand):
                 "title": alert.title,
                 "severity": alert.severity,
                 "time": alert.time.isoformat(),
+                "detected": alert.detected.isoformat(),
+                "backfill": alert.backfill,
                 "person": person and reference(person),
                 "name": person and shown(person),
                 "events": [alert.event],

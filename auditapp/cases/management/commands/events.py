@@ -20,6 +20,7 @@ class Command(BaseCommand):
     """Searches events."""
 
     help = "Search events, newest first, e.g. 'event.action:push AND git.forced:true'."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """QUERY, --since, --until, --limit, --json, --as."""

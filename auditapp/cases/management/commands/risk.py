@@ -15,6 +15,7 @@ class Command(BaseCommand):
     """Shows who needs attention, and why."""
 
     help = "Rank people by risk, with the reasons."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--as-of, --limit, --json, --as."""

@@ -21,6 +21,7 @@ class Command(BaseCommand):
     """Assesses the days that changed and keeps everybody's score."""
 
     help = "Assess the days that changed and compute everybody's risk score."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--as-of and --json."""

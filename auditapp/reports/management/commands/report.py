@@ -17,6 +17,7 @@ class Command(BaseCommand):
     """Writes a risk report now."""
 
     help = "Write a risk report over a period; '-' as --out means standard output."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--period, --as-of, --format, --out, --as."""

@@ -1,0 +1,1 @@
+"""What other systems read: alerts, risk, people, events, rules, pillars, reports, feeds."""

@@ -1,0 +1,146 @@
+"""What the lists hold, as OpenAPI has it."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+
+from auditapp.ingest.serializers import ErrorSerializer
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+MAYBE: Schema = {"type": "string", "nullable": True}
+NUMBER: Schema = {"type": "number"}
+MAYBE_NUMBER: Schema = {"type": "number", "nullable": True}
+WHOLE: Schema = {"type": "integer"}
+FLAG: Schema = {"type": "boolean"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+MAYBE_TIME: Schema = {"type": "string", "format": "date-time", "nullable": True}
+
+
+def listed(of: Schema) -> Schema:
+    """Any number of them."""
+    return {"type": "array", "items": of}
+
+
+def thing(**fields: Schema) -> Schema:
+    """An object that has all of these."""
+    return {"type": "object", "properties": fields, "required": sorted(fields)}
+
+
+def page_of(row: Schema) -> Schema:
+    """A page of a list."""
+    return thing(results=listed(row), cursor=MAYBE, more=FLAG)
+
+
+USER = {"type": "object", "properties": {"id": TEXT, "name": TEXT}}
+ECS = thing(version=TEXT)
+ALERT = thing(
+    **{"@timestamp": TIME},
+    ecs=ECS,
+    message=TEXT,
+    event=thing(
+        **dict.fromkeys(("kind", "id", "module", "dataset", "url"), TEXT),
+        created=TIME,
+        severity=WHOLE,
+    ),
+    rule=thing(id=TEXT, name=TEXT, version=TEXT),
+    user=USER,
+    threat=thing(framework=TEXT, tactic=thing(name=listed(TEXT)), technique=thing(id=listed(TEXT))),
+    tags=listed(TEXT),
+    foureyes=thing(
+        alert=thing(
+            **dict.fromkeys(("state", "close_reason", "severity", "event"), TEXT),
+            id=WHOLE,
+            confidence=NUMBER,
+            owner=MAYBE,
+            object=MAYBE,
+            updated=TIME,
+        )
+    ),
+)
+REASON = thing(
+    **dict.fromkeys(("kind", "id", "title", "sentence"), TEXT),
+    points=NUMBER,
+    events=listed(TEXT),
+    tactics={**listed(TEXT), "nullable": True},
+)
+RISK = thing(
+    **{"@timestamp": TIME},
+    ecs=ECS,
+    message=TEXT,
+    event=thing(kind=TEXT, module=TEXT, dataset=TEXT, url=TEXT),
+    user=thing(
+        id=TEXT,
+        name=TEXT,
+        risk=thing(calculated_level=TEXT, calculated_score=NUMBER, calculated_score_norm=NUMBER),
+    ),
+    foureyes=thing(
+        risk=thing(before=TEXT, turned=MAYBE_TIME, updated=TIME, reasons=listed(REASON))
+    ),
+)
+PERSON = thing(**dict.fromkeys(("id", "name", "team", "role", "level"), TEXT), score=MAYBE_NUMBER)
+EVENT: Schema = {
+    "type": "object",
+    "properties": {"@timestamp": TIME, "event.id": TEXT, "user.id": TEXT, "user.name": TEXT},
+    "required": ["@timestamp", "event.id"],
+}
+RULE = thing(
+    **dict.fromkeys(("id", "title", "severity", "version", "description"), TEXT),
+    confidence=NUMBER,
+    tags=listed(TEXT),
+    tactics=listed(TEXT),
+)
+PILLAR = thing(
+    **dict.fromkeys(("id", "title", "question"), TEXT),
+    people=WHOLE,
+    findings=WHOLE,
+    newest=MAYBE_TIME,
+)
+REPORT = thing(
+    **dict.fromkeys(("schedule", "subject", "text"), TEXT),
+    id=WHOLE,
+    since=TIME,
+    until=TIME,
+    made=TIME,
+    sent=MAYBE_TIME,
+)
+COUNTS = (
+    *("batches", "waiting", "failed", "records", "stored", "duplicates", "rejected"),
+    *("lines_hour", "bytes_hour", "lines_day", "bytes_day", "stored_day"),
+)
+VITALS: dict[str, Schema] = {
+    "counts": thing(**dict.fromkeys(COUNTS, WHOLE), rejected_share=NUMBER),
+    "heard": MAYBE_TIME,
+    "newest": MAYBE_TIME,
+    "lag_seconds": MAYBE_NUMBER,
+    "ahead_seconds": MAYBE_NUMBER,
+}
+FEED = thing(
+    name=TEXT,
+    state=TEXT,
+    last_seen=MAYBE_TIME,
+    usual_silence_seconds=MAYBE_NUMBER,
+    silent_since=MAYBE_TIME,
+    sources=listed(thing(source=TEXT, **VITALS)),
+    **VITALS,
+)
+
+
+def asked(most: int) -> list[OpenApiParameter]:
+    """The parameters that all lists have."""
+    return [
+        OpenApiParameter("cursor", str, description="of the page before; goes on behind it"),
+        OpenApiParameter(
+            "limit", {"type": "integer", "minimum": 1, "maximum": most}, description="rows"
+        ),
+    ]
+
+
+UPDATED_AFTER = OpenApiParameter(
+    "updated_after", str, description="a time as 2026-11-03T14:00:00Z, where no cursor is given"
+)
+
+
+def answers(row: Schema) -> dict[int, Any]:
+    """A page, or why not."""
+    return {200: page_of(row), **dict.fromkeys((400, 401, 403, 503), ErrorSerializer)}

@@ -1,0 +1,16 @@
+"""Addresses of the lists."""
+
+from django.urls import path
+
+from auditapp.readside import api
+
+urlpatterns = [
+    path("alerts", api.AlertsView.as_view(), name="api-alerts"),
+    path("risk", api.RiskView.as_view(), name="api-risk"),
+    path("people", api.PeopleView.as_view(), name="api-people"),
+    path("events", api.EventsView.as_view(), name="api-events"),
+    path("rules", api.RulesView.as_view(), name="api-rules"),
+    path("pillars", api.PillarsView.as_view(), name="api-pillars"),
+    path("reports", api.ReportsView.as_view(), name="api-reports"),
+    path("feeds", api.FeedsView.as_view(), name="api-feeds"),
+]
