@@ -69,3 +69,18 @@ def test_every_setting_given_to_a_container_is_one_that_foureyes_reads() -> None
     example = (ROOT / ".env.example").read_text()
     for key in COMPOSE["services"]["web"]["environment"]:
         assert f"{key.removesuffix('_FILE')}=" in example
+
+
+def test_every_setting_of_the_event_store_can_be_given_to_a_container() -> None:
+    example = (ROOT / ".env.example").read_text()
+    settings = set(re.findall(r"^# (EVENT_STORE_\w+)=", example, re.MULTILINE))
+    assert len(settings) >= 5
+    for name in OURS:
+        given = {key.removesuffix("_FILE") for key in COMPOSE["services"][name]["environment"]}
+        assert settings <= given, name
+
+
+def test_every_image_is_of_an_exact_version() -> None:
+    for name, service in COMPOSE["services"].items():
+        if name not in OURS:
+            assert re.search(r":\d+\.\d+(\.\d+)?(-[a-z]+)?$", service["image"]), name

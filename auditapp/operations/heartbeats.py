@@ -1,0 +1,50 @@
+"""Says that this process lives, from a thread of its own: also while it works for hours."""
+
+import logging
+import socket
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from threading import Event, Thread
+
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from auditapp.operations.models import Heartbeat
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 15
+DEAD_AFTER = timedelta(seconds=60)
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+def start(role: str) -> Event:
+    """Begins to beat; ends when the event that is given back is set, or with the process."""
+    over = Event()
+    Thread(target=_beat, args=(role, over), daemon=True, name="heartbeat").start()
+    return over
+
+
+def beat(role: str) -> None:
+    """One beat of a role on this machine."""
+    now = timezone.now()
+    name = f"{role}@{socket.gethostname()}"[:200]
+    Heartbeat.objects.update_or_create(name=name, defaults={"role": role, "beat": now})
+    Heartbeat.objects.filter(beat__lt=now - FORGOTTEN_AFTER).delete()
+
+
+def alive(role: str, now: datetime) -> Sequence[Heartbeat]:
+    """Those of the role that were heard of within a minute."""
+    return list(Heartbeat.objects.filter(role=role, beat__gt=now - DEAD_AFTER))
+
+
+def _beat(role: str, over: Event) -> None:
+    while True:
+        try:
+            beat(role)
+        except DatabaseError as error:
+            log.warning("no heartbeat could be left: %s", error)
+        finally:
+            connections.close_all()  # a child that is forked meanwhile gets no connection of ours
+        if over.wait(EVERY_SECONDS):
+            return
