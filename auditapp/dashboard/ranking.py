@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from analytics.risk.explain import shown
 from auditapp.accounts import pseudonyms
 from auditapp.cases.models import ScoreRow
 from auditapp.figures import spark
@@ -35,7 +36,7 @@ class Ranked:
     @property
     def score(self) -> int:
         """As it is shown: whole points."""
-        return round(self.row.score)
+        return shown(self.row.score)
 
 
 def newest() -> datetime | None:
@@ -84,4 +85,4 @@ def _history(as_of: datetime, people: Iterable[str]) -> dict[str, list[tuple[dat
 
 def _change(row: ScoreRow, history: list[tuple[datetime, float]]) -> int | None:
     before = [score for time, score in history if time <= row.as_of - TREND]
-    return round(row.score) - round(before[-1]) if before else None
+    return shown(row.score) - shown(before[-1]) if before else None

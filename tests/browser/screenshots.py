@@ -22,12 +22,17 @@ PAGES = {
     "identities": "/identities/",
     "unknown-accounts": "/identities/unknown/",
     "import": "/identities/import/",
+    "circumstances": "/identities/circumstances/",
     "events": "/events/?range=30d",
     "alerts": "/alerts/",
     "isolation": "/isolation/",
     "review": "/review/",
     "traces": "/traces/",
     "feeds": "/feeds/",
+    "dead-letters": "/dead-letters/",
+    "tokens": "/tokens/",
+    "outgoing": "/outgoing/",
+    "readiness": "/readiness/",
     "detections": "/detections/",
 }
 
@@ -39,7 +44,7 @@ def addresses(page: Page) -> dict[str, str]:
     found["identity"] = _first(page, "/identities/", "tbody th a")
     found["event"] = _first(page, "/alerts/", ".alert-list a.strong")
     found["feed"] = _first(page, "/feeds/", "tbody th a")
-    found["batch"] = _first(page, found["feed"], "tbody a")
+    found["batch"] = _first(page, found["feed"], "[aria-labelledby=batches] tbody a")
     return found
 
 

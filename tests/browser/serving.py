@@ -47,7 +47,7 @@ def organised(home: Path, folder: Path, *, people: int = 8, days: int = 10) -> I
     history.parent.mkdir(parents=True)
     start = int(datetime.now(UTC).timestamp()) - 7200
     history.write_bytes(
-        b"no time <script>alert(4)</script>\n"
+        b"#4102444800\nfrom the future <script>alert(4)</script>\n"
         + b"".join(b"#%d\n%s\n" % (start + 60 * n, line) for n, line in enumerate(HOSTILE))
     )
     made = Installation(home, DJANGO_SUPERUSER_PASSWORD=PASSWORD)

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from analytics.risk.explain import shown
 from auditapp.accounts.pseudonyms import reference
 from auditapp.cases.models import ScoreRow
 from auditapp.dashboard.asking import Asked, written
@@ -19,7 +20,7 @@ def draw(asked: Asked) -> Drawing:
         columns=("as of (UTC)", "score", "level"),
         rows=[
             Row(
-                cells=(f"{point.time:%Y-%m-%d %H:%M}", round(point.score), point.level),
+                cells=(f"{point.time:%Y-%m-%d %H:%M}", shown(point.score), point.level),
                 link=point.link,
             )
             for point in points

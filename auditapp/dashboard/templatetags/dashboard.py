@@ -33,13 +33,15 @@ BELONGS = {
     **dict.fromkeys(
         (
             *("identity", "identity-changes", "identity-give", "identity-merge"),
-            *("identity-import", "identity-draft", "unknown-accounts"),
+            *("identity-import", "identity-draft", "unknown-accounts", "circumstances"),
         ),
         "identities",
     ),
     "event": "events",
     "feed": "feeds",
     "batch": "feeds",
+    **dict.fromkeys(("tokens", "token-rotate", "outgoing", "outgoing-change"), "feeds"),
+    "dead-letters": "feeds",
 }
 
 
@@ -137,20 +139,41 @@ IDENTITY_TABS: tuple[tuple[str, str], ...] = (
     ("unknown-accounts", "Unknown accounts"),
     ("identity-merge", "Merge"),
     ("identity-import", "Import"),
+    ("circumstances", "Circumstances"),
     ("identity-changes", "Changes"),
 )
+
+
+def _tabs(
+    context: dict[str, Any], tabs: tuple[tuple[str, str], ...]
+) -> list[tuple[str, str, bool]]:
+    request = context["request"]
+    here = request.resolver_match.url_name
+    return [
+        (reverse(name), title, name == here)
+        for name, title in tabs
+        if policy.allowed(request.user, name)
+    ]
 
 
 @register.simple_tag(takes_context=True)
 def identity_tabs(context: dict[str, Any]) -> list[tuple[str, str, bool]]:
     """The pages about identities that the user's role may see."""
-    request = context["request"]
-    here = request.resolver_match.url_name
-    return [
-        (reverse(name), title, name == here)
-        for name, title in IDENTITY_TABS
-        if policy.allowed(request.user, name)
-    ]
+    return _tabs(context, IDENTITY_TABS)
+
+
+FEED_TABS: tuple[tuple[str, str], ...] = (
+    ("feeds", "Feeds"),
+    ("dead-letters", "Dead letters"),
+    ("tokens", "Tokens"),
+    ("outgoing", "Outgoing"),
+)
+
+
+@register.simple_tag(takes_context=True)
+def feed_tabs(context: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """The pages about feeds, tokens and deliveries that the user's role may see."""
+    return _tabs(context, FEED_TABS)
 
 
 @register.inclusion_tag("dashboard/_spark.html")

@@ -52,7 +52,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(given: dict[str, str]) -> QuerySet[Alert]:
-    found = Alert.objects.all()
+    found: QuerySet[Alert] = Alert.objects.all()
     if "person" in given:
         person = pseudonyms.dereference(given["person"])
         found = alerts_of(person.id) if person else found.none()

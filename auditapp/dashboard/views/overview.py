@@ -41,6 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "alerts": alerting.gathered("unclosed", opened, ALERTS),
             "open_alerts": opened.count(),
             "feeds": feeding.health(now),
+            "now": now,
             "pillars": statements(now),
         },
     )

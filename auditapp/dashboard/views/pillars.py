@@ -12,6 +12,7 @@ from auditapp.cases.models import FindingRow
 from auditapp.dashboard import coverage
 from auditapp.dashboard.pillars import PILLARS
 from auditapp.dashboard.views.unavailable import reads_store
+from auditapp.ingest import silence
 
 PAGE, PEOPLE = 50, 12
 
@@ -38,6 +39,8 @@ def pillar(request: HttpRequest, kind: str) -> HttpResponse:
             "pillar": PILLARS[kind],
             "page": page,
             "reference": reference,
+            "silences": silence.recent(timezone.now()) if kind == "traces" else None,
+            "now": timezone.now(),
             "coverage": coverage.expected(timezone.now()) if kind == "traces" else None,
             "findings": [
                 (row, pseudonyms.reference(row.person), names[row.person])

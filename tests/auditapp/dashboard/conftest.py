@@ -59,3 +59,11 @@ def analyst(db: None) -> Client:
     client = Client()
     client.force_login(User.objects.create_user("ines", role=Role.ANALYST))
     return client
+
+
+@pytest.fixture
+def keeper(db: None) -> Client:
+    """A browser in which an investigator is signed in."""
+    client = Client()
+    client.force_login(User.objects.create_user("irma", role=Role.INVESTIGATOR))
+    return client

@@ -1,11 +1,10 @@
-"""The pages about who is behind each account: shown, decided, imported, merged."""
+"""The pages about who is behind each account: shown, decided, merged."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -18,7 +17,6 @@ from auditapp.people.models import (
     AccountLink,
     FormerPosition,
     IdentityChange,
-    ImportDraft,
     LeaveRow,
     Person,
     Refusal,
@@ -26,19 +24,12 @@ from auditapp.people.models import (
     WatchRow,
 )
 from tests.auditapp.dashboard.organisation import HOSTILE, Site
+from tests.auditapp.dashboard.test_imports import uploaded
 from tests.auditapp.dashboard.test_pages import assert_harmless, read
 
 DAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PAGES = ("identities", "unknown-accounts", "identity-merge", "identity-import", "identity-changes")
-
-
-@pytest.fixture
-def keeper(db: None) -> Client:
-    """A browser in which an investigator is signed in."""
-    client = Client()
-    client.force_login(User.objects.create_user("irma", role=Role.INVESTIGATOR))
-    return client
 
 
 def seen(account: str, *days: date, events: int = 3) -> None:
@@ -238,63 +229,6 @@ def test_two_people_are_merged_after_a_preview(keeper: Client, site: Site) -> No
     assert keeper.get("/identities/of/p/2/").status_code == 404
     again = keeper.post(reverse("identity-merge"), {"one": "p001", "into": "p001"})
     assert again.status_code == 400
-
-
-def uploaded(client: Client, text: bytes, name: str = "people.csv", **more: str) -> str:
-    """The page that an upload leads to."""
-    file = SimpleUploadedFile(name, text)
-    answer = client.post(reverse("identity-import"), {"file": file, **more}, follow=True)
-    return answer.content.decode()
-
-
-def test_a_file_is_shown_for_what_it_would_change_then_taken_over(
-    keeper: Client, site: Site
-) -> None:
-    text = b"person,name,accounts\np001,Ana Silva,unix:ana;github:anas\np9,New,unix:new\n"
-    page = uploaded(keeper, text)
-    assert "+ github:anas" in page
-    assert not Person.objects.filter(id="p9").exists()
-    draft = ImportDraft.objects.get()
-    address = reverse("identity-draft", args=[draft.pk])
-    done = keeper.post(address, follow=True).content.decode()
-    assert "people.csv: 1 new, 1 changed, 0 unchanged." in done
-    assert Person.objects.filter(id="p9").exists()
-    assert not ImportDraft.objects.exists()
-    assert IdentityChange.objects.get().author == "irma"
-
-
-def test_wrong_lines_are_told_and_the_file_cannot_be_taken_over(keeper: Client, site: Site) -> None:
-    page = uploaded(keeper, b"person,accounts\np8,unix:a\np9,nocolon\np7,also\n")
-    assert "&#x27;nocolon&#x27; is no account" in page
-    assert "Import it" not in page
-    address = reverse("identity-draft", args=[ImportDraft.objects.get().pk])
-    keeper.post(address)
-    assert not Person.objects.filter(id="p8").exists()
-    keeper.post(address, {"discard": "1"})
-    assert not ImportDraft.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        (b"a,b\n", "its header is that of no file"),
-        (b"\xff\xfe", "the file is not UTF-8"),
-        (b"person,accounts\np\x00,\n", "line 2: a value holds a NUL"),
-        (b"", "its header is that of no file"),
-    ],
-)
-def test_what_is_no_such_file_is_told(keeper: Client, site: Site, text: bytes, reason: str) -> None:
-    assert reason in uploaded(keeper, text)
-    assert not ImportDraft.objects.exists()
-
-
-def test_another_ones_upload_is_not_shown(keeper: Client, site: Site) -> None:
-    uploaded(keeper, b"person,accounts\np8,unix:a\n")
-    other = Client()
-    other.force_login(User.objects.create_user("adm", role=Role.ADMINISTRATOR))
-    address = reverse("identity-draft", args=[ImportDraft.objects.get().pk])
-    assert other.get(address).status_code == 404
-    assert other.post(address).status_code == 404
 
 
 def test_outside_synthetic_data_no_page_tells_a_name(

@@ -19,6 +19,7 @@ LISTS = (
     "review",
     "traces",
     "feeds",
+    "dead-letters",
     "rules",
     "readiness",
 )
