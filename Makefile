@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-PARALLEL := --numprocesses 2 --dist loadgroup
+PARALLEL := --numprocesses 2
 QUICK := not slow and not elastic and not postgres and not redis and not browser and not shared_data and not processes
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
@@ -48,11 +48,12 @@ test: .venv/dev services ## Everything that must pass before a change lands (und
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -q $(PARALLEL) -m "not slow"
 
-test-long: .venv/dev services ## Faults, scale, fuzzing and seeds (under 60 minutes)
-	@$(BIN)/python -m pytest -q -m slow --timeout 1800
+test-long: .venv/dev services ## Faults, scale, fuzzing, seeds, backups and upgrades (under 60 minutes)
+	@$(BIN)/python -m pytest -q $(PARALLEL) -m "slow and not alone" --timeout 1800
+	$(BIN)/python -m pytest -q -m "slow and alone" --timeout 1800
 
 benchmarks: .venv/dev ## Print every figure that the README shows
-	@for name in detection embedded parse parse_auditd store; do $(BIN)/python -m benchmarks.$$name; done
+	@for name in detection door elastic embedded parse parse_auditd store; do $(BIN)/python -m benchmarks.$$name; done
 
 screenshots: .venv/dev ## Draw every page into docs/screenshots
 	@$(BIN)/python -m tests.browser.screenshots docs/screenshots

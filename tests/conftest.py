@@ -1,14 +1,17 @@
-"""What all tests share: the option that rewrites golden files, and the folder of real logs."""
+"""What all tests share: golden files that can be rewritten, real logs, a database to copy."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.services"]
+pytest_plugins = ["tests.services", "tests.sharing"]
 
 INSTALLATIONS = {"blank", "installation", "embedded", "organisation"}
-REAL_LOGS = Path(__file__).resolve().parents[2] / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[1]
+REAL_LOGS = ROOT.parent / "shared" / "data"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,3 +42,15 @@ def real_logs() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return REAL_LOGS
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables and no rows, to be copied: to make one takes seconds."""
+    home = tmp_path_factory.mktemp("tables")
+    own = {"FOUREYES_HOME": str(home), "SECRET_KEY": "only-for-tests"}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    environment = {**os.environ, **own, "DJANGO_SETTINGS_MODULE": "auditapp.settings"}
+    environment.pop("DATABASE_URL", None)
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return home / "foureyes.sqlite3"

@@ -17,3 +17,8 @@ from auditapp.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick sign-ins
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True
+# A file as in production: in memory, a second writer is refused at once instead of waiting.
+DATABASES["default"]["TEST"] = {"NAME": f"{_home}/test.sqlite3"}  # noqa: F405
+# What happens when processes are killed is tried with the application's own settings.
+_quick = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+DATABASES["default"]["OPTIONS"]["init_command"] = _quick  # noqa: F405

@@ -32,7 +32,7 @@ class Production(Installation):
 
     def __init__(self, home: Path, *, database: str, events: str, broker: str) -> None:
         self.port = free_port()
-        self.database, self.events = database, events
+        self.database, self.events, self.broker = database, events, broker
         super().__init__(
             home,
             PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -92,7 +92,9 @@ class Production(Installation):
     def send(self, body: bytes, source: str = "auto", encoding: str = "", **label: str) -> str:
         """The address of the batch of a log that is accepted."""
         headers = {"Content-Encoding": encoding} if encoding else {}
-        status, said = self.ask(f"/api/v1/ingest/{source}?{urlencode(label)}", body, **headers)
+        status, said = self.ask(
+            f"/api/v1/ingest/{source}?{urlencode({'whole': 'true', **label})}", body, **headers
+        )
         assert status == 202, said
         return str(said["address"])
 

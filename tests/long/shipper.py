@@ -87,7 +87,7 @@ class Shipper:
     def _post(self, body: bytes, key: str) -> Any:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "text/plain"}
         request = urllib.request.Request(
-            f"{self.address}/api/v1/ingest/bash_history?host=gpu03&user=asilva",
+            f"{self.address}/api/v1/ingest/bash_history?host=gpu03&user=asilva&whole=true",
             body,
             headers | ({"Idempotency-Key": key} if key else {}),
         )

@@ -18,6 +18,7 @@ from tests.auditapp.ingest.installation import Installation, eventually
 from tests.long.shipper import Shipper
 from tests.services.running import free_port
 
+pytestmark = pytest.mark.alone
 CHAOS_SECONDS = 150
 SCAN = (
     "import sys, json\nfrom auditapp.eventstore import store\n"

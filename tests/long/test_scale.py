@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.auditapp.ingest.installation import ROOT, Installation
 from tests.long.logs import DAYS, write_auditd, write_json_lines
 
+pytestmark = pytest.mark.alone
 EACH = 500_000
 MOST_KIB = 1 << 20
 ASK = """

@@ -1,0 +1,27 @@
+"""Which tests one process runs where several run at once: those that share what is costly."""
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = (
+    "tests/browser/",
+    "tests/end_to_end/test_from_line_to_score.py",
+    "tests/end_to_end/test_production.py",
+    "tests/auditapp/ingest/test_door.py",
+    "tests/auditapp/ingest/test_shippers.py",
+)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """In the order in which they were collected: behind those of the browser, whose event loop
+    stays, Django lets nobody ask the database."""
+    config.option.loadscopereorder = False
+    return Sharing(config, log)
+
+
+class Sharing(LoadScopeScheduling):
+    """What `--dist loadgroup` is for; its marks are without effect since pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
