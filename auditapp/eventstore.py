@@ -8,6 +8,7 @@ from django.conf import settings
 
 from analytics.store import open_store
 from analytics.store.base import EventStore
+from analytics.store.elastic.address import Cluster
 
 
 def store() -> EventStore:
@@ -15,6 +16,17 @@ def store() -> EventStore:
     return _opened(settings.EVENT_STORE_URL, os.getpid())
 
 
+def opened(url: str) -> EventStore:
+    """Another store, with the same settings of a cluster. Raises ValueError where it cannot be."""
+    cluster = Cluster(
+        api_key=settings.EVENT_STORE_API_KEY,
+        certificates=settings.EVENT_STORE_CERTIFICATES,
+        shards=settings.EVENT_STORE_SHARDS,
+        replicas=None if settings.EVENT_STORE_REPLICAS < 0 else settings.EVENT_STORE_REPLICAS,
+    )
+    return open_store(url, cluster)
+
+
 @lru_cache(maxsize=4)
 def _opened(url: str, _process: int) -> EventStore:
-    return open_store(url)
+    return opened(url)

@@ -8,6 +8,9 @@ from celery.schedules import crontab
 TABLE: tuple[tuple[str, timedelta | crontab], ...] = (
     ("ingest.sweep", timedelta(seconds=20)),
     ("cases.assess", timedelta(seconds=60)),
+    ("ingest.silence", timedelta(seconds=60)),
+    ("outgoing.tell", timedelta(seconds=20)),
+    ("outgoing.forget", timedelta(hours=6)),
     ("ingest.maintain", timedelta(minutes=5)),
     ("ingest.pull", timedelta(minutes=10)),  # does nothing unless HF_ORGANISATIONS names some
     ("reports.weekly", crontab(minute=5)),  # every hour; does nothing until one is due

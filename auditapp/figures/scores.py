@@ -6,6 +6,7 @@ from datetime import datetime
 
 import plotly.graph_objects as go
 
+from analytics.risk.explain import shown
 from auditapp.figures.layout import layout
 
 BANDS: tuple[tuple[int, str], ...] = (
@@ -32,12 +33,12 @@ def score_line(points: Sequence[Point], *, height: int = 220) -> go.Figure:
     figure.add_scatter(
         x=[point.time.strftime("%Y-%m-%dT%H:%M:%S") for point in points],
         y=[round(point.score, 1) for point in points],
-        text=[point.level for point in points],
+        text=[f"{shown(point.score)} · {point.level}" for point in points],
         customdata=[point.link for point in points],
         mode="lines+markers",
         line={"color": "#0072b2", "width": 2, "shape": "hv"},
         marker={"size": 7},
-        hovertemplate="%{x|%Y-%m-%d %H:%M}<br>%{y:.0f} · %{text}<extra></extra>",
+        hovertemplate="%{x|%Y-%m-%d %H:%M}<br>%{text}<extra></extra>",
     )
     for value, name in BANDS:
         figure.add_hline(
