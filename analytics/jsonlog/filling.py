@@ -14,7 +14,7 @@ from analytics.event import Context, Source, assemble
 from analytics.fields import BY_NAME
 from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.marks import FIRST_ID, LINE, NUMBER, Piece
-from analytics.jsonlog.moments import moments
+from analytics.jsonlog.moments import isoformats, moments
 from analytics.jsonlog.samples import Cell, Pattern, Sample
 
 STRING = pa.string()
@@ -116,7 +116,13 @@ class Filling:
         if piece.lower:
             return lowered(self._piece(piece._replace(lower=False)))
         if piece.leaf == LINE:
-            return self.alike.lines()
+            lines = self.alike.lines()
+            return quoted(lines) if piece.quoted else lines
+        return self._copied(piece)
+
+    def _copied(self, piece: Piece) -> pa.StringArray:
+        if piece.iso:
+            return isoformats(moments(self._raw(piece.leaf)))
         if piece.shown:
             return pc.replace_substring_regex(self._raw(piece.leaf), PORT, "")
         return self.alike.column(self.alike.form.leaves[piece.leaf].piece)
@@ -140,6 +146,11 @@ def repeated(texts: Sequence[str], times: int) -> pa.StringArray:
     offsets = np.append(0, (np.arange(times)[:, None] * ends[-1] + ends).ravel()).astype(np.int32)
     data = b"".join(written) * times
     return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+def quoted(texts: pa.StringArray) -> pa.StringArray:
+    """The texts as Python shows their bytes."""
+    return pa.array([repr(text)[2:-1] for text in texts.cast(pa.binary()).to_pylist()], STRING)
 
 
 def lowered(texts: pa.StringArray) -> pa.StringArray:

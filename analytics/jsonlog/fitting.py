@@ -37,6 +37,8 @@ def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
             found &= ~np.asarray(pc.match_substring(raw, "\\"))
         if taken == "address":
             found &= _addresses(raw, with_port=piece.leaf in sample.with_port)
+        elif piece.iso:
+            found &= np.asarray(moments(raw).is_valid())
         elif taken == "decimal":
             found &= np.array(list(map(_is_decimal, raw.to_pylist())), bool)
     for name, cell in ((n, c) for row in sample.rows for n, c in row.items()):

@@ -16,8 +16,9 @@ MOST = 15  # digits
 WHOLE = r"^[1-9][0-9]{0,14}$"
 DECIMAL = r"^-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,9}$"
 # Kinds of values: texts are plain, or empty; numbers are whole, nought, fractions or strange.
-PLAIN, NOUGHT, COUNT, FRACTION, OTHER = range(5)
-TAKEN = {PLAIN: "text", COUNT: "number", FRACTION: "decimal", OTHER: "other"}
+PLAIN, NOUGHT, COUNT, FRACTION, OTHER, DIGITS = range(6)
+TAKEN = {PLAIN: "text", COUNT: "number", FRACTION: "decimal", OTHER: "other", DIGITS: "digits"}
+ODD_DIGITS = "0[0-9]{0,17}|[1-9][0-9]{15,17}"  # that are numbers, but not written as one is
 Key = tuple[Any, ...]
 
 
@@ -28,21 +29,34 @@ class How(NamedTuple):
     words: str | None = None
     sign: str | None = None
     same: int | None = None  # an earlier leaf of which it may have the text
+    digits: bool = False  # a text that may be read as a number
 
 
 def hows(looks: Looks, form: Form) -> list[How]:
     """How each leaf of a form is looked into."""
-    named = {leaf.name: at for at, leaf in enumerate(form.leaves) if leaf.kind == "text"}
-    pairs = [sorted((named[a], named[b])) for a, b in looks.same if a in named and b in named]
-    earlier = {later: first for first, later in pairs}
+    earlier, mixed = _pairs(looks, form)
     found = []
     for at, leaf in enumerate(form.leaves):
         words, sign = looks.words.get(leaf.name), looks.signs.get(leaf.name)
-        if leaf.kind == "text" and not looks.into(leaf):
-            found.append(How("", words and f"^(?:{words})$", sign, earlier.get(at)))
+        if leaf.kind == "text" and not looks.into(leaf) and at not in mixed:
+            digits = leaf.name in looks.counts
+            if digits:
+                words = ODD_DIGITS if words is None else f"{ODD_DIGITS}|{words}"
+            found.append(How("", words and f"^(?:{words})$", sign, earlier.get(at), digits))
+        elif words or sign or at in mixed:
+            found.append(How("all"))
         else:
-            found.append(How("all" if words or sign else looks.into(leaf)))
+            found.append(How(looks.into(leaf), same=earlier.get(at)))
     return found
+
+
+def _pairs(looks: Looks, form: Form) -> tuple[dict[int, int], set[int]]:
+    """Leaves that may say the same as an earlier one, and those of pairs of a text and a number."""
+    named = {leaf.name: at for at, leaf in enumerate(form.leaves) if leaf.kind != "plain"}
+    pairs = [sorted((named[a], named[b])) for a, b in looks.same if a in named and b in named]
+    kinds = [leaf.kind for leaf in form.leaves]
+    earlier = {later: first for first, later in pairs if kinds[first] == kinds[later]}
+    return earlier, {at for pair in pairs if kinds[pair[0]] != kinds[pair[1]] for at in pair}
 
 
 class Keys:
@@ -82,7 +96,7 @@ class Keys:
         for at, column in self._empty():
             self._kinds[at] = np.where(column, NOUGHT, PLAIN)
             yield self._kinds[at], None
-        for at, (how, words, sign, earlier) in enumerate(self.hows):
+        for at, (how, words, sign, earlier, digits) in enumerate(self.hows):
             leaf = leaves[at]
             if how == "all":
                 encoded = self.alike.raw(leaf.piece).dictionary_encode()
@@ -90,6 +104,9 @@ class Keys:
                 continue
             if leaf.kind == "number":
                 self._kinds[at] = numbers(self.alike, leaf.piece)
+                yield self._kinds[at], None
+            if digits:
+                self._kinds[at] = self._digits(at)
                 yield self._kinds[at], None
             if words is not None or sign is not None:
                 yield from self._told(at, words, sign)
@@ -115,6 +132,16 @@ class Keys:
             there = np.asarray(pc.match_substring(texts, sign)).astype(np.int64)
             self._signs[at] = there[indices]
             yield self._signs[at], None
+
+    def _digits(self, at: int) -> Any:
+        """Which texts are whole numbers; those with escapes are strange."""
+        piece = self.alike.form.leaves[at].piece
+        said, raw = (
+            np.asarray(pc.match_substring_regex(texts, WHOLE))
+            for texts in (self.alike.column(piece), self.alike.raw(piece))
+        )
+        kinds = self._kinds.get(at, np.full(len(said), PLAIN))
+        return np.select([raw, said], [DIGITS, OTHER], kinds)
 
     def _empty(self) -> Iterator[tuple[int, Any]]:
         """Texts that are empty in some lines, and in which."""

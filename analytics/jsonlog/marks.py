@@ -39,13 +39,16 @@ class Cut(Exception):
 class Piece(NamedTuple):
     """A value in a text: by the number of its leaf, in lower case or as it is.
 
-    `shown` is only the address in it, `written` is as JSON would have it.
+    `shown` is only the address in it, `written` is as JSON would have it, `quoted` as Python
+    shows bytes; `iso` is a time as Python writes it.
     """
 
     leaf: int
     lower: bool = False
     shown: bool = False
     written: bool = False
+    quoted: bool = False
+    iso: bool = False
 
 
 class Marks:
@@ -70,6 +73,10 @@ class Marks:
         self.texts[leaf] = found = _written(self.kind, leaf, length, tuple(told.items()))
         return found
 
+    def line(self) -> str:
+        """A text that stands for the line itself: other bytes are shown for it."""
+        return self.text(LINE, 96, {"\\": True})
+
     def number(self, leaf: int) -> int:
         """A whole number that stands for a leaf."""
         found = self.count(leaf)
@@ -89,6 +96,7 @@ class Marks:
         found, moment = dressed(MOMENT + timedelta(days=100 * self.kind, seconds=leaf), like)
         self.times[moment] = leaf
         self.written.append((str(found), Piece(leaf)))
+        self.written.append((moment.isoformat(), Piece(leaf, iso=True)))
         return found
 
     def address(self, leaf: int, *, with_port: bool) -> str:
@@ -137,6 +145,9 @@ class Marks:
         written = orjson.dumps(mark).decode()[1:-1]
         if text.startswith(written, match.start()):
             return piece._replace(written=True), len(written)
+        quoted = repr(mark.encode())[2:-1]
+        if leaf == LINE and text.startswith(quoted, match.start()):
+            return piece._replace(quoted=True), len(quoted)
         raise _partly(text[match.start() :], mark, leaf)
 
 

@@ -10,7 +10,7 @@ import orjson
 
 from analytics.event import Context
 from analytics.jsonlog.forms import Leaf
-from analytics.jsonlog.marks import FIRST_ID, LINE, MARKED, Cut, Marks, Noting, Piece
+from analytics.jsonlog.marks import FIRST_ID, MARKED, Cut, Marks, Noting, Piece
 from analytics.jsonlog.moments import Unclear
 from analytics.reading import Document
 
@@ -29,7 +29,8 @@ class Looks:
     Names are dotted, without places in lists, and stand for all that is under them. `at` are
     values that decide on what comes out; of `words` those do that match a pattern of RE2. `signs`
     decide by whether they stand in a text. `same` are texts of which it matters whether they are
-    the same. `times` are read as times, `addresses` as internet addresses.
+    the same. `times` are read as times, `addresses` as internet addresses, `counts` as whole
+    numbers, also where they are written as texts.
     """
 
     at: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Looks:
     same: tuple[tuple[str, str], ...] = ()
     times: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
 
     def into(self, leaf: Leaf) -> str:
         """How a leaf is looked into: time, address, all of it, or not at all."""
@@ -133,7 +135,7 @@ def _learnt(
     read: Read, all_given: Sequence[tuple[Given, Mapping[int, int]]], context: Context, kind: int
 ) -> list[Sample | Exception]:
     usual = Marks(kind)
-    raw, number = usual.text(LINE, 96).encode(), usual.count(999)
+    raw, number = usual.line().encode(), usual.count(999)
     noting = Noting.of(context, raw)
     found: list[Sample | Exception] = []
     marked: list[tuple[int, Any, Marks, Taking]] = []
@@ -204,7 +206,7 @@ def _marked(
 ) -> tuple[Any, Marks, frozenset[int]]:
     """A line's document with marks in it, and which of them are addresses with ports."""
     marks = Marks(kind)
-    marks.text(LINE, 96)
+    marks.line()
     value = orjson.loads(given.text)
     ports: set[int] = set()
     for at, (leaf, taken) in enumerate(zip(given.leaves, given.taken, strict=True)):
@@ -213,13 +215,14 @@ def _marked(
         if taken:
             for step in way:
                 inner = inner[step]
+        other = given.same.get(at, at)
         if taken == "text":
-            other = given.same.get(at, at)
             inner[last] = marks.texts.get(other) or marks.text(
                 other, 64 + longest[other], given.signs.get(at, {})
             )
-        elif taken == "number":
-            inner[last] = marks.number(at)
+        elif taken in ("number", "digits"):
+            number = marks.number(other)
+            inner[last] = number if taken == "number" else str(number)
         elif taken == "decimal":
             inner[last] = marks.decimal(at)
         elif taken == "time":

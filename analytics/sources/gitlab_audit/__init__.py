@@ -7,9 +7,11 @@ from typing import Any, BinaryIO
 import orjson
 
 from analytics.event import Batch, Collector, Context, Source
-from analytics.forges.values import Payload, mapping, time_of
+from analytics.forges.values import UNTOLD, Payload, mapping, time_of
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.reading import Document, sampled
+from analytics.sources.gitlab_audit.acts import SENTENCES, VISIBLE
 from analytics.sources.gitlab_audit.rows import row_of
 
 MARKS = tuple(
@@ -17,6 +19,35 @@ MARKS = tuple(
 )
 DETAILS = re.compile(rb'"(?:details|target_details|target_type)"\s*:')
 ENTITY = re.compile(rb'"entity_type"\s*:\s*"[A-Z]')
+WITHIN = tuple(f"{way}{name}" for way in ("", "body.", "payload.") for name in ("", "details."))
+
+
+def _in_any(*names: str) -> tuple[str, ...]:
+    """Names of an audit event, flat or nested, also in a receiver's envelope."""
+    return tuple(way + name for way in WITHIN for name in names)
+
+
+LOOKS = Looks(
+    at=_in_any(
+        *("entity_type", "event_type", "event_name", "target_type", "author_class"),
+        *("add", "remove", "change", "custom_message.action"),
+    ),
+    words={
+        **dict.fromkeys(_in_any("custom_message"), f"(?is:(?:{'|'.join(dict(SENTENCES))}).*)"),
+        **dict.fromkeys(_in_any("author_email"), re.escape(UNTOLD)),
+        **dict.fromkeys(_in_any("to"), f"(?i:{'|'.join(VISIBLE)})"),
+        **dict.fromkeys(("body", "payload"), "(?s:.*)"),
+    },
+    same=tuple(
+        (about, where)
+        for about in _in_any("target_details")
+        for where in (*_in_any("meta.project"), *reversed(_in_any("entity_path")))
+    )
+    + tuple((f"{way}meta.user_id", f"{way}author_id") for way in WITHIN),
+    times=_in_any("created_at", "time"),
+    addresses=_in_any("ip_address", "meta.remote_ip"),
+    counts=_in_any("id", "author_id", "entity_id", "meta.user_id", "from", "to"),
+)
 
 
 def _item(value: Any) -> Payload:
@@ -42,7 +73,7 @@ def read(document: Document, context: Context) -> list[Row] | str:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """Audit events: an array as the API gives it, or one object a line."""
-    return batches(stream, Collector(context, SOURCE), read)
+    return batches(stream, Collector(context, SOURCE), read, looks=LOOKS)
 
 
 def _ours(value: Any) -> bool:

@@ -37,7 +37,7 @@ SOURCES = sorted(
     }
 )
 COPIES = 24
-TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]")
+TIME = re.compile(r"\d{4}-\d\d-\d\d[T _]")
 USUAL = ("a", "root", "0", "-1", "7", "4294967295", "null", "-", "x y", "a/b", "A@B.example", "é")
 STRANGE = (
     *("", " ", "a ", "\x00", "\ud800", "\n", 'a"b', "\\", "\x7f", "😀", "A" * 3000, "ẞ", "\u00a0"),
