@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -81,8 +81,8 @@ class Lab:
 
     site: Site
     folder: Path
-
     tokens: dict[str, str]
+    shipper: tuple[subprocess.Popen[bytes], Path] = field(init=False)
 
     def log(self, feed: str) -> Path:
         """The audit log that this feed's shipper sends."""
@@ -113,8 +113,18 @@ class Lab:
     def arrived(self, feed: str, lines: int) -> None:
         """Returns once so many lines of bodies are accepted."""
         query = "select coalesce(sum(lines), 0) from ingest_batch where feed_id = ?"
-        rows = self.site.installation.rows
-        eventually(lambda: rows(query, feed)[0][0] >= lines, 120)
+
+        def have() -> bool:
+            self.goes_on()
+            accepted: int = self.site.installation.rows(query, feed)[0][0]
+            return accepted >= lines
+
+        eventually(have, 120)
+
+    def goes_on(self) -> None:
+        """Fails with what a shipper said that has ended by itself."""
+        process, log = self.shipper
+        assert process.poll() is None, log.read_text(errors="replace")[-2000:]
 
     def stored(self, feed: str) -> tuple[list[str], set[str]]:
         """The raw lines of the feed's events, and their hosts, once all is taken in."""
@@ -132,13 +142,15 @@ class Lab:
         self, words: list[str], environment: dict[str, str] | None = None
     ) -> Iterator[None]:
         """A shipper, which is told to stop afterwards."""
-        with (self.folder / f"{Path(words[0]).name}.log").open("ab") as log:
+        path = self.folder / f"{Path(words[0]).name}.log"
+        with path.open("ab") as log:
             process = subprocess.Popen(
                 words, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment
             )
+        self.shipper = process, path
         try:
             yield
-            assert process.poll() is None, (Path(log.name)).read_text(errors="replace")[-2000:]
+            self.goes_on()
         finally:
             process.terminate()
             process.wait(30)
