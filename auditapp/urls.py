@@ -21,3 +21,5 @@ urlpatterns = [
     path("", include("auditapp.accounts.urls")),
     path("", include("auditapp.dashboard.urls")),
 ]
+
+handler500 = "auditapp.dashboard.views.failed.failed"
