@@ -78,3 +78,22 @@ def shortened(texts: pa.Array, longest: int) -> pa.Array:
     if (pc.max(pc.binary_length(texts)).as_py() or 0) <= longest:
         return texts
     return pc.utf8_slice_codeunits(texts, 0, longest)
+
+
+def joined(first: pa.MapArray, second: pa.MapArray) -> pa.MapArray:
+    """For each row the labels of the one map and then those of the other; null for none at all."""
+    maps = [one.take(pa.array(np.arange(len(one)))) for one in (first, second)]
+    counts = [np.diff(np.asarray(one.offsets)) for one in maps]
+    starts = np.concatenate(([0], np.cumsum(counts[0] + counts[1])))
+    places = np.empty(starts[-1], np.int64)
+    begun, before = starts[:-1], 0
+    for each in counts:
+        own = np.concatenate(([0], np.cumsum(each)))
+        inner = np.arange(own[-1]) - np.repeat(own[:-1], each)
+        places[np.repeat(begun, each) + inner] = before + np.arange(own[-1])
+        begun, before = begun + each, before + own[-1]
+    order = pa.array(places)
+    names = pa.concat_arrays([one.keys for one in maps]).take(order)
+    texts = pa.concat_arrays([one.items for one in maps]).take(order)
+    none = np.append(starts[1:] == starts[:-1], False)
+    return pa.MapArray.from_arrays(pa.array(starts, pa.int32(), mask=none), names, texts)

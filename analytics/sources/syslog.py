@@ -197,6 +197,7 @@ class _Reader:
             return table_of([], context, SOURCE)
         names = [host or context.host for host in entries.hosts]
         told = Messages(entries.programs, entries.messages, entries.labels, context.realm)
+        told.complete(self._elevation, names, times)
         columns = {
             "@timestamp": pa.array(times, pa.int64()).cast(BY_NAME["@timestamp"].arrow),
             "event.id": pa.array(context.line_ids(entries.offsets, entries.heads), pa.string()),
@@ -204,7 +205,7 @@ class _Reader:
             "batch.line": pa.array(entries.numbers, pa.int64()),
             "host.name": pa.array(names, pa.string()),
             "process.pid": numbers(entries.pids, 10),
-            **told.columns(self._elevation, names, times),
+            **told.columns(),
         }
         return assemble(columns, len(times), context, SOURCE)
 

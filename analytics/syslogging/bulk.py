@@ -43,10 +43,10 @@ class Messages:
         self._alone: dict[int, Told] = {}  # what rows tell that were read one by one
         self._read()
 
-    def columns(
+    def complete(
         self, elevation: Elevation, hosts: Sequence[str | None], times: Sequence[int]
-    ) -> dict[str, pa.Array]:
-        """A column for each field that any message fills."""
+    ) -> None:
+        """Says who is behind root, where messages of sudo tell it."""
         rows = sorted(row for row, told in self._alone.items() if concerns(told))
         changed = elevation.completed(
             [self._alone[row] for row in rows],
@@ -54,6 +54,9 @@ class Messages:
             [times[row] for row in rows],
         )
         self._alone.update(zip(rows, changed, strict=True))
+
+    def columns(self) -> dict[str, pa.Array]:
+        """A column for each field that any message fills."""
         places: defaultdict[int, list[int]] = defaultdict(list)
         for row, told_there in self._alone.items():
             places[id(told_there)].append(row)
@@ -115,11 +118,15 @@ class Messages:
             self._label(rows)
 
     def _label(self, rows: Iterable[int]) -> None:
-        """Takes the labels of envelopes."""
-        if self._labelled:
-            for row in rows:
-                for name, text in self._labels[row]:
-                    self._kinds.label([row], name, [text])
+        """Takes the labels of envelopes, those that rows share at once."""
+        if not self._labelled:
+            return
+        places: defaultdict[int, list[int]] = defaultdict(list)
+        for row in rows:
+            places[id(self._labels[row])].append(row)
+        for same in places.values():
+            for name, text in self._labels[same[0]]:
+                self._kinds.label(same, name, [text] * len(same))
 
     def _formed(
         self, one: Compiled, rows: list[int], told_there: list[Groups], shared: Mapping[str, Any]

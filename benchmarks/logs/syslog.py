@@ -18,8 +18,6 @@ DAEMONS = (
 def generated(size: int, seed: int = 7) -> bytes:
     """So many lines; every sixth host writes times with a fraction and a zone."""
     chance = random.Random(seed)
-    kinds: list[Callable[[random.Random], str]] = [_login, _session, _cron, _unit, _kernel]
-    kinds += [_daemon] * 4 + [_elevated]
     lines = []
     for number in range(size):
         moment = START + timedelta(microseconds=number * 863_137)
@@ -27,8 +25,15 @@ def generated(size: int, seed: int = 7) -> bytes:
         stamp = f"{moment:%b} {moment.day:2} {moment:%H:%M:%S}"
         if place % 6 == 0:
             stamp = f"{moment:%Y-%m-%dT%H:%M:%S.%f}+00:00"
-        lines.append(f"{stamp} {HOSTS[place]} {chance.choice(kinds)(chance)}")
+        lines.append(f"{stamp} {HOSTS[place]} {said(chance)}")
     return ("\n".join(lines) + "\n").encode()
+
+
+def said(chance: random.Random) -> str:
+    """What some program says, behind its tag."""
+    kinds: list[Callable[[random.Random], str]] = [_login, _session, _cron, _unit, _kernel]
+    kinds += [_daemon] * 4 + [_elevated]
+    return chance.choice(kinds)(chance)
 
 
 def _pid(chance: random.Random) -> int:

@@ -2,10 +2,12 @@
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from analytics.carrying import begun_by_or_json
@@ -20,8 +22,11 @@ from analytics.event import (
     readable,
     table_of,
 )
-from analytics.reading import documents, sampled
-from analytics.sources.journald.export import exported
+from analytics.jsonlog.alike import Forms
+from analytics.jsonlog.lined import Block, blocks
+from analytics.reading import Document, sampled
+from analytics.sources.journald.entries import entries_of
+from analytics.sources.journald.export import Exported, exported
 from analytics.sources.journald.rows import row_of, text_of
 from analytics.syslogging.columns import columns_of
 from analytics.syslogging.times import EPOCH
@@ -54,32 +59,56 @@ def recognises(head: bytes, path: str) -> float:
     return 0.95 if EXPORT.match(head.lstrip(b"\xef\xbb\xbf\r\n")) else 0.0
 
 
-def _entries(stream: BinaryIO) -> Iterator[_Entry]:
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
-    try:
-        start = buffered.peek(64)[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-        if start[:2] == b"__" or start[:1] == b"_":
-            for one in exported(buffered):
-                yield _Entry(one.number, one.offset, one.raw.rstrip(b"\n"), one.fields, one.error)
-        else:
-            for document in documents(buffered):
-                yield _Entry(
-                    document.number, document.offset, document.raw, document.value, document.error
-                )
-    finally:
-        if buffered is not stream:
-            buffered.detach()  # or it would close the stream, which is the caller's
-
-
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each entry."""
     return merged(_batches(stream, context))
 
 
 def _batches(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    try:
+        start = buffered.peek(64)[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+        if start[:1] == b"_":
+            yield from _one_by_one(map(_of_export, exported(buffered)), context)
+        else:
+            yield from _of_json(buffered, context)
+    finally:
+        if buffered is not stream:
+            buffered.detach()  # or it would close the stream, which is the caller's
+
+
+def _of_export(one: Exported) -> _Entry:
+    return _Entry(one.number, one.offset, one.raw.rstrip(b"\n"), one.fields, one.error)
+
+
+def _of_document(one: Document) -> _Entry:
+    return _Entry(one.number, one.offset, one.raw, one.value, one.error)
+
+
+def _of_json(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    """Events of lines that are like others by columns, of all other documents one by one."""
+    forms, found = Forms(), blocks(stream)
+    for part in found:
+        if isinstance(part, Block):
+            yield from _of_block(part, forms, context)
+        else:
+            rest = (one for one in found if isinstance(one, Document))
+            yield from _one_by_one(map(_of_document, chain((part,), rest)), context)
+
+
+def _of_block(block: Block, forms: Forms, context: Context) -> Iterator[Batch]:
+    others = np.ones(len(block.starts), bool)
+    if entries := entries_of(forms, block, context):
+        others[entries.rows] = False
+        yield Batch(events=entries.events(context, SOURCE))
+    rest = block.documents(np.flatnonzero(others))
+    yield from _one_by_one(map(_of_document, rest), context)
+
+
+def _one_by_one(entries: Iterable[_Entry], context: Context) -> Iterator[Batch]:
     gathered: list[_Entry] = []
     size = 0
-    for entry in _entries(stream):
+    for entry in entries:
         gathered.append(entry)
         size += len(entry.raw)
         if len(gathered) >= AT_ONCE or size >= BYTES_AT_ONCE:

@@ -18,26 +18,27 @@ LABELS = {
     "UNIT": "about_unit",
     "COREDUMP_SIGNAL_NAME": "signal",
 }
+OWN_LABELS = ("comm", "claims_to_be")  # what follows from several fields
 SYSTEM = ("/usr/", "/bin/", "/sbin/", "/lib/", "/nix/store/", "/run/wrappers/")
 OWN = frozenset({"kernel", "driver", "audit"})  # transports that no program can write to
 UNSET = frozenset({"", "4294967295", "-1"})
+NO_LOGIN = UNSET | {None}
+LOGIN = "login id"
 OTHER_NAMES = {
     "cron": "crond",
     "sshd-session": "sshd",
     "sshd-auth": "sshd",
     "internal-sftp": "sshd",
 }
-TOLD_BY_SYSTEMD = (
-    *("SYSLOG_IDENTIFIER", "_COMM", "_EXE", "_UID", "_AUDIT_LOGINUID", "PRIORITY", "_HOSTNAME"),
-    *LABELS,
-)
+DECIDING = ("SYSLOG_IDENTIFIER", "_COMM", "_EXE", "_UID", "_AUDIT_LOGINUID", "_TRANSPORT")
+TOLD_BY_SYSTEMD = tuple(dict.fromkeys((*DECIDING, "PRIORITY", "_HOSTNAME", *LABELS)))
 MOST_ARRAY = 1 << 20
 
 
 class Known(NamedTuple):
     """What is the same in all entries of a process; `claimed` says it goes by another's name."""
 
-    program: bytes | None
+    program: str | None
     name: str | None
     claimed: bool
     labels: Labels
@@ -46,6 +47,10 @@ class Known(NamedTuple):
     executable: str | None
     host: str | None
     is_snoopy: bool
+
+    def login_account(self, realm: str) -> str | None:
+        """The account of the login id, where there is one."""
+        return None if self.login in NO_LOGIN else account("uid", f"{realm}/{self.login}")
 
 
 def message_of(value: Any) -> bytes:
@@ -63,11 +68,7 @@ def message_of(value: Any) -> bytes:
 
 def row_of(entry: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """The fields of an entry beside its time, id and text."""
-    values = tuple(map(entry.get, TOLD_BY_SYSTEMD))
-    try:
-        known = _known(values)
-    except TypeError:  # a field with several values is a list
-        known = _known(tuple(map(text_of, values)))
+    known = known_of(tuple(map(entry.get, TOLD_BY_SYSTEMD)))
     message = message_of(entry.get("MESSAGE"))
     said: Told = told(known.program, message, known.labels, context.realm)
     row = dict(said)
@@ -83,14 +84,25 @@ def row_of(entry: Mapping[str, Any], context: Context) -> dict[str, Any]:
     return row
 
 
+def known_of(values: tuple[Any, ...]) -> Known:
+    """What the values of `TOLD_BY_SYSTEMD` say, in this order; the last ones may be left out."""
+    try:
+        return _known(values)
+    except TypeError:  # a field with several values is a list
+        return _known(tuple(map(text_of, values)))
+
+
 @lru_cache(maxsize=4096)
 def _known(values: tuple[Any, ...]) -> Known:
     """What the fields that systemd adds say; they are the same for many entries."""
-    fields = dict(zip(TOLD_BY_SYSTEMD, map(text_of, values), strict=True))
+    told = map(text_of, values)
+    fields = dict.fromkeys(TOLD_BY_SYSTEMD) | dict(zip(TOLD_BY_SYSTEMD, told, strict=False))
     identifier = fields["SYSLOG_IDENTIFIER"] or fields["_COMM"]
     executable, name, uid = fields["_EXE"], fields["_COMM"], fields["_UID"]
     certain = _is_certain(identifier, executable, name, uid, fields["_TRANSPORT"])
-    labels = _severity(fields["PRIORITY"]) + tuple(
+    severity = severity_of(fields["PRIORITY"])
+    labels: Labels = (("severity", severity),) if severity else ()
+    labels += tuple(
         (label, text[:LONGEST_LABEL])
         for field, label in LABELS.items()
         if (text := fields[field]) and text not in UNSET
@@ -100,7 +112,7 @@ def _known(values: tuple[Any, ...]) -> Known:
     if not certain:
         labels += (("claims_to_be", identifier or "?"),)
     return Known(
-        program=identifier.encode() if identifier and certain else None,
+        program=identifier if identifier and certain else None,
         name=name or identifier,
         claimed=not certain,
         labels=labels,
@@ -115,9 +127,8 @@ def _known(values: tuple[Any, ...]) -> Known:
 def _add_actor(row: dict[str, Any], known: Known, realm: str) -> None:
     """The login id says who it was where the message does not, or anybody could have written it."""
     untold = "actor.account" not in row and row.get("actor.basis") in (None, UNTOLD, OF_ROOT)
-    if (untold or known.is_snoopy) and known.login is not None and known.login not in UNSET:
-        row["actor.account"] = account("uid", f"{realm}/{known.login}")
-        row["actor.basis"] = "login id"
+    if (untold or known.is_snoopy) and (login := known.login_account(realm)):
+        row["actor.account"], row["actor.basis"] = login, LOGIN
 
 
 def _is_certain(
@@ -140,10 +151,11 @@ def _is_certain(
 
 
 @lru_cache(maxsize=64)
-def _severity(priority: str | None) -> tuple[tuple[str, str], ...]:
+def severity_of(priority: str | None) -> str | None:
+    """The name of a priority, None for what is none."""
     if priority is None or not priority.isdigit() or len(priority) > 1 or priority in "89":
-        return ()
-    return (("severity", SEVERITIES[int(priority)]),)
+        return None
+    return SEVERITIES[int(priority)]
 
 
 def text_of(value: Any) -> str | None:

@@ -1,8 +1,8 @@
 """Lines that are alike give what their source's reader makes of each of them, whatever is in them.
 
-Every source that says what its reader looks into is held to it here: its golden samples are
-written many times with other values, also such as a reader may look for, and damaged; read with
-and without filling in, they give the same events and rejections.
+Every source that says what its reader looks into, or reads such lines by columns, is held to it
+here: its golden samples are written many times with other values, also such as a reader may look
+for, and damaged; read with and without filling in, they give the same events and rejections.
 """
 
 import importlib
@@ -29,13 +29,21 @@ from analytics.reading import documents
 from tests.analytics.sources.test_golden import SAMPLES, context_of
 
 ROOT = Path(analytics.sources.__file__).parent
-SOURCES = sorted(
-    {
-        path.relative_to(ROOT).parts[0].removesuffix(".py")
-        for path in ROOT.rglob("*.py")
-        if re.search(r"\bLooks\(", path.read_text())
-    }
-)
+
+
+def sources_with(pattern: str) -> list[str]:
+    """Sources whose code has this."""
+    return sorted(
+        {
+            path.relative_to(ROOT).parts[0].removesuffix(".py")
+            for path in ROOT.rglob("*.py")
+            if re.search(pattern, path.read_text())
+        }
+    )
+
+
+LEARNING = sources_with(r"\bLooks\(")
+SOURCES = sorted({*LEARNING, *sources_with(r"\bForms\(\)")})  # those too that find forms themselves
 COPIES = 24
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T _]")
 USUAL = ("a", "root", "0", "-1", "7", "4294967295", "null", "-", "x y", "a/b", "A@B.example", "é")
@@ -178,7 +186,7 @@ def test_damaged_lines_are_read_one_by_one(source: str, seed: int) -> None:
     assert read(source, bytes(log), context) == read_singly(source, bytes(log), context)
 
 
-@named
+@pytest.mark.parametrize("source", LEARNING)
 def test_lines_that_are_alike_are_filled_in(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     filled: list[int] = []
     tables = learning.Learning.tables

@@ -2,14 +2,22 @@
 
 import io
 import json
+import random
 import struct
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from analytics.event import Context, Rejected
+from analytics.event import Context, Rejected, readable
+from analytics.jsonlog import alike
 from analytics.sources.journald import SOURCE
+from analytics.syslogging import envelope
+
+SYSLOG = Path(__file__).parents[2] / "golden/syslog"
 
 CONTEXT = Context(
     feed="gpus",
@@ -114,3 +122,57 @@ def test_an_impossible_time_is_rejected(time: str) -> None:
     rows, rejected = read(json.dumps({"__REALTIME_TIMESTAMP": time, "MESSAGE": "x"}).encode())
     assert not rows
     assert len(rejected) == 1
+
+
+WHO = {  # what systemd may say of a process
+    "_UID": ("0", "1021", "", None),
+    "_COMM": ("sshd", "sudo", "bash", None),
+    "_EXE": ("/usr/sbin/sshd", "/usr/bin/sudo", "/home/ana/sudo", None),
+    "_AUDIT_LOGINUID": ("1021", "4294967295", "", None),
+    "_AUDIT_SESSION": ("7", "4294967295", "s" * 2000),
+    "_TRANSPORT": ("syslog", "kernel", "stdout", None),
+    "PRIORITY": ("6", "3", "9", "x", None),
+    "_HOSTNAME": ("gpu03", "", None),
+    "_PID": ("77", "", "x", None),
+    "SYSLOG_PID": ("78", "12345678901", None),
+    "_CMDLINE": ("bash -i", 'é \\ "', None),
+    "_SOURCE_REALTIME_TIMESTAMP": ("1771711200000001", "99", "9999999999999999", None),
+    "__CURSOR": ("s=1;i=1", "", None),
+}
+
+
+def others(name: str) -> list[str]:
+    return [value for value in WHO[name] if value is not None]
+
+
+def said() -> list[tuple[str, str]]:
+    """Programs and what they say, out of the samples of syslog."""
+    lines = b"\n".join(path.read_bytes() for path in sorted(SYSLOG.glob("*.log"))).split(b"\n")
+    opened = filter(None, map(envelope.opened, lines))
+    return [(readable(one.program or b""), readable(one.message)) for one in opened]
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 1 << 32))
+def test_entries_read_by_columns_are_what_they_are_one_by_one(seed: int) -> None:
+    chance, told = random.Random(seed), said()
+    kinds = [{name: chance.choice(of) for name, of in WHO.items()} for _ in range(3)]
+    log = b""
+    for number in range(120):
+        program, message = chance.choice(told)
+        who = chance.choice(kinds)
+        entry = {"__REALTIME_TIMESTAMP": f"177171120{number:07}", "SYSLOG_IDENTIFIER": program}
+        entry |= {name: chance.choice(others(name)) for name in who if who[name] is not None}
+        entry |= {"MESSAGE": message, "_SYSTEMD_UNIT": f"session-{number % 3}.scope"}
+        log += json.dumps(entry, ensure_ascii=chance.random() < 0.5).encode() + b"\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alike, "ENOUGH", 3)
+        by_columns = read(log)
+        patch.setattr(alike, "ENOUGH", 1 << 30)
+        one_by_one = read(log)
+    for rows, _ in (by_columns, one_by_one):
+        rows.sort(key=lambda row: row["batch.line"])
+        for row in rows:
+            row["labels"] = sorted(row["labels"] or ())
+    assert by_columns[0] == one_by_one[0]
+    assert sorted(by_columns[1], key=lambda one: one.line) == one_by_one[1]
