@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from analytics.store.base import StoreUnavailable
 
-ANSWERED = ["items.*.status", "items.*.error.type", "items.*.error.reason"]
+ANSWERED = ["errors", "items.*.status", "items.*.error.type", "items.*.error.reason"]
 ANSWERED += [f"items.*.error.{'caused_by.' * depth}reason" for depth in (1, 2)]
 CREATED = 201
 EXISTS = 409
@@ -99,9 +99,24 @@ CREATED_NOW = Outcome(Fate.CREATED)
 KNOWN = Outcome(Fate.KNOWN)
 
 
+def all_created(outcomes: Sequence[Outcome]) -> bool:
+    """Whether nothing else became of them: mostly so, and quick to see."""
+    return outcomes.count(CREATED_NOW) == len(outcomes)
+
+
+def answered(answer: Any, count: int) -> list[Outcome]:
+    """The outcomes of so many documents in a bulk answer as `wire` reads it, in order. Raises
+    StoreUnavailable for trouble that will not pass by itself within seconds, and where it does not
+    speak of each of them."""
+    made = answer.get("created", 0)
+    found = list(outcomes(answer["items"])) if "items" in answer else [CREATED_NOW] * made
+    if len(found) != count:
+        raise StoreUnavailable(f"the store answers for {len(found)} of {count} events")
+    return found
+
+
 def outcomes(items: Iterable[Mapping[str, Any]]) -> Iterator[Outcome]:
-    """The outcomes in a bulk answer, in order. Raises StoreUnavailable for trouble of the cluster
-    that will not pass by itself within seconds."""
+    """The outcomes of these items, in order."""
     for item in items:
         answer = item["create"]
         status = answer["status"]

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer, TransportError
+from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from analytics.store.base import StoreUnavailable
 from analytics.store.elastic.address import Address, Cluster, options
+from analytics.store.elastic.wire import SERIALIZERS
 
 SECONDS = 60  # for an answer
 AT_ONCE = 10  # connections
@@ -31,7 +32,7 @@ class Connection:
             if self._opened is None or self._opened[0] != os.getpid():
                 client = Elasticsearch(
                     self._host,
-                    serializers={"application/json": OrjsonSerializer()},
+                    serializers=SERIALIZERS,
                     request_timeout=SECONDS,
                     connections_per_node=AT_ONCE,
                     **self._options,

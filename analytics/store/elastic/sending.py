@@ -31,4 +31,4 @@ def send(
         if error.status_code in BUSY:
             return [Outcome(Fate.BUSY, str(error))] * len(request.rows)
         raise StoreUnavailable(str(error)) from error
-    return list(bulk.outcomes(answer["items"]))
+    return bulk.answered(answer, len(request.rows))

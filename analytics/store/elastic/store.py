@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,7 +14,7 @@ from analytics.fields import SCHEMA
 from analytics.store.base import Appended, Interval, Page, Question, StoreUnavailable, on
 from analytics.store.elastic import documents, dsl
 from analytics.store.elastic.address import Address, Cluster
-from analytics.store.elastic.bulk import Fate, Outcome, Request
+from analytics.store.elastic.bulk import Fate, Outcome, Request, all_created
 from analytics.store.elastic.connection import Connection, reachable
 from analytics.store.elastic.erasing import erase
 from analytics.store.elastic.indices import Indices
@@ -23,10 +25,11 @@ from analytics.store.elastic.scanning import scanned
 from analytics.store.elastic.sending import send
 from analytics.store.elastic.upgrading import Told, upgrade
 from analytics.store.elastic.writing import Writer
-from analytics.store.rows import LONGEST_ID, firsts, screened
+from analytics.store.rows import LONGEST_ID, firsts, month_of, screened
 
 ENCODED = 5_000  # events whose lines are made at once, while others are under way
 MOST = 10_000  # rows or buckets of one answer
+Rows = npt.NDArray[np.int64]
 NEWEST: list[Json] = [
     {"@timestamp": {"order": "desc", "format": "strict_date_optional_time_nanos"}},
     {"event.id": "desc"},
@@ -51,7 +54,7 @@ class Elastic:
 
     def _append(self, batch: pa.Table) -> Appended:
         first = firsts(batch["event.id"])
-        months = pc.strftime(batch["@timestamp"], format="%Y.%m")
+        months = month_of(batch["@timestamp"])
         new, refused = [False] * batch.num_rows, {}
         with reachable():
             self.indices.prepare()
@@ -60,7 +63,10 @@ class Elastic:
                 if outcome.fate is Fate.REFUSED:
                     refused[row] = outcome.reason
             if new:  # so that whoever asks next finds them, also what an earlier try stored
-                written = [self.indices.writers(month) for month in pc.unique(months).to_pylist()]
+                written = [
+                    self.indices.writers(f"{month:%Y.%m}")
+                    for month in pc.unique(months).to_pylist()
+                ]
                 client = self._connection.client()
                 client.indices.refresh(index=written, ignore_unavailable=True)
         stored = sum(new)
@@ -209,7 +215,7 @@ class Elastic:
     def _send(self, request: Request) -> list[Outcome]:
         """The outcome of each event; see Writer."""
         found = send(self._connection, self.indices.writers(request.month), request)
-        if any(outcome.fate is Fate.REFUSED for outcome in found):
+        if not all_created(found) and any(one.fate is Fate.REFUSED for one in found):
             self._check_layout(request.month)
         return found
 
@@ -256,7 +262,14 @@ class Elastic:
 def _portions(batch: pa.Table, months: pa.ChunkedArray, wanted: pa.Array) -> Iterator[Request]:
     """The wanted events as requests of any size, each of one month."""
     for month in pc.unique(months).to_pylist():
-        rows = pc.indices_nonzero(pc.and_(pc.equal(months, month), wanted))
+        rows = np.flatnonzero(pc.and_(pc.equal(months, month), wanted))
         for start in range(0, len(rows), ENCODED):
-            some = rows.slice(start, ENCODED)
-            yield Request(month, some.to_pylist(), lines(batch.take(some)))
+            some = rows[start : start + ENCODED]
+            yield Request(f"{month:%Y.%m}", some.tolist(), lines(_taken(batch, some)))
+
+
+def _taken(batch: pa.Table, rows: Rows) -> pa.Table:
+    """These rows; not copied where none between them is left out."""
+    first, last = int(rows[0]), int(rows[-1])
+    together = last - first + 1 == len(rows)
+    return batch.slice(first, len(rows)) if together else batch.take(pa.array(rows))

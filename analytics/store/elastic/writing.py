@@ -9,7 +9,7 @@ from itertools import chain, islice
 from threading import Event, Lock
 
 from analytics.store.base import StoreUnavailable
-from analytics.store.elastic.bulk import Fate, Outcome, Request
+from analytics.store.elastic.bulk import Fate, Outcome, Request, all_created
 
 SECONDS = 0.5  # that a request is to take
 FIRST = 1 << 20  # bytes of a request, about
@@ -104,8 +104,11 @@ class Writer:
         for attempt in range(ATTEMPTS):
             if attempt and stopped.wait(WAIT * 2 ** (attempt - 1) * random.uniform(*JITTER)):  # noqa: S311
                 break
+            outcomes = self._outcomes(request)
+            if all_created(outcomes):
+                return [*delivered, *zip(request.rows, outcomes, strict=True)]
             again = []
-            for place, outcome in enumerate(self._outcomes(request)):
+            for place, outcome in enumerate(outcomes):
                 if outcome.fate in (Fate.BUSY, Fate.HOMELESS):
                     again.append(place)
                     reason = outcome.reason
@@ -128,7 +131,7 @@ class Writer:
                 return [Outcome(Fate.REFUSED, f"the store takes no event of {request.size} bytes")]
             parts = request.parts(request.size // 2)
             return [outcome for part in parts for outcome in self._outcomes(part)]
-        fates = {outcome.fate for outcome in outcomes}
+        fates = set() if all_created(outcomes) else {outcome.fate for outcome in outcomes}
         if Fate.HOMELESS in fates:
             self._settle(request.month)
         elif Fate.BUSY in fates:

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from analytics.store.base import StoreUnavailable
-from analytics.store.elastic.bulk import Fate, Outcome, Request, outcomes
+from analytics.store.elastic.bulk import Fate, Outcome, Request, all_created, answered, outcomes
+from analytics.store.elastic.wire import Answers
 
 
 def item(status: int, kind: str = "", reason: str = "", cause: str = "") -> Mapping[str, Any]:
@@ -47,6 +48,27 @@ def test_a_term_that_is_too_long_is_the_documents_own_fault() -> None:
     reason = "Document contains at least one immense term in field=..."
     (outcome,) = outcomes([item(400, "illegal_argument_exception", reason)])
     assert outcome == Outcome(Fate.REFUSED, reason)
+
+
+def test_an_answer_in_which_all_went_well_is_of_created_documents() -> None:
+    body = b'{"errors":false,"items":[%b]}' % b",".join([b'{"create":{"status":201}}'] * 3)
+    found = answered(Answers().loads(body), 3)
+    assert all_created(found)
+    assert found == [Outcome(Fate.CREATED)] * 3
+
+
+def test_an_answer_with_errors_is_read_one_by_one() -> None:
+    body = b'{"errors":true,"items":[{"create":{"status":201}},{"create":{"status":409}}]}'
+    found = answered(Answers().loads(body), 2)
+    assert [outcome.fate for outcome in found] == [Fate.CREATED, Fate.KNOWN]
+    assert not all_created(found)
+
+
+@pytest.mark.parametrize("start", [b'{"errors":false,', b'{"errors":true,'])
+def test_an_answer_that_does_not_speak_of_each_event_is_trouble(start: bytes) -> None:
+    body = start + b'"items":[{"create":{"status":201}}]}'
+    with pytest.raises(StoreUnavailable, match="answers for 1 of 2 events"):
+        answered(Answers().loads(body), 2)
 
 
 def request(*texts: str) -> Request:

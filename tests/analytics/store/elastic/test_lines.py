@@ -52,9 +52,9 @@ def test_hard_events_are_whole() -> None:
     assert made(table(HARD)) == [(row["event.id"], plain(row)) for row in HARD]
 
 
-@given(some=st.lists(rows, min_size=1, max_size=4))
-def test_any_event_is_whole(some: list[dict[str, Any]]) -> None:
-    written = [event(number, **fields) for number, fields in enumerate(some)]
+@given(some=st.lists(rows, min_size=1, max_size=4), times=st.integers(1, 2))
+def test_any_event_is_whole(some: list[dict[str, Any]], times: int) -> None:
+    written = [event(number, **fields) for number, fields in enumerate(some * times)]
     assert made(table(written)) == [(row["event.id"], plain(row)) for row in written]
 
 
@@ -62,6 +62,12 @@ def test_a_slice_of_events_is_that_slice() -> None:
     part = table(HARD).slice(3, 7)
     assert made(part) == [(row["event.id"], plain(row)) for row in HARD[3:10]]
     assert lines(SCHEMA.empty_table()).to_pylist() == []
+
+
+def test_columns_that_say_the_same_of_all_events_are_whole() -> None:
+    for row in HARD:
+        rows = [row | {"event.id": name} for name in ("one", "two", "three")]
+        assert made(table(rows)) == [(one["event.id"], plain(one)) for one in rows]
 
 
 def test_ids_are_escaped_and_long_texts_have_windows() -> None:
