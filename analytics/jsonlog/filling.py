@@ -22,6 +22,7 @@ EMPTY = hashlib.blake2b(digest_size=16)
 HASH = type(EMPTY)
 AT_ONCE = 512  # hashes: more would fall out of the caches
 PORT = r":[0-9]{1,5}$"
+ODD = r"[^ -&(-\[\]-~]"  # what Python shows in another way
 Same = Sequence[tuple[Any, ...]]  # by sample, what is the same in all of its lines
 
 
@@ -149,8 +150,12 @@ def repeated(texts: Sequence[str], times: int) -> pa.StringArray:
 
 
 def quoted(texts: pa.StringArray) -> pa.StringArray:
-    """The texts as Python shows their bytes."""
-    return pa.array([repr(text)[2:-1] for text in texts.cast(pa.binary()).to_pylist()], STRING)
+    """The texts as Python shows their bytes; they have quotation marks in them."""
+    odd = pc.match_substring_regex(texts, ODD)
+    if not pc.any(odd).as_py():
+        return texts
+    shown = [repr(text.encode())[2:-1] for text in texts.filter(odd).to_pylist()]
+    return pc.replace_with_mask(texts, odd, pa.array(shown, STRING))
 
 
 def lowered(texts: pa.StringArray) -> pa.StringArray:

@@ -16,8 +16,11 @@ MOST = 15  # digits
 WHOLE = r"^[1-9][0-9]{0,14}$"
 DECIMAL = r"^-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,9}$"
 # Kinds of values: texts are plain, or empty; numbers are whole, nought, fractions or strange.
-PLAIN, NOUGHT, COUNT, FRACTION, OTHER, DIGITS = range(6)
-TAKEN = {PLAIN: "text", COUNT: "number", FRACTION: "decimal", OTHER: "other", DIGITS: "digits"}
+PLAIN, NOUGHT, COUNT, FRACTION, OTHER, DIGITS, DIGEST = range(7)
+TAKEN = {PLAIN: "text", COUNT: "number", FRACTION: "decimal", OTHER: "other"}
+TAKEN |= {DIGITS: "digits", DIGEST: "digest"}
+OF_NUMBERS = "0123456789.-+eE"
+SHA256 = "^[0-9a-f]{64}$"
 ODD_DIGITS = "0[0-9]{0,17}|[1-9][0-9]{15,17}"  # that are numbers, but not written as one is
 Key = tuple[Any, ...]
 
@@ -29,7 +32,7 @@ class How(NamedTuple):
     words: str | None = None
     sign: str | None = None
     same: int | None = None  # an earlier leaf of which it may have the text
-    digits: bool = False  # a text that may be read as a number
+    like: str = ""  # a pattern: texts that match it are told from others
 
 
 def hows(looks: Looks, form: Form) -> list[How]:
@@ -39,11 +42,13 @@ def hows(looks: Looks, form: Form) -> list[How]:
     for at, leaf in enumerate(form.leaves):
         words, sign = looks.words.get(leaf.name), looks.signs.get(leaf.name)
         if leaf.kind == "text" and not looks.into(leaf) and at not in mixed:
-            digits = leaf.name in looks.counts
-            if digits:
+            like = WHOLE if leaf.name in looks.counts else ""
+            if like:
                 words = ODD_DIGITS if words is None else f"{ODD_DIGITS}|{words}"
-            found.append(How("", words and f"^(?:{words})$", sign, earlier.get(at), digits))
-        elif words or sign or at in mixed:
+            elif leaf.name in looks.digests:
+                like = SHA256
+            found.append(How("", words and f"^(?:{words})$", sign, earlier.get(at), like))
+        elif words or (sign and sign in OF_NUMBERS) or at in mixed:
             found.append(How("all"))
         else:
             found.append(How(looks.into(leaf), same=earlier.get(at)))
@@ -96,7 +101,7 @@ class Keys:
         for at, column in self._empty():
             self._kinds[at] = np.where(column, NOUGHT, PLAIN)
             yield self._kinds[at], None
-        for at, (how, words, sign, earlier, digits) in enumerate(self.hows):
+        for at, (how, words, sign, earlier, like) in enumerate(self.hows):
             leaf = leaves[at]
             if how == "all":
                 encoded = self.alike.raw(leaf.piece).dictionary_encode()
@@ -105,8 +110,8 @@ class Keys:
             if leaf.kind == "number":
                 self._kinds[at] = numbers(self.alike, leaf.piece)
                 yield self._kinds[at], None
-            if digits:
-                self._kinds[at] = self._digits(at)
+            if like:
+                self._kinds[at] = self._like(at, like)
                 yield self._kinds[at], None
             if words is not None or sign is not None:
                 yield from self._told(at, words, sign)
@@ -133,15 +138,15 @@ class Keys:
             self._signs[at] = there[indices]
             yield self._signs[at], None
 
-    def _digits(self, at: int) -> Any:
-        """Which texts are whole numbers; those with escapes are strange."""
+    def _like(self, at: int, pattern: str) -> Any:
+        """Which texts are whole numbers, or digests; those with escapes are strange."""
         piece = self.alike.form.leaves[at].piece
         said, raw = (
-            np.asarray(pc.match_substring_regex(texts, WHOLE))
+            np.asarray(pc.match_substring_regex(texts, pattern))
             for texts in (self.alike.column(piece), self.alike.raw(piece))
         )
         kinds = self._kinds.get(at, np.full(len(said), PLAIN))
-        return np.select([raw, said], [DIGITS, OTHER], kinds)
+        return np.select([raw, said], [DIGITS if pattern == WHOLE else DIGEST, OTHER], kinds)
 
     def _empty(self) -> Iterator[tuple[int, Any]]:
         """Texts that are empty in some lines, and in which."""

@@ -91,6 +91,12 @@ class Marks:
         self.written.append((str(found), Piece(leaf)))
         return found
 
+    def digest(self, leaf: int) -> str:
+        """A digest of SHA-256 that stands for a leaf."""
+        found = f"5a{leaf:03d}".ljust(64, "ef"[self.kind])
+        self.written.append((found, Piece(leaf)))
+        return found
+
     def time(self, leaf: int, like: Any) -> Any:
         """A time that stands for a leaf, written as another one is. Raises Unclear."""
         found, moment = dressed(MOMENT + timedelta(days=100 * self.kind, seconds=leaf), like)
@@ -164,6 +170,11 @@ def _written(kind: int, leaf: int, length: int, told: tuple[tuple[str, bool], ..
 def _partly(text: str, mark: str, leaf: int) -> Exception:
     same = next((n for n, (a, b) in enumerate(zip(text, mark, strict=False)) if a != b), len(text))
     return Cut(leaf) if same >= SHORTEST // 2 else Unclear(f"a part of leaf {leaf}")
+
+
+def is_with_port(value: str) -> bool:
+    """Whether a port is written behind an address of four numbers."""
+    return value.count(":") == 1 and value.count(".") == 3
 
 
 def _split(part: str | Piece, mark: str, piece: Piece) -> list[str | Piece]:

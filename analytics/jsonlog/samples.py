@@ -10,7 +10,7 @@ import orjson
 
 from analytics.event import Context
 from analytics.jsonlog.forms import Leaf
-from analytics.jsonlog.marks import FIRST_ID, MARKED, Cut, Marks, Noting, Piece
+from analytics.jsonlog.marks import FIRST_ID, MARKED, Cut, Marks, Noting, Piece, is_with_port
 from analytics.jsonlog.moments import Unclear
 from analytics.reading import Document
 
@@ -30,7 +30,7 @@ class Looks:
     values that decide on what comes out; of `words` those do that match a pattern of RE2. `signs`
     decide by whether they stand in a text. `same` are texts of which it matters whether they are
     the same. `times` are read as times, `addresses` as internet addresses, `counts` as whole
-    numbers, also where they are written as texts.
+    numbers, also where they are written as texts, `digests` as those of SHA-256.
     """
 
     at: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Looks:
     times: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
 
     def into(self, leaf: Leaf) -> str:
         """How a leaf is looked into: time, address, all of it, or not at all."""
@@ -223,8 +224,8 @@ def _marked(
         elif taken in ("number", "digits"):
             number = marks.number(other)
             inner[last] = number if taken == "number" else str(number)
-        elif taken == "decimal":
-            inner[last] = marks.decimal(at)
+        elif taken in ("decimal", "digest"):
+            inner[last] = marks.decimal(at) if taken == "decimal" else marks.digest(at)
         elif taken == "time":
             inner[last] = marks.time(at, inner[last])
         elif taken == "address":
@@ -232,11 +233,6 @@ def _marked(
                 ports.add(at)
             inner[last] = marks.address(at, with_port=port)
     return value, marks, frozenset(ports)
-
-
-def is_with_port(value: str) -> bool:
-    """Whether a port is written behind an address of four numbers."""
-    return value.count(":") == 1 and value.count(".") == 3
 
 
 def _text(text: str, marks: Marks) -> Cell:

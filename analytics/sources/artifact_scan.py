@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import (
     Payload,
     known,
@@ -29,11 +30,22 @@ MARKS = tuple(
     for mark in ((b"scanner", b'"foureyes '), (b"scanned", b'"'), (b"verdict", b'"'))
 )
 
+LOOKS = Looks(
+    at=("verdict", "kind", "findings.name"),
+    times=("scanned",),
+    counts=("uid", "size"),
+    digests=("sha256",),
+)
+
 
 def read(document: Document, context: Context) -> list[Row] | str:
     """The row of a verdict."""
     line = mapping(document.value)
-    time, file, verdict = time_of(line.get("scanned")), text(line.get("file")), line.get("verdict")
+    time, file, verdict = (
+        time_of(line.get("scanned")),
+        text(line.get("file")),
+        text(line.get("verdict")),
+    )
     scanner = text(line.get("scanner"))
     if time is None or file is None or scanner is None or verdict not in VERDICTS:
         return "not a verdict on a model file"
@@ -42,7 +54,7 @@ def read(document: Document, context: Context) -> list[Row] | str:
     digest = _digest(line.get("sha256"))
     told = _told(line, findings)
     identity = (host, file, digest, scanner, verdict, told["findings"], told["why"])
-    kind, bad = line.get("kind"), verdict in BAD
+    kind, bad = text(line.get("kind")), verdict in BAD
     return [
         {
             "@timestamp": time,
@@ -53,7 +65,7 @@ def read(document: Document, context: Context) -> list[Row] | str:
             "event.action": "artifact-scanned",
             "event.outcome": "failure" if verdict == "unreadable" else "success",
             "event.original": readable(document.raw),
-            "message": _sentence(line, file, str(verdict), told),
+            "message": _sentence(line, file, verdict, told),
             "actor.basis": "a scan shows who owns a file, not who put it there",
             **_owner(line, context),
             "host.name": host,
@@ -115,7 +127,7 @@ def _sentence(line: Payload, file: str, verdict: str, told: dict[str, Any]) -> s
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each file that was scanned."""
-    return batches(stream, Collector(context, SOURCE), read)
+    return batches(stream, Collector(context, SOURCE), read, looks=LOOKS)
 
 
 def recognises(head: bytes, path: str) -> float:

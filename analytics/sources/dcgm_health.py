@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, readable
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import labels, mapping, text, time_of
 from analytics.reading import Document, sampled
 
@@ -14,6 +15,7 @@ OVERALL = "Overall Health"
 OUTCOMES = {"healthy": "success", "warning": "failure", "failure": "failure"}
 DEEPEST = 8
 MOST = 500
+LOOKS = Looks(at=("dcgmi",), times=("time",))
 
 
 def _found(report: Any) -> tuple[str, list[str]]:
@@ -64,7 +66,7 @@ def read(document: Document, context: Context) -> list[Row] | str:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each report."""
-    return batches(stream, Collector(context, SOURCE), read)
+    return batches(stream, Collector(context, SOURCE), read, looks=LOOKS)
 
 
 def recognises(head: bytes, path: str) -> float:

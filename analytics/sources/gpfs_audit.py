@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, readable
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import address, known, labels, mapping, number, text, time_of
 from analytics.reading import Document, sampled
 
@@ -39,6 +40,16 @@ KEPT = (
     "clientGroupId",
 )
 WRITING = 0o3  # O_WRONLY, O_RDWR
+# Users that are nobody, or whose number is written in another way.
+ODD_USERS = r"65534|4294967295|[0-9]{19,}|[0-9]*[^\x00-\x7f]\p{Nd}*"
+USERS = ("clientUserId", "ownerUserId")
+LOOKS = Looks(
+    at=("event", "openFlags", "subEvent"),
+    words=dict.fromkeys(USERS, ODD_USERS),
+    times=("eventTime",),
+    addresses=("nfsClientIp",),
+    counts=(*USERS, "processId"),
+)
 
 
 @lru_cache(maxsize=8192)
@@ -100,7 +111,7 @@ def read(document: Document, context: Context) -> list[Row] | str:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each act."""
-    return batches(stream, Collector(context, SOURCE), read)
+    return batches(stream, Collector(context, SOURCE), read, looks=LOOKS)
 
 
 def recognises(head: bytes, path: str) -> float:

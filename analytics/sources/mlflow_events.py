@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
 from analytics.jsonlog.envelopes import carried
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import (
     address,
     at,
@@ -32,6 +33,23 @@ TYPES = {
     "search": "access",
 }
 KEPT = ("experiment_id", "artifact_uri", "lifecycle_stage", "run_name", "deleted_time")
+
+
+def _in_either(*names: str) -> tuple[str, ...]:
+    """Names of an entry, also in an object of its own."""
+    return tuple(way + name for way in ("", "run.") for name in names)
+
+
+LOOKS = Looks(
+    at=_in_either(
+        *("info.status", "info.lifecycle_stage", "data.tags.key", "serviceName", "actionName"),
+        *("response.statusCode", "action", "entity"),
+    ),
+    words={"run": r"(?s:\{.*)"},
+    signs=dict.fromkeys(_in_either("userIdentity.email"), "@"),
+    times=_in_either("info.start_time", "info.end_time", "info.deleted_time", "timestamp"),
+    addresses=_in_either("sourceIPAddress"),
+)
 
 
 def read(document: Document, context: Context) -> list[Row] | str:
@@ -168,7 +186,7 @@ def _of_webhook(entry: Mapping[str, Any], document: Document, context: Context) 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """Events of each run, webhook or audit."""
-    return batches(stream, Collector(context, SOURCE), read, within=("runs",))
+    return batches(stream, Collector(context, SOURCE), read, within=("runs",), looks=LOOKS)
 
 
 def recognises(head: bytes, path: str) -> float:

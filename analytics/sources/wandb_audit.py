@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import address, first, known, labels, mapping, number, text, time_of
 from analytics.reading import Document, sampled
 
@@ -24,6 +25,15 @@ KEPT = (
     *("entity_name", "entity_asset", "project_asset", "artifact_asset", "artifact_digest"),
     *("artifact_qualified_name", "artifact_version_index", "report_asset", "report_name"),
     *("user_asset", "user_email", "cli_version", "response_code", "run_asset"),
+)
+
+NUMBERS = ("actor_user_id", "actor_user_index")
+LOOKS = Looks(
+    at=("action", "response_code"),
+    signs=dict.fromkeys(("actor_email", "actor_username", *NUMBERS), "@"),
+    times=("timestamp",),
+    addresses=("actor_ip",),
+    counts=NUMBERS,
 )
 
 
@@ -69,7 +79,7 @@ def read(document: Document, context: Context) -> list[Row] | str:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each entry."""
-    return batches(stream, Collector(context, SOURCE), read)
+    return batches(stream, Collector(context, SOURCE), read, looks=LOOKS)
 
 
 def recognises(head: bytes, path: str) -> float:

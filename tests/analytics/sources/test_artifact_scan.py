@@ -97,3 +97,11 @@ def test_hostile_lines_still_become_events(snapshot: Path, changes: dict[str, An
     (row,) = events_of(json.dumps(line).encode()).to_pylist()
     assert row["hf.verdict"] == "clean"
     assert row["owner.account"] is None
+
+
+def test_a_verdict_that_is_a_list_is_rejected() -> None:
+    line = {"scanned": "2026-02-20T08:00:00Z", "file": "/a.pt", "scanner": "foureyes 1"}
+    odd = [line | {"verdict": ["clean"]}, line | {"verdict": "clean", "kind": ["model"]}]
+    (batch,) = SOURCE.parse(io.BytesIO(b"\n".join(map(orjson.dumps, odd))), LATER)
+    assert [found.line for found in batch.rejected] == [1]
+    assert batch.events["hf.kind"].to_pylist() == [None]
