@@ -1,15 +1,15 @@
 """Reads a part of a stream: with what the part before left open, up to what is left open itself.
 
-    what was carried | the part's own bytes … | the rest, which is carried on
+    the header in force | what was carried | the part's own bytes … | the rest, which is carried on
 
-Places in the log stay those in the part's own bytes: what was carried stands before them, at
-offsets below 0.
+Places in the log stay those in the part's own bytes: what stands before them is at offsets
+below 0.
 """
 
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ import orjson
 import pyarrow.compute as pc
 
 from analytics.event import Batch, Context, Rejected, Source
+from analytics.framing import Framing
 from analytics.reading import LONGEST_LINE, documents
 from analytics.reading.ends import closing
 from analytics.seams import Seam, begun_by, half_line
@@ -28,13 +29,20 @@ LINE = "batch.line"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What is to be read of a part of a stream: its own `size` bytes behind what was `carried`."""
+    """What is to be read of a part of a stream: its own `size` bytes behind what was `carried`,
+    below the `heading` that holds for both."""
 
     source: Source
     context: Context
     log: BinaryIO  # which can be sought in; it stands anywhere
     size: int
     carried: bytes = b""
+    heading: bytes = b""
+
+    @property
+    def before(self) -> bytes:
+        """What stands before its own bytes."""
+        return self.heading + self.carried
 
     def rest(self) -> bytes:
         """What is still open at the end, at most `LARGEST_REST` bytes."""
@@ -51,25 +59,27 @@ class Part:
     def batches(self, rest: int) -> Iterator[Batch]:
         """The events of all but the last `rest` bytes; numbers of lines are those of the part."""
         self.log.seek(0)
-        if not self.carried and not rest:
+        if not self.before and not rest:
             return self.source.parse(self.log, self.context)
-        end = len(self.carried) + self.size - rest
-        stream = io.BufferedReader(_Joined(self.carried, self.log, end), LONGEST_LINE)
-        if not self.carried:
+        end = len(self.before) + self.size - rest
+        stream = io.BufferedReader(_Joined(self.before, self.log, end), LONGEST_LINE)
+        if not self.before:
             return self.source.parse(stream, self.context)
-        context = Continued.of(self.context, len(self.carried))
+        context = Continued.of(self.context, len(self.before))
         found = self.source.parse(stream, context)
-        return _numbered(found, self.carried.count(b"\n"))
+        return _numbered(found, self.before.count(b"\n"))
 
     def _begin(self) -> bytes:
         self.log.seek(0)
-        return (self.carried + self.log.read(4096))[:4096]
+        return (self.before + self.log.read(4096))[:4096]
 
     def _seam(self, begin: bytes) -> Seam:
         return self.source.seam or by_looks(begin)
 
 
-def joined(source: Source, context: Context, rest: bytes, following: bytes) -> bytes:
+def joined(
+    source: Source, context: Context, rest: bytes, following: bytes, heading: bytes = b""
+) -> bytes:
     """What is carried to a part that begins with `following`: the rest of the part before it.
 
     Senders also leave out the last line's end, or stop in the middle of a line for good: where
@@ -84,13 +94,19 @@ def joined(source: Source, context: Context, rest: bytes, following: bytes) -> b
         alone = source.seam.apart(rest[rest.rfind(b"\n") + 1 :], following)
     else:
         first = following.partition(b"\n")[0]
-        one, other = (_count(source, context, rest + end + first) for end in (b"\n", b""))
+        one, other = (_count(source, context, heading + rest + end + first) for end in (b"\n", b""))
         alone = one > other
     return rest + b"\n" if alone else rest
 
 
+def heading(source: Source, context: Context) -> bytes:
+    """The header that is in force where the reading of a log ended; nothing where there is none."""
+    return context.framing.heading() if source.headed else b""
+
+
 def _count(source: Source, context: Context, log: bytes) -> int:
-    return sum(batch.events.num_rows for batch in source.parse(io.BytesIO(log), context))
+    alone = replace(context, framing=Framing())
+    return sum(batch.events.num_rows for batch in source.parse(io.BytesIO(log), alone))
 
 
 def _json_rest(text: bytes, whole: bool) -> int:
@@ -131,8 +147,8 @@ GLANCE = 64 << 10  # bytes
 def is_closed(source: Source, log: BinaryIO, size: int) -> bool:
     """Whether a part that nothing was carried to surely leaves nothing open, at a glance: it ends
     with a line's end, and behind a whole value where it is JSON. Never sure of sources that have
-    a seam of their own."""
-    if source.seam is not None:
+    a seam of their own or headers."""
+    if source.seam is not None or source.headed:
         return False
     log.seek(0)
     begin = log.read(4096)

@@ -121,7 +121,8 @@ class Source:
     path as it was given, and answers how sure it is, 0 to 1; it never raises. `parse` reads the
     stream to its end in bounded memory; it never raises: each record ends in some Batch as an
     event or as Rejected. `needs` are columns that must be among those told of a log without a
-    header; `seam` says where records end, None by lines or as JSON does.
+    header; `seam` says where records end, None by lines or as JSON does. `headed` are logs whose
+    lines are told by a header above them; it holds until the next one, also in later parts.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Source:
     parse: Callable[[BinaryIO, Context], Iterator[Batch]]
     needs: tuple[str, ...] = ()
     seam: Seam | None = None
+    headed: bool = False
 
     def lacking(self, columns: Iterable[str]) -> list[str]:
         """Which of the columns it needs are not among those told; none where none are told."""

@@ -20,9 +20,13 @@ class Framing:
 
     _pieces: dict[bytes, Piece] = field(default_factory=dict)
     _size: int = 0
+    _heading: bytes = b""
 
-    def add(self, line: int, text: bytes) -> bool:
-        """Keeps a text that was understood; False where there are too many, so that it is lost."""
+    def add(self, line: int, text: bytes, *, goes_on: bool = False) -> bool:
+        """Keeps a text that was understood; False where there are too many, so that it is lost.
+
+        `goes_on` says that it is of one header with the text before it.
+        """
         known = self._pieces.get(text)
         if known is None and self._size + len(text) > MOST:
             return False
@@ -30,7 +34,12 @@ class Framing:
             self._size += len(text)
         times = 1 + known.times if known else 1
         self._pieces[text] = Piece(known.line if known else line, text, times)
+        self._heading = (self._heading if goes_on else b"") + text + b"\n"
         return True
+
+    def heading(self) -> bytes:
+        """The newest header, with its line's end."""
+        return self._heading
 
     def pieces(self) -> list[Piece]:
         """All of them, in the order in which they came."""

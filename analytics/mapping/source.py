@@ -49,6 +49,7 @@ def source_of(description: Description) -> Source:
         title=description.title,
         recognises=recognises,
         parse=parse,
+        headed=description.format == "csv" and not description.columns,
     )
     return source
 

@@ -100,4 +100,5 @@ SOURCE = Source(
     title="Slurm account changes (sacctmgr list transactions)",
     recognises=recognises,
     parse=parse,
+    headed=True,
 )

@@ -131,6 +131,7 @@ class Tail(models.Model):
         Batch, null=True, on_delete=models.SET_NULL, related_name="carried"
     )
     content = models.BinaryField(help_text="records that may go on")
+    heading = models.BinaryField(default=b"", help_text="the header that holds for what follows")
     at = models.BigIntegerField(help_text="its first byte in the batch's log; below 0, before it")
     left = models.DateTimeField(default=now, db_index=True)
 

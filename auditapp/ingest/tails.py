@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 
@@ -31,15 +31,31 @@ AT_ONCE = 50
 
 def part(lease: queue.Lease, source: Source, log: BinaryIO, context: Context) -> Part:
     """A batch's log, with what the one before it in its chain left open. Raises LeaseLost."""
-    batch, carried = lease.batch, b""
+    batch, carried, heading = lease.batch, b"", b""
     if batch.chain:
         with lease.writing():
             _take(batch)
         tail = Tail.objects.filter(taken_by=batch.repeats_id or batch.id).first()
-        if tail:
+        heading = _heading(batch)
+        if tail and tail.content:
             begin = log.read(LONGEST_LINE)
-            carried = joined(source, context, bytes(tail.content), begin)
-    return Part(source=source, context=context, log=log, size=batch.size, carried=carried)
+            carried = joined(source, context, bytes(tail.content), begin, heading)
+    return Part(
+        source=source,
+        context=context,
+        log=log,
+        size=batch.size,
+        carried=carried,
+        heading=heading,
+    )
+
+
+def _heading(batch: Batch) -> bytes:
+    """The header that holds for a batch's first line: the newest of its chain before it."""
+    begun = batch.repeats.received if batch.repeats else batch.received
+    before = Tail.objects.filter(batch__chain=batch.chain, batch__received__lt=begun)
+    newest = before.exclude(heading=b"").order_by("-batch__received")
+    return bytes(newest.values_list("heading", flat=True).first() or b"")
 
 
 def awaited(chain: str) -> bool:
@@ -74,11 +90,12 @@ def rest(part: Part, batch: Batch) -> bytes:
     return b"" if batch.repeats_id or _followers(batch).exists() else part.rest()
 
 
-def leave(batch: Batch, rest: bytes) -> None:
-    """Keeps what a batch left open; in the transaction that finishes it."""
-    if rest and not batch.repeats_id:
-        at = batch.size - len(rest)
-        Tail.objects.get_or_create(batch=batch, defaults={"content": rest, "at": at})
+def leave(batch: Batch, rest: bytes, heading: bytes = b"") -> None:
+    """Keeps what a batch left open, and the header that holds for what follows; in the transaction
+    that finishes it."""
+    if batch.chain and (rest or heading) and not batch.repeats_id:
+        told = {"content": rest, "heading": heading, "at": batch.size - len(rest)}
+        Tail.objects.get_or_create(batch=batch, defaults=told)
 
 
 def _followers(batch: Batch) -> QuerySet[Batch]:
@@ -105,7 +122,12 @@ def flush(now: datetime | None = None) -> list[UUID]:
         state__in=spool.PENDING,
     )
     old = Tail.objects.filter(taken_by=None, left__lt=(now or timezone.now()) - PATIENCE)
-    for tail in old.exclude(Exists(pending)).select_related("batch").order_by("left")[:AT_ONCE]:
+    for tail in (
+        old.exclude(content=b"")
+        .exclude(Exists(pending))
+        .select_related("batch")
+        .order_by("left")[:AT_ONCE]
+    ):
         try:
             batch = _flushed(tail)
         except spool.SpoolFull as error:
@@ -119,6 +141,7 @@ def flush(now: datetime | None = None) -> list[UUID]:
 def _flushed(tail: Tail) -> Batch | None:
     """The batch that a tail became; None where another one took it meanwhile."""
     left_by, content = tail.batch, bytes(tail.content)
+    log = bytes(tail.heading) + content
     key = f"{left_by.origin}\x1f{tail.at}\x1f{len(content)}"
     batch = Batch(
         id=uuid.uuid4(),
@@ -126,7 +149,7 @@ def _flushed(tail: Tail) -> Batch | None:
         **{name: getattr(left_by, name) for name in SAME},
     )
     path = spool.path_of(batch.id, batch.received)
-    spooled = spool.write(io.BytesIO(content), path)
+    spooled = spool.write(io.BytesIO(log), path)
     batch.size, batch.lines, batch.sha256 = spooled.size, spooled.lines, spooled.sha256
     with transaction.atomic():
         batch.save(force_insert=True)
@@ -146,14 +169,21 @@ class Open(NamedTuple):
 
 def of(batch: Batch) -> Open | None:
     """What is known of a batch's tail."""
-    tails = Tail.objects.filter(batch=batch).annotate(size=Length("content"))
+    tails = Tail.objects.filter(batch=batch).exclude(content=b"").annotate(size=Length("content"))
     found = tails.values_list("size", "taken_by").first()
     return Open(*found) if found else None
 
 
 def forget() -> None:
-    """Removes tails that nobody can read again, as the logs on both sides are kept no longer."""
-    Tail.objects.filter(batch__kept=False, taken_by__kept=False).delete()
+    """Removes tails that nobody can read again, as the logs on both sides are kept no longer.
+
+    A header stays until there is a newer one in its chain.
+    """
+    read = Tail.objects.filter(batch__kept=False, taken_by__kept=False)
+    newer = Tail.objects.filter(
+        batch__chain=OuterRef("batch__chain"), batch__received__gt=OuterRef("batch__received")
+    )
+    read.filter(Q(heading=b"") | Exists(newer.exclude(heading=b""))).delete()
 
 
 SAME = (

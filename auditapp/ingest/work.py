@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from analytics import pipeline
+from analytics.carrying import Part, heading
 from analytics.event import Batch as Chunk
 from analytics.event import Context, Rejected, readable
 from analytics.reading import Unreadable
@@ -62,7 +63,7 @@ def _take_in(lease: queue.Lease, progress: Progress) -> None:
     file = _Metered(spool.path_of(batch.id, batch.received))
     with io.BufferedReader(file, spool.BLOCK) as log:
         context = _context(batch)
-        chunks, rest, before = _opened(lease, log, context)
+        chunks, rest, part = _opened(lease, log, context)
         with lease.writing():
             batch.rejected_lines.all().delete()
         file.taken = 0
@@ -80,8 +81,8 @@ def _take_in(lease: queue.Lease, progress: Progress) -> None:
         stored = store().count(Question(query=OneOf("batch.id", (str(batch.id),))))
     events = records - rejected
     with lease.writing():
-        tails.leave(batch, rest)
-        Batch.objects.filter(id=batch.id).update(framing=_framing(context, before))
+        tails.leave(batch, rest, heading(part.source, context) if part else b"")
+        Batch.objects.filter(id=batch.id).update(framing=_framing(context, part))
         lease.finish(records=records, stored=stored, rejected=rejected)
         _count(batch, watch, events, rejected, stored)
     own_log.info("taken in: %d events, %d stored, %d rejected", events, stored, rejected)
@@ -97,28 +98,27 @@ def _count(batch: Batch, watch: tally.Watch, events: int, rejected: int, stored:
 
 def _opened(
     lease: queue.Lease, log: BinaryIO, context: Context
-) -> tuple[Iterable[Chunk], bytes, int]:
-    """What is to be read of a batch's log, what stays open at its end, and how many lines of
-    earlier batches are read before it."""
+) -> tuple[Iterable[Chunk], bytes, Part | None]:
+    """What is to be read of a batch's log, what stays open at its end, and of which stream it is
+    a part."""
     batch = lease.batch
     if read := carried.reader(batch):
-        return read(log, context), b"", 0
+        return read(log, context), b"", None
     source = pipeline.log_sources().get(batch.source)
     if source is None:
         raise Unreadable(f"there is no source {batch.source}")
     part = tails.part(lease, source, log, context)
     rest = tails.rest(part, batch)
-    return pipeline.parse_part(part, len(rest)), rest, part.carried.count(b"\n")
+    return pipeline.parse_part(part, len(rest)), rest, part
 
 
-def _framing(context: Context, before: int) -> list[dict[str, object]]:
+def _framing(context: Context, part: Part | None) -> list[dict[str, object]]:
+    """What the batch's log has around its records, without the header of an earlier batch."""
+    before, above = (part.before.count(b"\n"), part.heading.count(b"\n")) if part else (0, 0)
     return [
-        {
-            "line": max(piece.line - before, 1),
-            "text": readable(piece.text),
-            "times": piece.times,
-        }
+        {"line": max(piece.line - before, 1), "text": readable(piece.text), "times": times}
         for piece in context.framing.pieces()
+        if (times := piece.times - (piece.line <= above))
     ]
 
 

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.carrying import LARGEST_REST, Part, joined
+from analytics.carrying import LARGEST_REST, Part, heading, joined
 from analytics.event import Batch, Context, Source
+from analytics.framing import Framing
 from analytics.pipeline import log_sources
+from tests.analytics.mapping.test_load import of
 from tests.analytics.sources.test_golden import CONTEXT, SAMPLES, context_of, event
 from tests.analytics.sources.test_variety import source_of
 
@@ -24,16 +26,22 @@ Told = tuple[list[dict[str, Any]], list[tuple[str, str]]]
 def streamed(source: Source, parts: Sequence[bytes], context: Context) -> list[Batch]:
     """What is read of parts that follow each other, and of what the last one leaves open."""
     found: list[Batch] = []
-    rest = b""
+    rest = above = b""
     for text in parts:
-        context = dataclasses.replace(context, origin=hashlib.sha256(text).hexdigest())
-        carried = joined(source, context, rest, text)
+        origin = hashlib.sha256(text).hexdigest()
+        context = dataclasses.replace(context, origin=origin, framing=Framing())
         part = Part(
-            source=source, context=context, log=io.BytesIO(text), size=len(text), carried=carried
+            source=source,
+            context=context,
+            log=io.BytesIO(text),
+            size=len(text),
+            carried=joined(source, context, rest, text, above),
+            heading=above,
         )
         rest = part.rest()
         found += part.batches(len(rest))
-    return found + list(source.parse(io.BytesIO(rest), context))
+        above = heading(source, context) or above
+    return found + list(source.parse(io.BytesIO(above + rest), context))
 
 
 def told(batches: Sequence[Batch], fields: Sequence[str] = ()) -> Told:
@@ -50,9 +58,8 @@ def told(batches: Sequence[Batch], fields: Sequence[str] = ()) -> Told:
 
 
 # What a record says of later ones is known within a part: these are compared by their texts.
-REFERRING = {"actors", "controller", "accounting", "columns", "torque", "auth"}
-HEADED = {"table", "header"}  # the header is in the first part only
-CUT = [sample for sample in SAMPLES if sample.stem not in HEADED]
+REFERRING = {"header", "actors", "controller", "accounting", "columns", "torque", "auth"}
+CUT = [sample for sample in SAMPLES if sample.stem != "table"]  # its header is not carried
 LUSTRE = (SAMPLES[0].parents[1] / "lustre_changelog/changelog.txt").read_bytes().split(b"\n")[0]
 # Where they are cut there, what follows looks like a record of its own, or like a word of its own.
 MISLEADING = (
@@ -188,3 +195,12 @@ def test_a_record_without_an_end_is_read_as_it_is(source: str) -> None:
         assert len(rest) <= LARGEST_REST
         read += len([line for batch in at_hand.batches(len(rest)) for line in batch.rejected])
     assert read
+
+
+def test_a_table_of_a_sites_own_is_read_below_its_header() -> None:
+    source = of("csv", "fields: {user.name: u}\n")
+    log = b"t,u\n2026-01-01T08:00:00Z,ana\n2026-01-01T09:00:00Z,ben\n"
+    whole = told(list(source.parse(io.BytesIO(log), CONTEXT)))
+    assert [event["user.name"] for event in whole[0]] == ["ana", "ben"]
+    for at in range(1, len(log)):
+        assert told(streamed(source, [log[:at], log[at:]], CONTEXT)) == whole

@@ -30,6 +30,18 @@ def test_what_is_too_much_is_refused() -> None:
     assert framing.add(3, b"a" * MOST)
 
 
+def test_the_newest_header_is_known_with_all_its_lines() -> None:
+    framing = Framing()
+    assert framing.heading() == b""
+    framing.add(1, b"a|b")
+    assert framing.heading() == b"a|b\n"
+    framing.add(2, b"a b")
+    framing.add(3, b"- -", goes_on=True)
+    assert framing.heading() == b"a b\n- -\n"
+    framing.add(9, b"a|b")
+    assert framing.heading() == b"a|b\n"
+
+
 @pytest.mark.parametrize(
     ("source", "log", "pieces"),
     [

@@ -69,7 +69,7 @@ def _other(number: int, text: str, rows: Rows) -> Iterator[Batch]:
         yield from rows.take()
         rows.columns = header
         rows.frame(*names)
-        rows.frame(number, text)
+        rows.frame(number, text, goes_on=True)
     else:
         rows.extend([number], [text])
 
@@ -98,4 +98,5 @@ SOURCE = Source(
     recognises=recognises,
     parse=parse,
     needs=NEEDED,
+    headed=True,
 )

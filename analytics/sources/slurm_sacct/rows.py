@@ -57,9 +57,9 @@ class Rows:
         """Forgets the line that was taken last, which was a header, and gives it."""
         return self.numbers.pop(), self.texts.pop()
 
-    def frame(self, number: int, text: str) -> None:
-        """Takes a header."""
-        if not self.context.framing.add(number, text.encode()):
+    def frame(self, number: int, text: str, *, goes_on: bool = False) -> None:
+        """Takes a header, or what goes on with the one before."""
+        if not self.context.framing.add(number, text.encode(), goes_on=goes_on):
             self.reject(number, "one of too many headers", text)
 
     def reject(self, number: int, reason: str, text: str) -> None:

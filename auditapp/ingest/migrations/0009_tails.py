@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('content', models.BinaryField(help_text='records that may go on')),
+                ('heading', models.BinaryField(default=b'', help_text='the header that holds for what follows')),
                 ('at', models.BigIntegerField(help_text="its first byte in the batch's log; below 0, before it")),
                 ('left', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
