@@ -15,6 +15,7 @@ from analytics.fields import BY_NAME
 from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.marks import FIRST_ID, LINE, NUMBER, Piece
 from analytics.jsonlog.moments import isoformats, moments
+from analytics.jsonlog.parts import parts_of
 from analytics.jsonlog.samples import Cell, Pattern, Sample
 
 STRING = pa.string()
@@ -35,6 +36,8 @@ class Filling:
         self.alike, self.samples, self.codes = alike, samples, codes
         self.context, self.source = of
         self._texts: dict[Piece, pa.StringArray] = {}
+        self._parts: dict[int, list[pa.StringArray]] = {}
+        self._moments: dict[int, pa.Array] = {}
 
     def tables(self) -> list[pa.Table]:
         """The events of all lines: a table for each event that a line gives."""
@@ -52,7 +55,7 @@ class Filling:
         if cell.kind == "same":
             return self._spread([told[0] for told in same], kind)
         if cell.kind == "time":
-            return moments(self._raw(cell.shape))
+            return self._times(cell.shape)
         if cell.kind == "text":
             return self._text(cell.shape, same)
         if cell.kind == "number":
@@ -63,6 +66,11 @@ class Filling:
 
     def _raw(self, leaf: int) -> pa.StringArray:
         return self.alike.raw(self.alike.form.leaves[leaf].piece)
+
+    def _times(self, leaf: int) -> pa.Array:
+        if leaf not in self._moments:
+            self._moments[leaf] = moments(self._raw(leaf))
+        return self._moments[leaf]
 
     def _spread(self, values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         """For each line what its sample has."""
@@ -122,8 +130,12 @@ class Filling:
         return self._copied(piece)
 
     def _copied(self, piece: Piece) -> pa.StringArray:
+        if part := self.samples[0].parts.get(piece.leaf):
+            if part.leaf not in self._parts:
+                self._parts[part.leaf] = parts_of(self._raw(part.leaf), part.template)
+            return self._parts[part.leaf][part.gap]
         if piece.iso:
-            return isoformats(moments(self._raw(piece.leaf)))
+            return isoformats(self._times(piece.leaf))
         if piece.shown:
             return pc.replace_substring_regex(self._raw(piece.leaf), PORT, "")
         return self.alike.column(self.alike.form.leaves[piece.leaf].piece)

@@ -27,7 +27,11 @@ def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
     """Which of some lines are fit for what was learnt from samples of one shape."""
     sample, leaves = samples[0], alike.form.leaves
     found = np.ones(alike.size, bool)
-    pieces = {piece for piece in pieces_of(sample) if piece.leaf >= 0}
+    pieces = {
+        piece._replace(leaf=sample.parts[piece.leaf].leaf) if piece.leaf in sample.parts else piece
+        for piece in pieces_of(sample)
+        if piece.leaf >= 0
+    }
     texts = sorted({piece.leaf for piece in pieces if leaves[piece.leaf].kind == "text"})
     if texts:
         found &= _plain(alike, texts, samples)
@@ -37,14 +41,14 @@ def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
             found &= ~np.asarray(pc.match_substring(raw, "\\"))
         if taken == "address":
             found &= _addresses(raw, with_port=piece.leaf in sample.with_port)
-        elif piece.iso:
-            found &= np.asarray(moments(raw).is_valid())
-        elif taken == "decimal":
-            found &= np.array(list(map(_is_decimal, raw.to_pylist())), bool)
-    for name, cell in ((n, c) for row in sample.rows for n, c in row.items()):
-        if cell.kind == "time":
-            times = moments(alike.raw(leaves[cell.shape].piece))
-            found &= _timely(times, context) if name == "@timestamp" else times.is_valid()
+        elif leaves[piece.leaf].kind == "number" and taken in ("decimal", "time"):
+            found &= np.array(list(map(_is_usual, raw.to_pylist())), bool)
+    cells = [(name, cell) for row in sample.rows for name, cell in row.items()]
+    read = {cell.shape for _, cell in cells if cell.kind == "time"}
+    stamps = {cell.shape for name, cell in cells if cell.kind == "time" and name == "@timestamp"}
+    for leaf in read | {piece.leaf for piece in pieces if piece.iso}:
+        times = moments(alike.raw(leaves[leaf].piece))
+        found &= _timely(times, context) if leaf in stamps else np.asarray(times.is_valid())
     return found
 
 
@@ -100,8 +104,9 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def _is_decimal(text: str) -> bool:
-    return len(text) <= LONGEST_DECIMAL and str(float(text)) == text
+def _is_usual(text: str) -> bool:
+    """Whether a number is written as Python writes it."""
+    return text.isdigit() or (len(text) <= LONGEST_DECIMAL and str(float(text)) == text)
 
 
 def _timely(times: pa.Array, context: Context) -> Any:

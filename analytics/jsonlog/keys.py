@@ -9,19 +9,21 @@ import pyarrow.compute as pc
 
 from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.forms import Form
+from analytics.jsonlog.parts import Like, parted
 from analytics.jsonlog.samples import Looks
 
 LONGEST_KEY = 1 << 62
 MOST = 15  # digits
 WHOLE = r"^[1-9][0-9]{0,14}$"
 DECIMAL = r"^-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,9}$"
-# Kinds of values: texts are plain, or empty; numbers are whole, nought, fractions or strange.
-PLAIN, NOUGHT, COUNT, FRACTION, OTHER, DIGITS, DIGEST = range(7)
+# Kinds of values: texts are plain, empty, or like something from the last one on; numbers are
+# whole, nought, fractions or strange.
+PLAIN, NOUGHT, COUNT, FRACTION, OTHER, LIKE = range(6)
 TAKEN = {PLAIN: "text", COUNT: "number", FRACTION: "decimal", OTHER: "other"}
-TAKEN |= {DIGITS: "digits", DIGEST: "digest"}
 OF_NUMBERS = "0123456789.-+eE"
-SHA256 = "^[0-9a-f]{64}$"
 ODD_DIGITS = "0[0-9]{0,17}|[1-9][0-9]{15,17}"  # that are numbers, but not written as one is
+SHA256 = "^[0-9a-f]{64}$"
+DIGITS, DIGEST = Like("digits", WHOLE, WHOLE), Like("digest", SHA256, SHA256)
 Key = tuple[Any, ...]
 
 
@@ -32,7 +34,7 @@ class How(NamedTuple):
     words: str | None = None
     sign: str | None = None
     same: int | None = None  # an earlier leaf of which it may have the text
-    like: str = ""  # a pattern: texts that match it are told from others
+    like: tuple[Like, ...] = ()  # texts that are taken in another way
 
 
 def hows(looks: Looks, form: Form) -> list[How]:
@@ -42,11 +44,12 @@ def hows(looks: Looks, form: Form) -> list[How]:
     for at, leaf in enumerate(form.leaves):
         words, sign = looks.words.get(leaf.name), looks.signs.get(leaf.name)
         if leaf.kind == "text" and not looks.into(leaf) and at not in mixed:
-            like = WHOLE if leaf.name in looks.counts else ""
-            if like:
+            like = tuple(map(parted, looks.parts.get(leaf.name, ())))
+            if leaf.name in looks.counts:
                 words = ODD_DIGITS if words is None else f"{ODD_DIGITS}|{words}"
+                like += (DIGITS,)
             elif leaf.name in looks.digests:
-                like = SHA256
+                like += (DIGEST,)
             found.append(How("", words and f"^(?:{words})$", sign, earlier.get(at), like))
         elif words or (sign and sign in OF_NUMBERS) or at in mixed:
             found.append(How("all"))
@@ -138,15 +141,19 @@ class Keys:
             self._signs[at] = there[indices]
             yield self._signs[at], None
 
-    def _like(self, at: int, pattern: str) -> Any:
-        """Which texts are whole numbers, or digests; those with escapes are strange."""
+    def _like(self, at: int, likes: Sequence[Like]) -> Any:
+        """Which texts are whole numbers, digests or of parts; those with escapes are strange."""
         piece = self.alike.form.leaves[at].piece
-        said, raw = (
-            np.asarray(pc.match_substring_regex(texts, pattern))
-            for texts in (self.alike.column(piece), self.alike.raw(piece))
-        )
-        kinds = self._kinds.get(at, np.full(len(said), PLAIN))
-        return np.select([raw, said], [DIGITS if pattern == WHOLE else DIGEST, OTHER], kinds)
+        said, raw = self.alike.column(piece), self.alike.raw(piece)
+        kinds = self._kinds.get(at, np.full(len(raw), PLAIN))
+        odd = np.ones(len(raw), bool)
+        for number, like in enumerate(likes):
+            found = np.asarray(pc.match_substring_regex(raw, like.written))
+            kinds = np.where(found, LIKE + number, kinds)
+            odd &= ~found
+        for like in likes if odd.any() else ():
+            kinds = np.where(odd & pc.match_substring_regex(said, like.told), OTHER, kinds)
+        return kinds
 
     def _empty(self) -> Iterator[tuple[int, Any]]:
         """Texts that are empty in some lines, and in which."""
@@ -180,6 +187,8 @@ class Keys:
                 found.append("")
             elif kind == OTHER:
                 found.append("other")
+            elif kind >= LIKE:
+                found.append(how.like[kind - LIKE].taken)
             else:
                 found.append(how.how or TAKEN[kind])
         return found

@@ -20,7 +20,8 @@ from analytics.jsonlog.fitting import fit
 from analytics.jsonlog.forms import Form
 from analytics.jsonlog.keys import How, Key, Keys, hows
 from analytics.jsonlog.lined import Block
-from analytics.jsonlog.samples import Given, Looks, Read, Sample, learn
+from analytics.jsonlog.marking import Given
+from analytics.jsonlog.samples import Looks, Read, Sample, learn
 from analytics.reading import Document
 from analytics.reading.ends import object_of
 

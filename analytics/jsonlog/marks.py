@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from analytics.event import Context
+from analytics.jsonlog.forms import MOST_LEAVES
 from analytics.jsonlog.moments import Unclear, dressed
+from analytics.jsonlog.parts import GAPS, ONE, Part
 
 # In one of the two kinds of marks: whatever a reader may split at. Both have what JSON escapes.
 SIGNS = " \"\\/:@,.;=&?%41+-_#()[]{}<>|'$*~^`!É"
@@ -26,6 +28,7 @@ FIRST_ID = -10  # the first id's leaf, and down from there
 LINE, NUMBER = -1, -2  # what stands for the line itself, and for its number
 NOTHING: Mapping[str, bool] = {}
 SHORTEST = 16  # characters of a mark
+LAST_PART = 999  # the line's own number
 
 
 class Cut(Exception):
@@ -61,6 +64,7 @@ class Marks:
         self.numbers: dict[int, int] = {self.count(999): NUMBER}
         self.decimals: dict[float, int] = {}
         self.times: dict[datetime, int] = {}
+        self.parted_in: dict[int, Part] = {}
         self.written: list[tuple[str, Piece]] = []  # of anything but texts
 
     def count(self, leaf: int) -> int:
@@ -76,6 +80,17 @@ class Marks:
     def line(self) -> str:
         """A text that stands for the line itself: other bytes are shown for it."""
         return self.text(LINE, 96, {"\\": True})
+
+    def parted(self, leaf: int, template: str, length: int) -> str:
+        """A text that stands for a leaf of parts, each with a mark of its own. Raises Unclear."""
+        pieces = GAPS.split(template)
+        for gap, piece in enumerate(pieces[1::2]):
+            number = MOST_LEAVES + len(self.parted_in)
+            if number >= LAST_PART:
+                raise Unclear("too many parts")
+            self.parted_in[number] = Part(leaf, template, gap)
+            pieces[2 * gap + 1] = self.text(number, length, {"/": False} if piece == ONE else {})
+        return "".join(pieces)
 
     def number(self, leaf: int) -> int:
         """A whole number that stands for a leaf."""
@@ -154,7 +169,8 @@ class Marks:
         quoted = repr(mark.encode())[2:-1]
         if leaf == LINE and text.startswith(quoted, match.start()):
             return piece._replace(quoted=True), len(quoted)
-        raise _partly(text[match.start() :], mark, leaf)
+        of = self.parted_in[leaf].leaf if leaf in self.parted_in else leaf
+        raise _partly(text[match.start() :], mark, of)
 
 
 @lru_cache(maxsize=1 << 13)

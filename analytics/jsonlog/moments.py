@@ -21,6 +21,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECONDS = {10: 1_000_000, 13: 1_000, 16: 1}
 ISO = re.compile(r"\d{4}-\d\d-\d\d[T_][\d:.,]++(?:Z|[+-]\d\d:?\d\d)")
 DECIMAL = re.compile(r"\d{10}\.\d{1,6}")
+FINER = re.compile(r"\.\d{7}")
 NANOSECONDS = pa.timestamp("ns", "UTC")
 YEARS = ("1971", "2262")  # between which they can be counted, and are cut as others are
 
@@ -53,6 +54,8 @@ def moments(texts: pa.StringArray) -> pa.Array:
     if begun[:5].isdigit():
         return _counted(texts)
     joined = pc.replace_substring(texts, "_", "T", max_replacements=1) if "_" in begun else texts
+    if FINER.search(begun):
+        return _finer(joined)
     try:
         return joined.cast(TIME)
     except pa.ArrowInvalid:

@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import orjson
-
 from analytics.event import Context
 from analytics.jsonlog.forms import Leaf
-from analytics.jsonlog.marks import FIRST_ID, MARKED, Cut, Marks, Noting, Piece, is_with_port
+from analytics.jsonlog.marking import Given, marked_document
+from analytics.jsonlog.marks import FIRST_ID, MARKED, Cut, Marks, Noting, Piece
 from analytics.jsonlog.moments import Unclear
+from analytics.jsonlog.parts import Part
 from analytics.reading import Document
 
 Rows = Sequence[Mapping[str, Any]] | str
@@ -30,7 +30,8 @@ class Looks:
     values that decide on what comes out; of `words` those do that match a pattern of RE2. `signs`
     decide by whether they stand in a text. `same` are texts of which it matters whether they are
     the same. `times` are read as times, `addresses` as internet addresses, `counts` as whole
-    numbers, also where they are written as texts, `digests` as those of SHA-256.
+    numbers, also where they are written as texts, `digests` as those of SHA-256. `parts`
+    are texts that are taken apart, by templates.
     """
 
     at: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Looks:
     addresses: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def into(self, leaf: Leaf) -> str:
         """How a leaf is looked into: time, address, all of it, or not at all."""
@@ -67,14 +69,15 @@ class Cell(NamedTuple):
 @dataclass(frozen=True)
 class Sample:
     """What the reader makes of such lines: the cells of each event by field, the texts of which
-    ids are made (None for the line's own); how values were taken, which addresses have ports, and
-    how long texts may be, by leaf."""
+    ids are made (None for the line's own); how values were taken, which addresses have ports,
+    how long texts may be, by leaf, and what numbers behind the last leaf's are parts of."""
 
     rows: tuple[Mapping[str, Cell], ...]
     ids: tuple[Cell | None, ...]
     taken: Sequence[str]
     with_port: frozenset[int]
     longest: Mapping[int, int]
+    parts: Mapping[int, Part]
 
     @cached_property
     def shape(self) -> Any:
@@ -91,25 +94,12 @@ class Sample:
 
 
 class Taking(NamedTuple):
-    """How leaves were taken, which have ports, and how long they may be."""
+    """How leaves were taken, which have ports, how long they may be, and parts by number."""
 
     taken: Sequence[str]
     with_port: frozenset[int]
     longest: Mapping[int, int]
-
-
-class Given(NamedTuple):
-    """A line to be learnt from: its document's text, and how each leaf is taken.
-
-    A leaf is taken as a text, number, time or address, or left as it is.
-    """
-
-    text: bytes
-    leaves: Sequence[Leaf]
-    taken: Sequence[str]
-    lengths: Sequence[int]  # of the longest texts, in bytes
-    signs: Mapping[int, Mapping[str, bool]]  # whether they stand in a leaf's text
-    same: Mapping[int, int]  # leaves with the same text as another one
+    parts: Mapping[int, Part]
 
 
 def learn(read: Read, all_given: Sequence[Given], context: Context) -> list[Sample | None]:
@@ -144,12 +134,13 @@ def _learnt(
     for at, (given, longest) in enumerate(all_given):
         found.append(Unclear("not read"))
         try:
-            value, marks, ports = _marked(given, longest, kind)
+            value, marks, ports = marked_document(given, longest, kind)
         except Unclear as error:
             found[at] = error
         else:
             marks.known = known.setdefault((*marks.texts.items(), *given.taken, *ports), {})
-            marked.append((at, value, marks, Taking(given.taken, ports, longest)))
+            taking = Taking(given.taken, ports, longest, marks.parted_in)
+            marked.append((at, value, marks, taking))
     try:
         read_ = read([Document(number, 0, raw, value) for _, value, _, _ in marked], noting)
     except Unclear:
@@ -200,39 +191,6 @@ def _with_ids(pattern: Pattern, numbers: dict[int, int]) -> Pattern:
         else piece
         for piece in pattern
     )
-
-
-def _marked(
-    given: Given, longest: Mapping[int, int], kind: int
-) -> tuple[Any, Marks, frozenset[int]]:
-    """A line's document with marks in it, and which of them are addresses with ports."""
-    marks = Marks(kind)
-    marks.line()
-    value = orjson.loads(given.text)
-    ports: set[int] = set()
-    for at, (leaf, taken) in enumerate(zip(given.leaves, given.taken, strict=True)):
-        *way, last = leaf.path
-        inner = value
-        if taken:
-            for step in way:
-                inner = inner[step]
-        other = given.same.get(at, at)
-        if taken == "text":
-            inner[last] = marks.texts.get(other) or marks.text(
-                other, 64 + longest[other], given.signs.get(at, {})
-            )
-        elif taken in ("number", "digits"):
-            number = marks.number(other)
-            inner[last] = number if taken == "number" else str(number)
-        elif taken in ("decimal", "digest"):
-            inner[last] = marks.decimal(at) if taken == "decimal" else marks.digest(at)
-        elif taken == "time":
-            inner[last] = marks.time(at, inner[last])
-        elif taken == "address":
-            if port := is_with_port(inner[last]):
-                ports.add(at)
-            inner[last] = marks.address(at, with_port=port)
-    return value, marks, frozenset(ports)
 
 
 def _text(text: str, marks: Marks) -> Cell:

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import (
     address,
     at,
@@ -33,6 +34,28 @@ TYPES = (
 KEPT = (
     *("serviceName", "resourceName", "status.message", "requestMetadata.callerSuppliedUserAgent"),
     *("authenticationInfo.serviceAccountKeyName", "authenticationInfo.principalSubject"),
+)
+
+
+def _in_either(*names: str) -> tuple[str, ...]:
+    """Names of an entry's payload."""
+    return tuple(f"{payload}.{name}" for payload in PAYLOADS for name in names)
+
+
+PEOPLE = _in_either("authenticationInfo.principalEmail", "authenticationInfo.principalSubject")
+LOOKS = Looks(
+    at=_in_either("methodName", "serviceName", "status.code", "authorizationInfo.granted"),
+    words=dict.fromkeys(PEOPLE, r"[^@]*\.gserviceaccount\.com"),
+    signs=dict.fromkeys(PEOPLE, "@"),
+    times=("timestamp", "receiveTimestamp"),
+    addresses=_in_either("requestMetadata.callerIp"),
+    parts={
+        **dict.fromkeys(PEOPLE, ("{*}@{*}.gserviceaccount.com",)),
+        **dict.fromkeys(
+            _in_either("resourceName"),
+            ("projects/{}/buckets/{}", "projects/{}/buckets/{}/objects/{*}"),
+        ),
+    },
 )
 
 
@@ -113,7 +136,7 @@ def _behind(payload: Mapping[str, Any]) -> str | None:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each entry: lines of a sink, `gcloud logging read`'s array, or an API's page."""
-    return batches(stream, Collector(context, SOURCE), read, within=("entries",))
+    return batches(stream, Collector(context, SOURCE), read, within=("entries",), looks=LOOKS)
 
 
 def recognises(head: bytes, path: str) -> float:
