@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.jsonlog.alike import Alike
-from analytics.jsonlog.forms import Form
+from analytics.jsonlog.forms import Form, Leaf
 from analytics.jsonlog.parts import Like, parted
 from analytics.jsonlog.samples import Looks
 
@@ -16,6 +16,7 @@ LONGEST_KEY = 1 << 62
 MOST = 15  # digits
 WHOLE = r"^[1-9][0-9]{0,14}$"
 DECIMAL = r"^-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,9}$"
+NUMBER = r"^-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?$"  # any, not large
 # Kinds of values: texts are plain, empty, or like something from the last one on; numbers are
 # whole, nought, fractions or strange.
 PLAIN, NOUGHT, COUNT, FRACTION, OTHER, LIKE = range(6)
@@ -28,7 +29,7 @@ Key = tuple[Any, ...]
 
 
 class How(NamedTuple):
-    """How a leaf is looked into: time, address, all of it, or nothing but what stands here."""
+    """How a leaf is looked into: time, address, all, or nothing but what stands here; or left."""
 
     how: str
     words: str | None = None
@@ -42,20 +43,30 @@ def hows(looks: Looks, form: Form) -> list[How]:
     earlier, mixed = _pairs(looks, form)
     found = []
     for at, leaf in enumerate(form.leaves):
-        words, sign = looks.words.get(leaf.name), looks.signs.get(leaf.name)
-        if leaf.kind == "text" and not looks.into(leaf) and at not in mixed:
+        into, words, sign = looks.into(leaf), _words(looks, form, leaf), looks.signs.get(leaf.name)
+        if into == "left":
+            found.append(How("left"))
+        elif leaf.kind == "text" and not into and at not in mixed:
             like = tuple(map(parted, looks.parts.get(leaf.name, ())))
             if leaf.name in looks.counts:
-                words = ODD_DIGITS if words is None else f"{ODD_DIGITS}|{words}"
+                words = f"{ODD_DIGITS}|{words}" if words else ODD_DIGITS
                 like += (DIGITS,)
             elif leaf.name in looks.digests:
                 like += (DIGEST,)
             found.append(How("", words and f"^(?:{words})$", sign, earlier.get(at), like))
-        elif words or (sign and sign in OF_NUMBERS) or at in mixed:
+        elif (sign and sign in OF_NUMBERS) or at in mixed:
             found.append(How("all"))
         else:
-            found.append(How(looks.into(leaf), same=earlier.get(at)))
+            found.append(How(into, words and f"^(?:{words})$", same=earlier.get(at)))
     return found
+
+
+def _words(looks: Looks, form: Form, leaf: Leaf) -> str | None:
+    """The pattern of texts that decide."""
+    texts = {leaf.path for leaf in form.leaves if leaf.kind == "text"}
+    told = [looks.words.get(leaf.name)]
+    told += [words.get(leaf.name) for name, words in looks.without.items() if (name,) not in texts]
+    return "|".join(filter(None, told)) or None
 
 
 def _pairs(looks: Looks, form: Form) -> tuple[dict[int, int], set[int]]:
@@ -106,6 +117,12 @@ class Keys:
             yield self._kinds[at], None
         for at, (how, words, sign, earlier, like) in enumerate(self.hows):
             leaf = leaves[at]
+            if how == "left":
+                if leaf.kind == "number":
+                    fit = pc.match_substring_regex(self.alike.raw(leaf.piece), NUMBER)
+                    self._kinds[at] = np.where(np.asarray(fit), COUNT, OTHER)
+                    yield self._kinds[at], None
+                continue
             if how == "all":
                 encoded = self.alike.raw(leaf.piece).dictionary_encode()
                 yield np.asarray(encoded.indices), encoded.dictionary.to_pylist()
@@ -159,7 +176,9 @@ class Keys:
         """Texts that are empty in some lines, and in which."""
         leaves = self.alike.form.leaves
         texts = [
-            at for at, how in enumerate(self.hows) if how.how != "all" and leaves[at].kind == "text"
+            at
+            for at, how in enumerate(self.hows)
+            if how.how not in ("all", "left") and leaves[at].kind == "text"
         ]
         if texts:
             none = self.alike.widths([leaves[at].piece for at in texts]) == 0
@@ -183,7 +202,9 @@ class Keys:
         for at, how in enumerate(self.hows):
             kind = int(self._kinds[at][row]) if at in self._kinds else PLAIN
             is_word = at in self._words and self._words[at][row]
-            if how.how == "all" or kind == NOUGHT or is_word:
+            if how.how == "left":
+                found.append("other" if kind == OTHER else "")
+            elif how.how == "all" or kind == NOUGHT or is_word:
                 found.append("")
             elif kind == OTHER:
                 found.append("other")

@@ -1,6 +1,6 @@
 """What a source's reader makes of lines that differ in their copied values only."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -30,8 +30,9 @@ class Looks:
     values that decide on what comes out; of `words` those do that match a pattern of RE2. `signs`
     decide by whether they stand in a text. `same` are texts of which it matters whether they are
     the same. `times` are read as times, `addresses` as internet addresses, `counts` as whole
-    numbers, also where they are written as texts, `digests` as those of SHA-256. `parts`
-    are texts that are taken apart, by templates.
+    numbers, also where they are written as texts, `digests` as those of SHA-256. `parts` are texts
+    that are taken apart, by templates. `without` are further words, that decide where the record
+    itself has no text of a name. `only` are the names of all that the reader reads, if told.
     """
 
     at: tuple[str, ...] = ()
@@ -43,16 +44,24 @@ class Looks:
     counts: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    without: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
 
     def into(self, leaf: Leaf) -> str:
-        """How a leaf is looked into: time, address, all of it, or not at all."""
+        """How a leaf is looked into: time, address, all of it, or not; left if it is not read."""
         if leaf.kind == "plain":
             return "all"
-        dotted = f"{leaf.name}."
+        if self.only and not _is_under(leaf, self.only):
+            return "left"
         for how, names in (("time", self.times), ("address", self.addresses), ("all", self.at)):
-            if any(dotted.startswith(f"{name}.") for name in names):
+            if _is_under(leaf, names):
                 return "all" if how == "address" and leaf.kind != "text" else how
         return ""
+
+
+def _is_under(leaf: Leaf, names: Iterable[str]) -> bool:
+    dotted = f"{leaf.name}."
+    return any(dotted.startswith(f"{name}.") for name in names)
 
 
 class Cell(NamedTuple):

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source
-from analytics.forges.values import mapping, time_of
+from analytics.forges.values import UNTOLD, mapping, time_of
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.reading import Document, sampled
-from analytics.sources.gitlab_production.rows import row_of_request, row_of_shell
+from analytics.sources.gitlab_production.acts import FETCH
+from analytics.sources.gitlab_production.rows import SHELL_DONE, row_of_request, row_of_shell
 
 STATUS = re.compile(rb'"status"\s*:\s*(?:\d{3}|null)')
 PARAMS = re.compile(rb'"params"\s*:\s*\[')
@@ -17,6 +19,33 @@ ROUTE = re.compile(rb'"route"\s*:\s*"/api/')
 OWN = re.compile(rb'"(?:gitaly_calls|db_duration_s|meta\.caller_id|worker_id)"\s*:')
 SHELL = re.compile(rb'"(?:gl_project_path|gl_repository|gl_key_id)"\s*:')
 COMMAND = re.compile(rb'"command"\s*:\s*"git')
+PROXIED = ("remote_ip", "meta.remote_ip")
+LOOKS = Looks(
+    at=("method", "controller", "action", "route", "status", "command", "level", "params.key"),
+    words={
+        "params.value": "git-upload-pack",
+        **dict.fromkeys(PROXIED, r"(?s:.*,.*)"),
+        "msg": re.escape(SHELL_DONE) + "|" + re.escape(FETCH),
+        "user_id": r"(?s:user-.*)",
+        "user_email": re.escape(UNTOLD),
+    },
+    signs=dict.fromkeys(PROXIED, ","),
+    times=("time",),
+    counts=("params.value",),
+    without={
+        "meta.project": {
+            "path": r"(?s:/api/.*|.*\.git/.*|.*/-/.*|/groups/.*)",
+            "params.value": r"(?s:.*\.git)",
+        }
+    },
+    only=(
+        *("method", "path", "controller", "action", "route", "status", "time", "params", "msg"),
+        *("correlation_id", "username", "user_id", "ua", "remote_ip", "level", "command", "error"),
+        *("meta.user", "meta.user_id", "meta.project", "meta.remote_ip", "exception.class"),
+        *("token_type", "token_id", "url", "user_email", "git_protocol", "gl_key_id"),
+        *("gl_key_type", "gl_project_path", "gl_repository"),
+    ),
+)
 
 
 def read(document: Document, context: Context) -> list[Row] | str:
@@ -32,7 +61,7 @@ def read(document: Document, context: Context) -> list[Row] | str:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each line."""
-    return batches(stream, Collector(context, SOURCE), read)
+    return batches(stream, Collector(context, SOURCE), read, looks=LOOKS)
 
 
 def _ours(value: Any) -> bool:

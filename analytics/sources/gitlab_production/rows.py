@@ -30,9 +30,9 @@ def _parameters(item: Payload) -> dict[str, Any]:
 
 def _repository(item: Payload, path: str, told: dict[str, Any]) -> str | None:
     """The project, which newer versions name and older ones only have in the address."""
-    named = text(item.get("meta.project"))
-    if named:
-        return named
+    named = item.get("meta.project")
+    if isinstance(named, str):
+        return text(named)
     if path.startswith("/api/"):
         _, _, rest = path.partition("/projects/")
         project = unquote(rest.partition("/")[0])
@@ -54,6 +54,7 @@ def _address(value: Any) -> str | None:
 
 
 def _category(action: str) -> str:
+    """Of what a request means, an empty text where that is not known."""
     if action.startswith(IAM):
         return "iam"
     return "configuration" if action.startswith(RULES) else "web"
@@ -94,19 +95,19 @@ def row_of_request(
     )
     told, status = _parameters(item), number(item.get("status"))
     done = status is not None and status < 400
-    action = (CONTROLLERS if controller else ROUTES).get(asked, asked) if done else asked
+    act = (CONTROLLERS if controller else ROUTES if route else {}).get(asked, "") if done else ""
     service = text(told.get("service"))
     if done and fetched(asked, service):
-        action = FETCH
+        act = FETCH
     who = text(item.get("username")) or text(item.get("meta.user"))
     where = _repository(item, path, told)
     changes = told if told and method not in ("GET", "HEAD") else None
-    named = readable(action)[:300]
+    named = readable(act or asked)[:300]
     return {
         "@timestamp": time,
         "event.id": _identity(item, document, context, method, path),
-        "event.category": _category(action),
-        "event.type": _type(action, method),
+        "event.category": _category(act),
+        "event.type": _type(act, method),
         "event.action": named,
         "event.outcome": "unknown" if status is None else "success" if done else "failure",
         "event.original": readable(document.raw),
@@ -121,7 +122,7 @@ def row_of_request(
         "http.response.status_code": status,
         "user_agent.original": text(item.get("ua")),
         "git.repository": where,
-        "git.branch": _branch(action, told),
+        "git.branch": _branch(act, told),
         "git.pull_request": number(told.get("id" if asked.startswith(REQUESTS) else REQUEST)),
         "batch.line": document.number,
         "labels": _labels(item, asked, changes),

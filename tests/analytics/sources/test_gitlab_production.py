@@ -135,3 +135,22 @@ def test_it_is_recognised_cut_too_and_gitaly_is_not() -> None:
     assert SOURCE.recognises(json.dumps(api("GET", "/moons")).encode(), "x") > 0.5
     gitaly = {"grpc.method": "FindCommit", "msg": "finished", "gl_repository": "project-1"}
     assert SOURCE.recognises(json.dumps(gitaly).encode(), "x") == 0
+
+
+def test_a_number_that_nobody_reads_is_to_be_one_all_the_same() -> None:
+    lines = [json.dumps(asked("ProjectsController", "show", cpu_s=n + 0.5)) for n in range(40)]
+    lines[30] = lines[30].replace("30.5", "3x.5")
+    batches = list(SOURCE.parse(io.BytesIO("\n".join(lines).encode()), CONTEXT))
+    assert [one.line for batch in batches for one in batch.rejected] == [31]
+    assert sum(batch.events.num_rows for batch in batches) == 39
+
+
+def test_a_path_names_the_project_only_where_nothing_else_does() -> None:
+    requests = [
+        asked("ProjectsController", "show", path=f"/lab/evals/-/{n}", **{"meta.project": "lab/a"})
+        for n in range(20)
+    ]
+    assert {row["git.repository"] for row in read(*requests)} == {"lab/a"}
+    for request in requests:
+        del request["meta.project"]
+    assert {row["git.repository"] for row in read(*requests)} == {"lab/evals"}
