@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
+import pyarrow as pa
 
 from analytics.reading import LARGEST_DOCUMENT, Document
 from analytics.reading.documents import ALONE, by_line, documents, is_enveloped, is_lined, unwrapped
@@ -29,15 +30,17 @@ class Block:
     def __init__(self, data: bytes, number: int, offset: int) -> None:
         self.data, self.number, self.offset = data, number, offset
         self.text = np.frombuffer(data, np.uint8)
-        self.marks = np.flatnonzero(self.text == QUOTE).astype(np.int32)
-        self.breaks = np.flatnonzero(self.text == LINE_END).astype(np.int32)
+        control = np.flatnonzero(self.text < SPACE).astype(np.int32)
+        self.breaks = control[self.text[control] == LINE_END]
         self.starts = np.append(0, self.breaks[:-1] + 1).astype(np.int32)
         self.ends = self.breaks - (self.text[self.breaks - 1] == RETURN)
         self.odd = np.zeros(len(self.starts), bool)
+        quotes = self.text == QUOTE
         self.escaped = b"\\" in data
         if self.escaped:
-            self._unescape()
-        self._note_controls()
+            self._unescape(quotes)
+        self.marks = np.flatnonzero(quotes).astype(np.int32)
+        self._note_strange(control)
         self._count()
 
     def _count(self) -> None:
@@ -49,25 +52,22 @@ class Block:
     def _note(self, places: Any) -> None:
         self.odd[np.searchsorted(self.breaks, places)] = True
 
-    def _note_controls(self) -> None:
-        usual = len(self.breaks) + np.count_nonzero(self.breaks - self.ends)
-        if np.count_nonzero(self.text < SPACE) != usual:
-            control = np.flatnonzero(self.text < SPACE)
+    def _note_strange(self, control: Any) -> None:
+        if len(control) != len(self.breaks):
             self._note(np.setdiff1d(control, (self.breaks, self.ends), assume_unique=True))
         if not _is_text(self.data):
             every = self.lines(np.arange(len(self.odd)))
             self.odd |= np.array([not _is_text(line) for line in every])
 
-    def _unescape(self) -> None:
-        """Takes the marks out that belong to texts, and notes lines with strange escapes."""
+    def _unescape(self, quotes: Any) -> None:
+        """Takes the quotation marks out that belong to texts, and notes strange escapes."""
         found = np.flatnonzero(self.text == BACKSLASH)
         begins = np.append(True, np.diff(found) > 1)
         run = np.maximum.accumulate(np.where(begins, np.arange(len(found)), 0))
         starters = found[(np.arange(len(found)) - run) % 2 == 0]
         said = self.text[starters + 1]
         self._note(starters[~ESCAPED[said]])
-        quotes = starters[said == QUOTE] + 1
-        self.marks = np.delete(self.marks, np.searchsorted(self.marks, quotes))
+        quotes[starters[said == QUOTE] + 1] = False
         points = starters[said == ord("u")]
         if len(points):
             digits = self.text[np.minimum(points[:, None] + np.arange(2, 6), len(self.text) - 1)]
@@ -102,10 +102,15 @@ class Block:
 
 
 def _is_text(data: bytes) -> bool:
-    try:
-        return data.isascii() or bool(data.decode())
-    except UnicodeDecodeError:
-        return False
+    """Whether it is UTF-8; Arrow need not decode it to tell."""
+    if not data.isascii():
+        bounds = np.array([0, len(data)], np.int32)
+        text = pa.StringArray.from_buffers(1, pa.py_buffer(bounds), pa.py_buffer(data))
+        try:
+            text.validate(full=True)
+        except pa.ArrowInvalid:
+            return False
+    return True
 
 
 def blocks(
