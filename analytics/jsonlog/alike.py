@@ -1,6 +1,7 @@
 """Finds a block's lines that are of one form, and takes their values by columns."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,40 @@ MOST_FORMS = 512
 MOST_ALIKE = 32  # forms with as many marks
 MOST_TRIED = 24  # lines of a block from which no form was learnt
 LOOKED_AT = 6  # pieces by which most lines of another form are told
+TAKEN = 1 << 16  # values at once: more would fall out of the caches
+BLANK, LAST = b" ~"
+
+
+class Taken:
+    """Some pieces of so many lines: all texts of one piece, then those of the next."""
+
+    def __init__(self, texts: pa.StringArray, size: int) -> None:
+        self.texts, self.size = texts, size
+        _, offsets, data = texts.buffers()
+        self._bounds = np.frombuffer(offsets, np.int32, len(texts) + 1)
+        self._text = np.frombuffer(data or b"", np.uint8)
+
+    @cached_property
+    def widths(self) -> Any:
+        """How many bytes each text has, a row for each piece."""
+        return np.diff(self._bounds).reshape(-1, self.size)
+
+    @cached_property
+    def bare(self) -> Any:
+        """Which texts begin and end with ASCII that is no blank; any will do that is empty."""
+        text, last = self._text, max(0, len(self._text) - 1)
+        if not len(text):
+            return np.ones((len(self.texts) // self.size, self.size), bool)
+        fit = ((text > BLANK) & (text <= LAST)).view(np.uint8)
+        told = fit[np.minimum(self._bounds[:-1], last)] & fit[self._bounds[1:] - 1]
+        return told.view(bool).reshape(-1, self.size) | (self.widths == 0)
 
 
 class Alike:
     """Lines of one form in a block, copied next to each other: far apart they are slow to read.
 
-    `places` are where their pieces begin and end in `data`.
+    `places` are where their pieces begin and end in `data`. Pieces that were asked for of lines
+    of this form are taken together: a call for each would cost more than what it copies.
     """
 
     def __init__(self, form: Form, block: Block, rows: Any, places: Any, data: pa.Buffer) -> None:
@@ -31,7 +60,7 @@ class Alike:
         offsets = np.append(places.ravel(), places[-1:, -1])
         self._pieces = pa.StringArray.from_buffers(places.size, pa.py_buffer(offsets), data)
         self._firsts = np.arange(self.size, dtype=np.int32) * self.width
-        self._raw: dict[int, pa.StringArray] = {}
+        self._taken: dict[int, tuple[Taken, int]] = {}
         self._lines: pa.StringArray | None = None
 
     @classmethod
@@ -51,9 +80,25 @@ class Alike:
 
     def raw(self, piece: int) -> pa.StringArray:
         """A piece of each line, as it stands there."""
-        if piece not in self._raw:
-            self._raw[piece] = self._pieces.take(pa.array(self._firsts + piece))
-        return self._raw[piece]
+        taken, number = self._taken_with(piece)
+        return taken.texts.slice(self.size * number, self.size)
+
+    def bare(self, piece: int, longest: int) -> Any:
+        """Which lines' piece neither begins nor ends with a blank, and is not too long."""
+        taken, number = self._taken_with(piece)
+        return taken.bare[number] & (taken.widths[number] <= longest)
+
+    def _taken_with(self, piece: int) -> tuple["Taken", int]:
+        if piece not in self._taken:
+            self.form.wanted.add(piece)
+            others = sorted(self.form.wanted - self._taken.keys() - {piece})
+            self._take([piece, *others][: max(1, TAKEN // self.size)])
+        return self._taken[piece]
+
+    def _take(self, pieces: Sequence[int]) -> None:
+        at = np.array(pieces, np.int32)[:, None] + self._firsts
+        taken = Taken(self._pieces.take(pa.array(at.ravel())), self.size)
+        self._taken |= {piece: (taken, number) for number, piece in enumerate(pieces)}
 
     def lines(self) -> pa.StringArray:
         """The whole lines."""
@@ -72,10 +117,17 @@ class Alike:
 
     def same(self) -> Any:
         """Which lines have the same around their values as all of the form."""
-        wanted = (self._firsts[:, None] + self.form.fixed.astype(np.int32)).ravel()
-        around = np.frombuffer(self._pieces.take(pa.array(wanted)).buffers()[2], np.uint8)
+        once = len(self.form.repeated) // len(self.form.text)
+        parts = (self._firsts[at : at + once] for at in range(0, self.size, once))
+        return np.concatenate([self._same(part) for part in parts])
+
+    def _same(self, firsts: Any) -> Any:
         length = len(self.form.text)
-        told = around[: self.size * length].reshape(self.size, length) == self.form.text
+        wanted = (firsts[:, None] + self.form.fixed).ravel()
+        around = self._pieces.take(pa.array(wanted)).buffers()[2].slice(0, len(firsts) * length)
+        if around.equals(self.form.repeated.slice(0, len(around))):
+            return np.ones(len(firsts), bool)
+        told = np.frombuffer(around, np.uint8).reshape(len(firsts), length) == self.form.text
         return told.all(axis=1)
 
 
@@ -86,9 +138,21 @@ def _whole(places: Any, data: pa.Buffer) -> pa.StringArray:
     return texts.take(pa.array(np.arange(0, len(bounds), 2)))
 
 
+def data_of(texts: pa.StringArray) -> pa.Buffer:
+    """The bytes of some texts, one after another."""
+    _, offsets, data = texts.buffers()
+    bounds = np.frombuffer(offsets, np.int32, len(texts) + 1, 4 * texts.offset)
+    return data.slice(bounds[0], bounds[-1] - bounds[0])
+
+
+def has_escapes(texts: pa.StringArray) -> bool:
+    """Whether there is a backslash in any of some texts."""
+    return b"\\" in data_of(texts).to_pybytes()
+
+
 def unescaped(texts: pa.StringArray) -> pa.StringArray:
     """The texts that were written with escapes, all of which are fit."""
-    if b"\\" not in texts.buffers()[2].to_pybytes():
+    if not has_escapes(texts):
         return texts
     written = pc.match_substring(texts, "\\")
     escaped = pc.filter(texts, written).to_pylist()

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.event import EARLIEST, LATEST_AHEAD, Context
-from analytics.jsonlog.alike import Alike
+from analytics.jsonlog.alike import Alike, has_escapes
 from analytics.jsonlog.marks import Piece
 from analytics.jsonlog.moments import TIME, moments
 from analytics.jsonlog.samples import Sample
@@ -20,7 +20,6 @@ FOUR = rf"(?:{OCTET}\.){{3}}{OCTET}"
 # Escapes of what is no letter or sign of Latin script, or may be none.
 NO_LETTER = r"\\(?:[bfnrt]|u(?:[^0]|0[^0]|00(?:[01]|20|7[fF]|[89]|[aA]0)))"
 LONGEST_DECIMAL = 17  # characters
-BLANK, LAST = b" ~"
 
 
 def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
@@ -66,25 +65,16 @@ def pieces_of(sample: Sample) -> Iterator[Piece]:
 
 def _plain(alike: Alike, leaves: Sequence[int], samples: Sequence[Sample]) -> Any:
     """Which lines have no blanks around these texts, and none that is too long."""
-    pieces = np.array([alike.form.leaves[leaf].piece for leaf in leaves])
-    most = [min(sample.longest[leaf] for sample in samples) for leaf in leaves]
-    begin, end = alike.places[:, pieces], alike.places[:, pieces + 1]
-    found = (end - begin) <= most
-    for ends in (alike.text[begin], alike.text[end - 1]):
-        found &= (ends > BLANK) & (ends <= LAST)
-    told: Any = found.all(axis=1)
+    pieces = [alike.form.leaves[leaf].piece for leaf in leaves]
+    told = np.ones(alike.size, bool)
+    for leaf, piece in zip(leaves, pieces, strict=True):
+        told &= alike.bare(piece, min(sample.longest[leaf] for sample in samples))
     if alike.block.escaped:
         for piece in pieces:
-            raw = alike.raw(int(piece))
+            raw = alike.raw(piece)
             if has_escapes(raw):
                 told &= ~np.asarray(pc.match_substring_regex(raw, NO_LETTER))
     return told
-
-
-def has_escapes(texts: pa.StringArray) -> bool:
-    """Whether there is a backslash in any of some texts."""
-    data = texts.buffers()[2]
-    return data is not None and b"\\" in data.to_pybytes()
 
 
 def _addresses(texts: pa.StringArray, *, with_port: bool) -> Any:

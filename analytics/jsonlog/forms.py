@@ -6,15 +6,17 @@ values, and these are taken by their places alone, a column at a time.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
+import pyarrow as pa
 
 MOST_LEAVES = 900
 DEEPEST = 64
 LONGEST_FORM = 1 << 16  # bytes around the values
+COMPARED = 1 << 16  # bytes around values that are compared at once
 TOKEN = re.compile(rb'[ \t]*+(?:"([^"\\]*+(?:\\.[^"\\]*+)*)"|([^"\[\]{},: \t]++)|([\[\]{},:]))')
 NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
@@ -59,7 +61,9 @@ class Form:
     fixed: Any  # pieces that are the same in all documents
     lengths: Any  # of these pieces
     text: Any  # of all of them
+    repeated: pa.Buffer  # that text, once for each of some lines
     leaves: tuple[Leaf, ...]
+    wanted: set[int] = field(default_factory=set)  # pieces that were asked for so far
 
 
 def learnt(text: bytes) -> Form | None:
@@ -84,9 +88,10 @@ def learnt(text: bytes) -> Form | None:
         marks=len(reading.marks),
         at=np.array(at),
         moves=np.array([p - ends[mark] for p, mark in zip(places, at, strict=True)], np.int32),
-        fixed=np.array(fixed),
+        fixed=np.array(fixed, np.int32),
         lengths=np.diff(bounds)[::2],
         text=np.frombuffer(around, np.uint8),
+        repeated=pa.py_buffer(around * max(1, COMPARED // len(around))),
         leaves=tuple(reading.leaves),
     )
 
