@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.jsonlog.forms import Form, learnt
-from analytics.jsonlog.lined import Block
+from analytics.jsonlog.lined import BACKSLASH, Block
 
 ENOUGH = 12  # lines of one form that are worth a table of their own
 MOST_FORMS = 512
@@ -34,6 +34,14 @@ class Taken:
     def widths(self) -> Any:
         """How many bytes each text has, a row for each piece."""
         return np.diff(self._bounds).reshape(-1, self.size)
+
+    @cached_property
+    def escaped(self) -> Any:
+        """Which pieces have an escape in any text."""
+        found = np.zeros(len(self.texts) // self.size, bool)
+        places = np.flatnonzero(self._text == BACKSLASH)
+        found[np.searchsorted(self._bounds[self.size :: self.size], places, "right")] = True
+        return found
 
     @cached_property
     def bare(self) -> Any:
@@ -76,7 +84,14 @@ class Alike:
     def column(self, piece: int) -> pa.StringArray:
         """What a piece of each line says, as it was before it was escaped."""
         found = self.raw(piece)
-        return unescaped(found) if self.block.escaped else found
+        return unescaped(found) if self.escaped(piece) else found
+
+    def escaped(self, piece: int) -> bool:
+        """Whether this piece has an escape in any line."""
+        if not self.block.escaped:
+            return False
+        taken, number = self._taken_with(piece)
+        return bool(taken.escaped[number])
 
     def raw(self, piece: int) -> pa.StringArray:
         """A piece of each line, as it stands there."""
@@ -138,22 +153,15 @@ def _whole(places: Any, data: pa.Buffer) -> pa.StringArray:
     return texts.take(pa.array(np.arange(0, len(bounds), 2)))
 
 
-def data_of(texts: pa.StringArray) -> pa.Buffer:
-    """The bytes of some texts, one after another."""
+def spans(texts: pa.StringArray) -> tuple[Any, Any]:
+    """The bytes of some texts, one after another, and where each begins, and the last one ends."""
     _, offsets, data = texts.buffers()
     bounds = np.frombuffer(offsets, np.int32, len(texts) + 1, 4 * texts.offset)
-    return data.slice(bounds[0], bounds[-1] - bounds[0])
-
-
-def has_escapes(texts: pa.StringArray) -> bool:
-    """Whether there is a backslash in any of some texts."""
-    return b"\\" in data_of(texts).to_pybytes()
+    return np.frombuffer(data or b"", np.uint8)[bounds[0] : bounds[-1]], bounds - bounds[0]
 
 
 def unescaped(texts: pa.StringArray) -> pa.StringArray:
     """The texts that were written with escapes, all of which are fit."""
-    if not has_escapes(texts):
-        return texts
     written = pc.match_substring(texts, "\\")
     escaped = pc.filter(texts, written).to_pylist()
     read = orjson.loads('["' + '","'.join(escaped) + '"]')

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.event import EARLIEST, LATEST_AHEAD, Context
-from analytics.jsonlog.alike import Alike, has_escapes
+from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.marks import Piece
 from analytics.jsonlog.moments import TIME, moments
 from analytics.jsonlog.samples import Sample
@@ -36,7 +36,7 @@ def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
         found &= _plain(alike, texts, samples)
     for piece in pieces:
         raw, taken = alike.raw(leaves[piece.leaf].piece), sample.taken[piece.leaf]
-        if piece.written and alike.block.escaped:
+        if piece.written and alike.escaped(leaves[piece.leaf].piece):
             found &= ~np.asarray(pc.match_substring(raw, "\\"))
         if taken == "address":
             found &= _addresses(raw, with_port=piece.leaf in sample.with_port)
@@ -69,11 +69,8 @@ def _plain(alike: Alike, leaves: Sequence[int], samples: Sequence[Sample]) -> An
     told = np.ones(alike.size, bool)
     for leaf, piece in zip(leaves, pieces, strict=True):
         told &= alike.bare(piece, min(sample.longest[leaf] for sample in samples))
-    if alike.block.escaped:
-        for piece in pieces:
-            raw = alike.raw(piece)
-            if has_escapes(raw):
-                told &= ~np.asarray(pc.match_substring_regex(raw, NO_LETTER))
+    for piece in filter(alike.escaped, pieces):
+        told &= ~np.asarray(pc.match_substring_regex(alike.raw(piece), NO_LETTER))
     return told
 
 

@@ -7,15 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.jsonlog.alike import Alike
+from analytics.jsonlog.alike import Alike, spans
 from analytics.jsonlog.forms import Form, Leaf
 from analytics.jsonlog.parts import Like, parted
 from analytics.jsonlog.samples import Looks
 
 LONGEST_KEY = 1 << 62
-MOST = 15  # digits
+MOST, MOST_BEHIND = 15, 9  # digits before and behind the point
+MINUS, POINT, ZERO = b"-.0"
 WHOLE = r"^[1-9][0-9]{0,14}$"
-DECIMAL = r"^-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,9}$"
 NUMBER = r"^-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?$"  # any, not large
 # Kinds of values: texts are plain, empty, or like something from the last one on; numbers are
 # whole, nought, fractions or strange.
@@ -128,7 +128,7 @@ class Keys:
                 yield np.asarray(encoded.indices), encoded.dictionary.to_pylist()
                 continue
             if leaf.kind == "number":
-                self._kinds[at] = numbers(self.alike, leaf.piece)
+                self._kinds[at] = numbers(self.alike.raw(leaf.piece))
                 yield self._kinds[at], None
             if like:
                 self._kinds[at] = self._like(at, like)
@@ -231,19 +231,27 @@ class Keys:
         }
 
 
-def numbers(alike: Alike, piece: int) -> Any:
+def numbers(texts: pa.StringArray) -> Any:
     """What kinds of numbers these are."""
-    texts, text = alike.raw(piece), alike.text
-    begin = text[np.minimum(alike.places[:, piece], len(text) - 1)]
-    if begin.min() > ord("0") and begin.max() <= ord("9") and alike.widths([piece]).max() <= MOST:
-        try:
-            texts.cast(pa.int64())
-        except pa.ArrowInvalid:
-            pass
-        else:
-            return np.full(len(texts), COUNT)
+    text, bounds = spans(texts)
+    begin, end, widths = bounds[:-1], bounds[1:], np.diff(bounds)
     kinds = np.full(len(texts), OTHER)
-    kinds[np.asarray(pc.equal(texts, "0"))] = NOUGHT
-    kinds[np.asarray(pc.match_substring_regex(texts, WHOLE))] = COUNT
-    kinds[np.asarray(pc.match_substring_regex(texts, DECIMAL))] = FRACTION
+    if not len(text):
+        return kinds
+    digits = np.append(np.int32(0), np.cumsum(text - ZERO < 10, dtype=np.int32))
+    many, first = digits[end] - digits[begin], text[np.minimum(begin, len(text) - 1)]
+    whole = many == widths
+    kinds[whole & (first != ZERO) & (widths > 0) & (widths <= MOST)] = COUNT
+    kinds[whole & (first == ZERO) & (widths == 1)] = NOUGHT
+    if not whole.all():
+        minus = first == MINUS
+        points = np.flatnonzero(text == POINT)
+        of = np.searchsorted(end, points, "right")
+        point = np.zeros(len(texts), np.int64)
+        point[of] = points
+        before, behind = point - begin - minus, end - point - 1
+        fit = (np.bincount(of, minlength=len(texts)) == 1) & (many + 1 + minus == widths)
+        fit &= (before > 0) & (before <= MOST) & (behind > 0) & (behind <= MOST_BEHIND)
+        leading = text[np.minimum(begin + minus, len(text) - 1)]
+        kinds[fit & ((before == 1) | (leading != ZERO))] = FRACTION
     return kinds
