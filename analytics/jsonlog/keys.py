@@ -95,6 +95,8 @@ class Keys:
         for codes, values in self._columns():
             self._parts.append((codes, values))
             many = int(codes.max()) + 1
+            if many == 1:
+                continue
             distinct *= many
             if distinct >= LONGEST_KEY:
                 key = np.unique(key, return_inverse=True)[1]
@@ -111,7 +113,7 @@ class Keys:
         self._keys: dict[int, Key] = {}
 
     def _columns(self) -> Iterator[tuple[Any, list[Any] | None]]:
-        leaves = self.alike.form.leaves
+        leaves, none = self.alike.form.leaves, np.zeros(self.alike.size, np.int32)
         for at, column in self._empty():
             self._kinds[at] = np.where(column, NOUGHT, PLAIN)
             yield self._kinds[at], None
@@ -124,8 +126,12 @@ class Keys:
                     yield self._kinds[at], None
                 continue
             if how == "all":
-                encoded = self.alike.raw(leaf.piece).dictionary_encode()
-                yield np.asarray(encoded.indices), encoded.dictionary.to_pylist()
+                texts = self.alike.raw(leaf.piece)
+                if is_constant(texts):
+                    yield none, [texts[0].as_py()]
+                else:
+                    encoded = texts.dictionary_encode()
+                    yield np.asarray(encoded.indices), encoded.dictionary.to_pylist()
                 continue
             if leaf.kind == "number":
                 self._kinds[at] = numbers(self.alike.raw(leaf.piece))
@@ -229,6 +235,15 @@ class Keys:
             for at, told in self._same.items()
             if told[row] and (earlier := self.hows[at].same) is not None
         }
+
+
+def is_constant(texts: pa.StringArray) -> bool:
+    """Whether these texts are all the same one."""
+    text, bounds = spans(texts)
+    width = bounds[1]
+    if bounds[-1] != width * len(texts) or (np.diff(bounds) != width).any():
+        return False
+    return bool((text[width:] == text[: len(text) - width]).all())
 
 
 def numbers(texts: pa.StringArray) -> Any:

@@ -120,25 +120,27 @@ def blocks(
 
     `within` are names under which an envelope has its records in a list.
     """
-    number, offset, data = 0, 0, b""
+    number, offset, begun = 0, 0, b""
     while more := stream.read(BLOCK):
-        data += more
-        if not offset and len(data) == len(more):
-            head = data[:LOOKED_AT]
+        if not offset and not begun:
+            head = more[:LOOKED_AT]
             if not is_lined(head) or is_enveloped(head, within):
-                yield from documents(_resumed(data, stream), within)
+                yield from documents(_resumed(more, stream), within)
                 return
-        end = data.rfind(b"\n") + 1
-        found = block(data[:end], number, offset) if end else None
-        if (found and found.opens()) or (not found and len(data) > LARGEST_DOCUMENT):
-            rest = by_line(_resumed(data, stream), number, offset)
+        end = more.rfind(b"\n") + 1
+        data = b"".join((begun, memoryview(more)[:end])) if end else b""
+        found = block(data, number, offset) if end else None
+        if (found and found.opens()) or (not found and len(begun) + len(more) > LARGEST_DOCUMENT):
+            rest = by_line(_resumed(begun + more, stream), number, offset)
             yield from unwrapped(rest, within) if within else rest
             return
         if found:
             yield found
-            number, offset, data = number + len(found.starts), offset + end, data[end:]
-    if data:
-        yield block(data + b"\n", number, offset)
+            number, offset, begun = number + len(found.starts), offset + len(data), more[end:]
+        else:
+            begun += more
+    if begun:
+        yield block(begun + b"\n", number, offset)
 
 
 def _resumed(begun: bytes, stream: BinaryIO) -> BinaryIO:
