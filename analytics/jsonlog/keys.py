@@ -113,7 +113,7 @@ class Keys:
         self._keys: dict[int, Key] = {}
 
     def _columns(self) -> Iterator[tuple[Any, list[Any] | None]]:
-        leaves, none = self.alike.form.leaves, np.zeros(self.alike.size, np.int32)
+        leaves = self.alike.form.leaves
         for at, column in self._empty():
             self._kinds[at] = np.where(column, NOUGHT, PLAIN)
             yield self._kinds[at], None
@@ -126,12 +126,7 @@ class Keys:
                     yield self._kinds[at], None
                 continue
             if how == "all":
-                texts = self.alike.raw(leaf.piece)
-                if is_constant(texts):
-                    yield none, [texts[0].as_py()]
-                else:
-                    encoded = texts.dictionary_encode()
-                    yield np.asarray(encoded.indices), encoded.dictionary.to_pylist()
+                yield numbered(self.alike.raw(leaf.piece))
                 continue
             if leaf.kind == "number":
                 self._kinds[at] = numbers(self.alike.raw(leaf.piece))
@@ -235,6 +230,14 @@ class Keys:
             for at, told in self._same.items()
             if told[row] and (earlier := self.hows[at].same) is not None
         }
+
+
+def numbered(texts: pa.StringArray) -> tuple[Any, list[Any]]:
+    """Each text's number, and the texts by these numbers."""
+    if is_constant(texts):
+        return np.zeros(len(texts), np.int32), [texts[0].as_py()]
+    encoded = texts.dictionary_encode()
+    return np.asarray(encoded.indices), encoded.dictionary.to_pylist()
 
 
 def is_constant(texts: pa.StringArray) -> bool:
