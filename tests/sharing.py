@@ -12,6 +12,11 @@ TOGETHER = (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that take minutes first, so that none is left to one process at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/long/"))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
     """In the order in which they were collected: behind those of the browser, whose event loop
