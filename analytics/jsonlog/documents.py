@@ -13,6 +13,8 @@ from analytics.reading.documents import Within
 Row = dict[str, Any]
 Reader = Callable[[Document, Context], Iterable[Mapping[str, Any]] | str]
 
+Mend = Callable[[Document], Document]
+
 
 def batches(
     stream: BinaryIO,
@@ -20,15 +22,17 @@ def batches(
     read: Reader,
     within: tuple[str, ...] = (),
     looks: Looks | None = None,
+    mend: Mend | None = None,
 ) -> Iterator[Batch]:
     """The rows that `read` makes of each document; a text says why it cannot be read.
 
     `within` are names under which an envelope has its records in a list. `looks` are what `read`
-    looks into: of a log in lines that are alike it then has to read only a few.
+    looks into: of a log in lines that are alike it then has to read only a few. What is no JSON is
+    mended, if it can be, before it is rejected.
     """
     within = Within.of(within, collector.context.framing.add)
     if looks is None:
-        yield from _collected(documents(stream, within), collector, read)
+        yield from _collected(_mended(documents(stream, within), mend), collector, read)
     else:
         reads: Read = lambda found, context: [_rows(one, context, read) for one in found]  # noqa: E731
         learning = Learning(reads, looks, collector.context, collector.source)
@@ -40,8 +44,12 @@ def batches(
                     yield Batch(events=events)
             else:
                 rest = (part,)
-            yield from _collected(rest, collector, read)
+            yield from _collected(_mended(rest, mend), collector, read)
     yield from collector.rest()
+
+
+def _mended(found: Iterable[Document], mend: Mend | None) -> Iterable[Document]:
+    return (mend(one) if one.error else one for one in found) if mend else found
 
 
 def _rows(document: Document, context: Context, read: Reader) -> Rows:

@@ -61,6 +61,5 @@ def _mark(marks: Marks, given: Given, at: int, value: Any, longest: Mapping[int,
     if taken == "address":
         return marks.address(at, with_port=is_with_port(value))
     if taken in ("number", "digits"):
-        number = marks.number(other)
-        return number if taken == "number" else str(number)
+        return marks.number(other) if taken == "number" else marks.digits(other)
     return marks.decimal(at) if taken == "decimal" else marks.digest(at)

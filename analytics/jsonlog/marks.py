@@ -99,6 +99,13 @@ class Marks:
         self.written.append((str(found), Piece(leaf)))
         return found
 
+    def digits(self, leaf: int) -> str:
+        """A text of no more than ten digits that stands for a leaf."""
+        found = self.count(leaf) // (1, 100)[self.kind]
+        self.numbers[found] = leaf
+        self.written.append((str(found), Piece(leaf)))
+        return str(found)
+
     def decimal(self, leaf: int) -> float:
         """A number with a fraction that stands for a leaf."""
         found = self.count(leaf) + 0.25

@@ -8,7 +8,9 @@ from typing import Any, BinaryIO
 import orjson
 
 from analytics.event import Batch, Collector, Context, Source, readable
-from analytics.reading import lines
+from analytics.jsonlog.documents import batches
+from analytics.jsonlog.samples import Looks
+from analytics.reading import Document
 
 MARK = re.compile(rb'\{"foureyes":"slurm_task"')
 BEFORE = re.compile(rb"^[^{]{0,400}(?=\{)")  # of syslog, where logger sent it
@@ -17,29 +19,43 @@ NUMBER = re.compile(r"\d{1,10}")
 JOB = re.compile(r"\d{1,19}")
 
 
+# Digits of more places than a number of a task has, or not of ASCII.
+ODD = r"[0-9]{11,}|[0-9]*[^\x00-\x7f]\p{Nd}*"
+LOOKS = Looks(
+    at=("foureyes", "at"),
+    words={
+        **dict.fromkeys(("job", "array_job"), r"[0-9]{19,}|[0-9]*[^\x00-\x7f]\p{Nd}*"),
+        **dict.fromkeys(("array_task", "uid", "pid"), ODD),
+    },
+    times=("time",),
+    counts=("job", "array_job", "array_task", "uid", "pid"),
+)
+
+
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each task's beginning and end."""
-    collector = Collector(context, SOURCE)
-    for line in lines(stream):
-        if not line.text.strip():
-            continue
-        told = None if line.too_long else _told(line.text)
-        row = _row(told, context) if told else None
-        if row is None:
-            collector.reject(line.number, "not a task's line", line.text)
-        else:
-            row |= {"event.original": readable(line.text), "batch.line": line.number}
-            collector.add(row)
-        if collector.full:
-            yield collector.take()
-    yield from collector.rest()
+    return batches(stream, Collector(context, SOURCE), read, looks=LOOKS, mend=_behind)
 
 
-def _told(raw: bytes) -> dict[str, str] | None:
+def _behind(document: Document) -> Document:
+    """What stands behind the beginning of a line of syslog."""
     try:
-        value = orjson.loads(BEFORE.sub(b"", raw, count=1).rstrip(b"\x00 "))
+        value = orjson.loads(BEFORE.sub(b"", document.raw, count=1).rstrip(b"\x00 "))
     except orjson.JSONDecodeError:
-        return None
+        return document
+    return document._replace(value=value, error=None)
+
+
+def read(document: Document, context: Context) -> list[dict[str, Any]] | str:
+    """The event of a task's line."""
+    told = _told(document.value)
+    row = _row(told, context) if told else None
+    if row is None:
+        return "not a task's line"
+    return [row | {"event.original": readable(document.raw), "batch.line": document.number}]
+
+
+def _told(value: Any) -> dict[str, str] | None:
     if not isinstance(value, dict) or value.get("foureyes") != "slurm_task":
         return None
     return {name: readable(str(text)[:1024]) for name, text in value.items() if text is not None}
