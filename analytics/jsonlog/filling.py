@@ -67,6 +67,9 @@ class Filling:
     def _raw(self, leaf: int) -> pa.StringArray:
         return self.alike.raw(self.alike.form.leaves[leaf].piece)
 
+    def _said(self, leaf: int) -> pa.StringArray:
+        return self.alike.column(self.alike.form.leaves[leaf].piece)
+
     def _times(self, leaf: int) -> pa.Array:
         if leaf not in self._moments:
             self._moments[leaf] = moments(self._raw(leaf))
@@ -132,13 +135,13 @@ class Filling:
     def _copied(self, piece: Piece) -> pa.StringArray:
         if part := self.samples[0].parts.get(piece.leaf):
             if part.leaf not in self._parts:
-                self._parts[part.leaf] = parts_of(self._raw(part.leaf), part.template)
+                self._parts[part.leaf] = parts_of(self._said(part.leaf), part.template)
             return self._parts[part.leaf][part.gap]
         if piece.iso:
             return isoformats(self._times(piece.leaf))
         if piece.shown:
             return pc.replace_substring_regex(self._raw(piece.leaf), PORT, "")
-        return self.alike.column(self.alike.form.leaves[piece.leaf].piece)
+        return self._said(piece.leaf)
 
     def _ids(self, number: int) -> pa.StringArray:
         cells = [cell for sample in self.samples if (cell := sample.ids[number])]

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from analytics.jsonlog.alike import Alike, spans
 from analytics.jsonlog.forms import Form, Leaf
-from analytics.jsonlog.parts import Like, parted
+from analytics.jsonlog.parts import PARTED, Like, parted
 from analytics.jsonlog.samples import Looks
 
 LONGEST_KEY = 1 << 62
@@ -88,6 +88,7 @@ class Keys:
         self.alike, self.hows = alike, known
         self._kinds: dict[int, Any] = {}
         self._words: dict[int, Any] = {}
+        self._parted: dict[int, Any] = {}  # texts that are of parts, which are no words
         self._signs: dict[int, Any] = {}
         self._same: dict[int, Any] = {}
         self._parts: list[tuple[Any, list[Any] | None]] = []
@@ -151,22 +152,25 @@ class Keys:
         indices, texts = np.asarray(encoded.indices), encoded.dictionary
         if words is not None:
             those = np.asarray(pc.match_substring_regex(texts, words))
-            self._words[at] = those[indices]
-            number = np.where(those, np.cumsum(those), 0)
-            yield number[indices], [None, *texts.filter(pa.array(those)).to_pylist()]
+            self._words[at] = those[indices] & ~self._parted.get(at, np.False_)
+            number = np.where(self._words[at], np.cumsum(those)[indices], 0)
+            yield number, [None, *texts.filter(pa.array(those)).to_pylist()]
         if sign is not None:
             there = np.asarray(pc.match_substring(texts, sign)).astype(np.int64)
             self._signs[at] = there[indices]
             yield self._signs[at], None
 
     def _like(self, at: int, likes: Sequence[Like]) -> Any:
-        """Which texts are whole numbers, digests or of parts; those with escapes are strange."""
+        """Which texts are whole numbers, digests or of parts; those nearly so are strange."""
         piece = self.alike.form.leaves[at].piece
         said, raw = self.alike.column(piece), self.alike.raw(piece)
         kinds = self._kinds.get(at, np.full(len(raw), PLAIN))
         odd = np.ones(len(raw), bool)
         for number, like in enumerate(likes):
-            found = np.asarray(pc.match_substring_regex(raw, like.written))
+            of_parts = like.taken.startswith(PARTED)
+            found = np.asarray(pc.match_substring_regex(said if of_parts else raw, like.written))
+            if of_parts:
+                self._parted[at] = self._parted.get(at, False) | found
             kinds = np.where(found, LIKE + number, kinds)
             odd &= ~found
         for like in likes if odd.any() else ():

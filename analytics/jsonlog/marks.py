@@ -17,7 +17,7 @@ import orjson
 from analytics.event import Context
 from analytics.jsonlog.forms import MOST_LEAVES
 from analytics.jsonlog.moments import Unclear, dressed
-from analytics.jsonlog.parts import GAPS, ONE, Part
+from analytics.jsonlog.parts import GAPS, NOT_IN, Part
 
 # In one of the two kinds of marks: whatever a reader may split at. Both have what JSON escapes.
 SIGNS = " \"\\/:@,.;=&?%41+-_#()[]{}<>|'$*~^`!É"
@@ -89,7 +89,7 @@ class Marks:
             if number >= LAST_PART:
                 raise Unclear("too many parts")
             self.parted_in[number] = Part(leaf, template, gap)
-            pieces[2 * gap + 1] = self.text(number, length, {"/": False} if piece == ONE else {})
+            pieces[2 * gap + 1] = self.text(number, length, dict.fromkeys(NOT_IN[piece], False))
         return "".join(pieces)
 
     def number(self, leaf: int) -> int:

@@ -8,14 +8,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 PARTED = "parts "  # before the template by which a text is taken apart
-ONE, REST = "{}", "{*}"
-GAPS = re.compile(r"(\{\}|\{\*\})")
-# What stands in a gap, without escapes and blanks around it.
+ONE, REST, QUOTED = "{}", "{*}", '{"}'
+GAPS = re.compile(r"""(\{[*"]?\})""")
+NOT_IN = {ONE: "/", REST: "", QUOTED: '"\\'}  # signs
+# What stands in a gap, without backslashes and blanks around it.
 STRICT = {
     ONE: r"[!-.0-\[\]-~](?:[^/\\]*[!-.0-\[\]-~])?",
     REST: r"[!-\[\]-~](?:[^\\\n]*[!-\[\]-~])?",
+    QUOTED: r'[!#-\[\]-~](?:[^"\\\n]*[!#-\[\]-~])?',
 }
-LOOSE = {ONE: "[^/]*", REST: "(?s:.*)"}
+LOOSE = {ONE: "[^/]*", REST: "(?s:.*)", QUOTED: '[^"]*'}
 
 
 class Like(NamedTuple):
@@ -40,7 +42,8 @@ class Part(NamedTuple):
 def parted(template: str) -> Like:
     """Texts that are taken apart by a template, such as `refs/heads/{*}`.
 
-    `{}` stands for what has no slash in it, `{*}` for anything.
+    `{}` stands for what has no slash in it, `{"}` for what needs no escape in JSON, `{*}` for
+    anything.
     """
     return Like(PARTED + template, _pattern(template, STRICT), _pattern(template, LOOSE))
 

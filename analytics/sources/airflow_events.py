@@ -13,9 +13,10 @@ import orjson
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.framing import Framing
+from analytics.jsonlog.documents import batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import known, labels, time_of
-from analytics.reading import Line, documents, lines, sampled
-from analytics.reading.documents import Within
+from analytics.reading import Document, Line, lines, sampled
 
 HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[\w\",;|\t ]*\b(?:dttm|when)\b[\w\",;|\t ]*")
 NEEDED = frozenset({"dag_id", "task_id", "event", "owner"})
@@ -70,6 +71,22 @@ EXTRA = (
 )
 LONGEST = 1024
 NOTHING = ("\\N", "NULL", "None")
+TOLD = (*IDS, "dag_id", "task_id", "owner", "run_id", "execution_date", "logical_date")
+LOOKS = Looks(
+    at=("event", "map_index", "try_number"),
+    words={
+        **dict.fromkeys(TOLD, "|".join(map(re.escape, (*NOTHING, "-1")))),
+        "extra": "|".join((*map(re.escape, NOTHING), r"(?s:\{.*)")),
+    },
+    times=TIMES,
+    counts=(*TOLD, "extra"),
+    parts={
+        "extra": (
+            '{"host_name": "{"}", "full_command": "{"}"}',
+            '{"full_command": "{"}", "host_name": "{"}"}',
+        )
+    },
+)
 
 
 class Record(NamedTuple):
@@ -80,18 +97,6 @@ class Record(NamedTuple):
     raw: bytes
     values: Mapping[str, Any] | None
     error: str | None = None
-
-
-def _records(stream: BinaryIO, framing: Framing) -> Iterator[Record]:
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
-    head = buffered.peek(4096)[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head[:1] in (b"{", b"["):
-        for found in documents(buffered, Within.of(("event_logs",), framing.add)):
-            value = found.value if isinstance(found.value, dict) else None
-            error = found.error or (None if value else "not a JSON object")
-            yield Record(found.number, found.offset, found.raw, value, error)
-    else:
-        yield from _rows(buffered, framing)
 
 
 def _rows(stream: BinaryIO, framing: Framing) -> Iterator[Record]:
@@ -220,22 +225,48 @@ def _category_of(event: str) -> str:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each entry of the log."""
+    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
     collector = Collector(context, SOURCE)
-    for record in _records(stream, context.framing):
-        values = record.values or {}
-        event = _told(values.get("event"))
-        time = next(
-            (found for name in TIMES if (found := time_of(values.get(name), context.timezone))),
-            None,
-        )
-        if record.error or event is None or time is None:
-            missing = "event" if event is None else "when or dttm that is a time"
-            collector.reject(record.number, record.error or f"no {missing}", record.raw)
+    try:
+        head = buffered.peek(4096)[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+        if head[:1] in (b"{", b"["):
+            yield from batches(buffered, collector, read, within=("event_logs",), looks=LOOKS)
         else:
-            collector.add({"@timestamp": time, **_row(record, values, event, context)})
+            yield from _of_table(buffered, collector)
+    finally:
+        if buffered is not stream:
+            buffered.detach()  # or it would close the stream, which is the caller's
+
+
+def _of_table(stream: BinaryIO, collector: Collector) -> Iterator[Batch]:
+    context = collector.context
+    for record in _rows(stream, context.framing):
+        row = record.error or _read(record, record.values or {}, context)
+        if isinstance(row, str):
+            collector.reject(record.number, row, record.raw)
+        else:
+            collector.add(row)
         if collector.full:
             yield collector.take()
     yield from collector.rest()
+
+
+def read(document: Document, context: Context) -> list[dict[str, Any]] | str:
+    """The event of an entry out of JSON."""
+    if not isinstance(document.value, dict) or not document.value:
+        return "not a JSON object"
+    record = Record(document.number, document.offset, document.raw, document.value)
+    row = _read(record, document.value, context)
+    return row if isinstance(row, str) else [row]
+
+
+def _read(record: Record, values: Mapping[str, Any], context: Context) -> dict[str, Any] | str:
+    event = _told(values.get("event"))
+    times = (time_of(values.get(name), context.timezone) for name in TIMES)
+    time = next(filter(None, times), None)
+    if event is None or time is None:
+        return f"no {'event' if event is None else 'when or dttm that is a time'}"
+    return {"@timestamp": time, **_row(record, values, event, context)}
 
 
 def recognises(head: bytes, path: str) -> float:

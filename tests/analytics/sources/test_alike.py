@@ -95,7 +95,8 @@ def objects(source: str) -> list[tuple[Any, Context]]:
 
 
 def _within(source: str) -> tuple[str, ...]:
-    return ("items", "Records", "events", "logEvents", "records", "value")
+    listed = ("items", "Records", "events", "logEvents", "records", "value")
+    return (*listed, "event_logs", "entries", "runs", "entities")
 
 
 def changed(value: Any, draw: random.Random, words: list[str], rate: float) -> Any:
