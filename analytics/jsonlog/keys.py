@@ -130,8 +130,7 @@ class Keys:
                 yield numbered(self.alike.raw(leaf.piece))
                 continue
             if leaf.kind == "number":
-                self._kinds[at] = numbers(self.alike.raw(leaf.piece))
-                yield self._kinds[at], None
+                yield from self._numbers(at, is_time=how == "time")
             if like:
                 self._kinds[at] = self._like(at, like)
                 yield self._kinds[at], None
@@ -142,6 +141,14 @@ class Keys:
                 found = pc.equal(self.alike.column(leaf.piece), other)
                 self._same[at] = np.asarray(found).astype(np.int64)
                 yield self._same[at], None
+
+    def _numbers(self, at: int, *, is_time: bool) -> Iterator[tuple[Any, None]]:
+        """What kinds of numbers, and of times in what they are counted."""
+        piece = self.alike.form.leaves[at].piece
+        self._kinds[at] = numbers(self.alike.raw(piece))
+        yield self._kinds[at], None
+        if is_time:
+            yield self.alike.widths([piece])[:, 0], None
 
     def _told(
         self, at: int, words: str | None, sign: str | None

@@ -17,7 +17,7 @@ import orjson
 from analytics.event import Context
 from analytics.jsonlog.forms import MOST_LEAVES
 from analytics.jsonlog.moments import Unclear, dressed
-from analytics.jsonlog.parts import GAPS, NOT_IN, Part
+from analytics.jsonlog.parts import GAPS, ONE, QUOTED, TWELVE, Part
 
 # In one of the two kinds of marks: whatever a reader may split at. Both have what JSON escapes.
 SIGNS = " \"\\/:@,.;=&?%41+-_#()[]{}<>|'$*~^`!É"
@@ -28,6 +28,7 @@ FIRST_ID = -10  # the first id's leaf, and down from there
 LINE, NUMBER = -1, -2  # what stands for the line itself, and for its number
 NOTHING: Mapping[str, bool] = {}
 SHORTEST = 16  # characters of a mark
+NOT_IN = {ONE: "/", QUOTED: '"\\'}  # signs, by gap
 LAST_PART = 999  # the line's own number
 
 
@@ -77,6 +78,12 @@ class Marks:
         self.texts[leaf] = found = _written(self.kind, leaf, length, tuple(told.items()))
         return found
 
+    def _part(self, leaf: int, gap: str, length: int) -> str:
+        """A text fit for a gap."""
+        if gap == TWELVE:
+            return self.text(leaf, 12, dict.fromkeys(SIGNS, False))
+        return self.text(leaf, length, dict.fromkeys(NOT_IN.get(gap, ""), False))
+
     def line(self) -> str:
         """A text that stands for the line itself: other bytes are shown for it."""
         return self.text(LINE, 96, {"\\": True})
@@ -89,7 +96,7 @@ class Marks:
             if number >= LAST_PART:
                 raise Unclear("too many parts")
             self.parted_in[number] = Part(leaf, template, gap)
-            pieces[2 * gap + 1] = self.text(number, length, dict.fromkeys(NOT_IN[piece], False))
+            pieces[2 * gap + 1] = self._part(number, piece, length)
         return "".join(pieces)
 
     def number(self, leaf: int) -> int:

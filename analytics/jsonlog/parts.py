@@ -8,16 +8,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 PARTED = "parts "  # before the template by which a text is taken apart
-ONE, REST, QUOTED = "{}", "{*}", '{"}'
-GAPS = re.compile(r"""(\{[*"]?\})""")
-NOT_IN = {ONE: "/", REST: "", QUOTED: '"\\'}  # signs
+ONE, REST, QUOTED, TWELVE = "{}", "{*}", '{"}', "{12}"
+GAPS = re.compile(r"""(\{(?:[*"]|12)?\})""")
 # What stands in a gap, without backslashes and blanks around it.
 STRICT = {
     ONE: r"[!-.0-\[\]-~](?:[^/\\]*[!-.0-\[\]-~])?",
     REST: r"[!-\[\]-~](?:[^\\\n]*[!-\[\]-~])?",
+    TWELVE: r"[!-\[\]-~]{12}",
     QUOTED: r'[!#-\[\]-~](?:[^"\\\n]*[!#-\[\]-~])?',
 }
-LOOSE = {ONE: "[^/]*", REST: "(?s:.*)", QUOTED: '[^"]*'}
+LOOSE = {ONE: "[^/]*", REST: "(?s:.*)", QUOTED: '[^"]*', TWELVE: "(?s:.{12})"}
 
 
 class Like(NamedTuple):
@@ -42,8 +42,8 @@ class Part(NamedTuple):
 def parted(template: str) -> Like:
     """Texts that are taken apart by a template, such as `refs/heads/{*}`.
 
-    `{}` stands for what has no slash in it, `{"}` for what needs no escape in JSON, `{*}` for
-    anything.
+    `{}` stands for what has no slash in it, `{"}` for what needs no escape in JSON, `{12}` for
+    so many characters, `{*}` for anything.
     """
     return Like(PARTED + template, _pattern(template, STRICT), _pattern(template, LOOSE))
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
-from analytics.forges.deliveries import Delivery, Envelope, delivery_of
+from analytics.forges.deliveries import BODIES, SENT_NAMES, Delivery, Envelope, delivery_of
 from analytics.forges.values import plausible
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import (
     Payload,
     at,
@@ -50,9 +51,32 @@ LABELS = {
 NAMES = ("comment.author", "discussion.author")  # whose id is told, and hardly ever a name
 
 
+def _in_any(*names: str) -> tuple[str, ...]:
+    """Names of a payload, bare or in an envelope."""
+    return tuple(way + name for way in ("", *(f"{body}." for body in BODIES)) for name in names)
+
+
+LOOKS = Looks(
+    at=("headers", *_in_any("event.scope", "event.action", "repo.type")),
+    words=dict.fromkeys(BODIES, "(?s:.*)"),
+    times=SENT_NAMES,
+    counts=(
+        *(told for name in ENVELOPE.ids for told in (name, name.title(), name.upper())),
+        *_in_any("discussion.num"),
+    ),
+    parts={
+        **dict.fromkeys(_in_any("updatedRefs.oldSha", "updatedRefs.newSha"), ("{12}{*}",)),
+        **dict.fromkeys(
+            _in_any("updatedRefs.ref"),
+            tuple(f"{start}{{*}}" for start in (BRANCH, TAG, BRANCH + TAG)),
+        ),
+    },
+)
+
+
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each delivery; where references were updated, one for each of them."""
-    return batches(stream, Collector(context, SOURCE), read)
+    return batches(stream, Collector(context, SOURCE), read, looks=LOOKS)
 
 
 def read(document: Document, context: Context) -> list[Row] | str:
