@@ -19,7 +19,8 @@ OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 FOUR = rf"(?:{OCTET}\.){{3}}{OCTET}"
 # Escapes of what is no letter or sign of Latin script, or may be none.
 NO_LETTER = r"\\(?:[bfnrt]|u(?:[^0]|0[^0]|00(?:[01]|20|7[fF]|[89]|[aA]0)))"
-LONGEST_DECIMAL = 17  # characters
+LONGEST_DECIMAL = 24  # characters
+NOT_WHOLE = ("decimal", "power", "time")
 
 
 def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
@@ -40,8 +41,8 @@ def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
             found &= ~np.asarray(pc.match_substring(raw, "\\"))
         if taken == "address":
             found &= _addresses(raw, with_port=piece.leaf in sample.with_port)
-        elif leaves[piece.leaf].kind == "number" and taken in ("decimal", "time"):
-            found &= np.array(list(map(_is_usual, raw.to_pylist())), bool)
+        elif leaves[piece.leaf].kind == "number" and taken in NOT_WHOLE:
+            found &= _are_usual(raw)
     cells = [(name, cell) for row in sample.rows for name, cell in row.items()]
     read = {cell.shape for _, cell in cells if cell.kind == "time"}
     stamps = {cell.shape for name, cell in cells if cell.kind == "time" and name == "@timestamp"}
@@ -91,8 +92,16 @@ def _is_address(text: str) -> bool:
         return False
 
 
+def _are_usual(texts: pa.StringArray) -> Any:
+    """Which numbers are written as Python writes them: Arrow does as well, but for many noughts."""
+    told = np.asarray(pc.equal(texts.cast(pa.float64()).cast(pa.string()), texts))
+    told = told & ~np.asarray(pc.match_substring(texts, ".0000"))
+    for at in np.flatnonzero(~told).tolist():
+        told[at] = _is_usual(texts[at].as_py())
+    return told
+
+
 def _is_usual(text: str) -> bool:
-    """Whether a number is written as Python writes it."""
     return text.isdigit() or (len(text) <= LONGEST_DECIMAL and str(float(text)) == text)
 
 

@@ -9,18 +9,11 @@ import pyarrow.compute as pc
 
 from analytics.jsonlog.alike import Alike, spans
 from analytics.jsonlog.forms import Form, Leaf
+from analytics.jsonlog.kinds import COUNT, LIKE, NOUGHT, NUMBER, OTHER, PLAIN, TAKEN, WHOLE, numbers
 from analytics.jsonlog.parts import PARTED, Like, parted
 from analytics.jsonlog.samples import Looks
 
 LONGEST_KEY = 1 << 62
-MOST, MOST_BEHIND = 15, 9  # digits before and behind the point
-MINUS, POINT, ZERO = b"-.0"
-WHOLE = r"^[1-9][0-9]{0,14}$"
-NUMBER = r"^-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?$"  # any, not large
-# Kinds of values: texts are plain, empty, or like something from the last one on; numbers are
-# whole, nought, fractions or strange.
-PLAIN, NOUGHT, COUNT, FRACTION, OTHER, LIKE = range(6)
-TAKEN = {PLAIN: "text", COUNT: "number", FRACTION: "decimal", OTHER: "other"}
 OF_NUMBERS = "0123456789.-+eE"
 ODD_DIGITS = "0[0-9]{0,17}|[1-9][0-9]{15,17}"  # that are numbers, but not written as one is
 SHA256 = "^[0-9a-f]{64}$"
@@ -258,29 +251,3 @@ def is_constant(texts: pa.StringArray) -> bool:
     if bounds[-1] != width * len(texts) or (np.diff(bounds) != width).any():
         return False
     return bool((text[width:] == text[: len(text) - width]).all())
-
-
-def numbers(texts: pa.StringArray) -> Any:
-    """What kinds of numbers these are."""
-    text, bounds = spans(texts)
-    begin, end, widths = bounds[:-1], bounds[1:], np.diff(bounds)
-    kinds = np.full(len(texts), OTHER)
-    if not len(text):
-        return kinds
-    digits = np.append(np.int32(0), np.cumsum(text - ZERO < 10, dtype=np.int32))
-    many, first = digits[end] - digits[begin], text[np.minimum(begin, len(text) - 1)]
-    whole = many == widths
-    kinds[whole & (first != ZERO) & (widths > 0) & (widths <= MOST)] = COUNT
-    kinds[whole & (first == ZERO) & (widths == 1)] = NOUGHT
-    if not whole.all():
-        minus = first == MINUS
-        points = np.flatnonzero(text == POINT)
-        of = np.searchsorted(end, points, "right")
-        point = np.zeros(len(texts), np.int64)
-        point[of] = points
-        before, behind = point - begin - minus, end - point - 1
-        fit = (np.bincount(of, minlength=len(texts)) == 1) & (many + 1 + minus == widths)
-        fit &= (before > 0) & (before <= MOST) & (behind > 0) & (behind <= MOST_BEHIND)
-        leading = text[np.minimum(begin + minus, len(text) - 1)]
-        kinds[fit & ((before == 1) | (leading != ZERO))] = FRACTION
-    return kinds

@@ -62,4 +62,5 @@ def _mark(marks: Marks, given: Given, at: int, value: Any, longest: Mapping[int,
         return marks.address(at, with_port=is_with_port(value))
     if taken in ("number", "digits"):
         return marks.number(other) if taken == "number" else marks.digits(other)
-    return marks.decimal(at) if taken == "decimal" else marks.digest(at)
+    is_digest = taken == "digest"
+    return marks.digest(at) if is_digest else marks.decimal(at, small=taken == "power")

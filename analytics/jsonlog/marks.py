@@ -113,9 +113,13 @@ class Marks:
         self.written.append((str(found), Piece(leaf)))
         return str(found)
 
-    def decimal(self, leaf: int) -> float:
-        """A number with a fraction that stands for a leaf."""
-        found = self.count(leaf) + 0.25
+    def decimal(self, leaf: int, *, small: bool) -> float:
+        """A number with a fraction that stands for a leaf.
+
+        A small one has a power of one digit, before which Python writes a nought and JSON none.
+        """
+        count = self.count(leaf)
+        found = float(f"{count}e-{len(str(count)) + 6}") if small else count + 0.25
         self.decimals[found] = leaf
         self.written.append((str(found), Piece(leaf)))
         return found

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.jsonlog.documents import Row, batches
+from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import known, labels, mapping, text, time_of
 from analytics.reading import Document, sampled
 
@@ -24,6 +25,7 @@ KEPT = (
     *("run", "step", "rank", "world_size", "loss", "grad_norm", "learning_rate", "step_seconds"),
     *("data_seconds", "tokens", "gpu", "seed", "error", "framework", "code_commit", "metric"),
 )
+LOOKS = Looks(at=("event",), times=("time",))
 
 
 def read(document: Document, context: Context) -> list[Row] | str:
@@ -64,7 +66,7 @@ def read(document: Document, context: Context) -> list[Row] | str:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each thing that a callback tells."""
-    return batches(stream, Collector(context, SOURCE), read)
+    return batches(stream, Collector(context, SOURCE), read, looks=LOOKS)
 
 
 def recognises(head: bytes, path: str) -> float:
