@@ -6,6 +6,7 @@ waiting, which grows with what has arrived; whoever is slower than SLOWEST is hu
 
 import os
 import socket
+import sys
 from time import monotonic
 from typing import Any
 
@@ -16,6 +17,7 @@ from auditapp.logs import JsonFormatter
 
 PATIENCE = float(os.environ.get("FOUREYES_PATIENCE_SECONDS") or 15)
 SLOWEST = 32 << 10  # bytes a second
+TURN = 1e-3  # seconds that a large body's thread may keep the others waiting; Python gives it five
 
 
 class PacedSocket(socket.socket):
@@ -87,6 +89,11 @@ class Log(glogging.Logger):  # type: ignore[misc]
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Gives every connection a PacedSocket."""
+
+    def init_process(self) -> None:
+        """Called once, in the worker's process."""
+        sys.setswitchinterval(TURN)
+        super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:
         """Called for each request that begins."""

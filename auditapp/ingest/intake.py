@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from time import perf_counter
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import IntegrityError, transaction
@@ -91,7 +91,7 @@ def accept(log: BinaryIO, label: Label, *, limit: int | None = None) -> Batch:
     head = _head(log)
     source = label.protocol or _checked(_source(head, label), label)
     batch_id = uuid.uuid4()
-    whole = io.BufferedReader(_Rejoined(head, log), spool.BLOCK)
+    whole = cast(BinaryIO, _Rejoined(head, log))
     with logs.about(batch_id), tracing.span("receive", batch=str(batch_id), source=source):
         return _keep(batch_id, whole, head, source, label, limit, began)
 
@@ -220,15 +220,16 @@ class _Rejoined(io.RawIOBase):
     """What was read already, then the rest."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = memoryview(head), rest
+        self._head, self._rest = head, rest
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        if self._head:
-            data, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
-        else:
-            data = memoryview(self._rest.read(len(buffer)))
-        buffer[: len(data)] = data
-        return len(data)
+    def read(self, size: int = -1) -> bytes:
+        """Hands the rest on as it comes: buffering it once more would be one more copy."""
+        if not self._head:
+            return self._rest.read(size)
+        if size < 0:
+            return b"".join((self._head, self._rest.read()))
+        data, self._head = self._head[:size], self._head[size:]
+        return data

@@ -17,6 +17,16 @@ def own_spool(tmp_path: Path, settings: Settings) -> None:
     settings.SPOOL = tmp_path / "spool"
 
 
+class Dribble(io.RawIOBase):
+    """Gives less than it is asked for, as a network does."""
+
+    def __init__(self, log: bytes) -> None:
+        self._log = io.BytesIO(log)
+
+    def read(self, size: int = -1) -> bytes:
+        return self._log.read(min(size, 70_001))
+
+
 def accept(log: bytes, **label: object) -> Batch:
     """The batch of a bash history."""
     given = {"source": "bash_history", "path": ".bash_history", **label}
@@ -30,6 +40,15 @@ def test_an_accepted_log_lies_in_the_spool_and_waits() -> None:
     assert (batch.state, batch.size, batch.lines) == (Batch.State.WAITING, len(HISTORY), 4)
     assert (batch.feed_id, batch.host, batch.user) == ("bash_history", "gpu03", "asilva")
     assert batch.timezone == "Europe/Berlin"
+
+
+def test_a_large_log_that_comes_in_pieces_lies_there_whole() -> None:
+    lines = 200_000
+    log = b"".join(b"#%d\nsqueue --job %d\n" % (n, n) for n in range(lines // 2))
+    label = Label(source="bash_history", user="asilva")
+    batch = intake.accept(Dribble(log), label)  # type: ignore[arg-type]
+    assert spool.path_of(batch.id, batch.received).read_bytes() == log
+    assert (batch.size, batch.lines) == (len(log), lines)
 
 
 def test_a_file_that_grew_is_the_same_file() -> None:
