@@ -3,7 +3,7 @@ again, and tells what became of each."""
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from itertools import chain, islice
 from threading import Event, Lock
@@ -20,7 +20,7 @@ ATTEMPTS = 8
 WAIT = 0.1  # seconds before the second attempt, doubled each time: about 13 s in all
 JITTER = (0.5, 1.5)  # of each wait, so that many writers do not come back together
 
-Delivered = list[tuple[int, Outcome]]
+Delivered = list[tuple[Sequence[int], Sequence[Outcome]]]  # rows of the batch, and their outcomes
 
 
 class TooLarge(Exception):
@@ -69,7 +69,7 @@ class Writer:
         self._send = send
         self._settle = settle
 
-    def create(self, portions: Iterable[Request]) -> Delivered:
+    def create(self, portions: Iterable[Request]) -> Iterator[tuple[int, Outcome]]:
         """The outcome of each event, by its row, in no order: created, known or refused.
 
         Portions are cut into requests as the pace says. Raises StoreUnavailable where the cluster
@@ -79,8 +79,10 @@ class Writer:
         requests = (part for portion in portions for part in portion.parts(self.pace.size))
         some = list(islice(requests, 2))
         if len(some) < 2:
-            return [one for request in some for one in self._deliver(request, stopped)]
-        return self._create_at_once(chain(some, requests), stopped)
+            delivered = [one for request in some for one in self._deliver(request, stopped)]
+        else:
+            delivered = self._create_at_once(chain(some, requests), stopped)
+        return chain.from_iterable(zip(*one, strict=True) for one in delivered)
 
     def _create_at_once(self, requests: Iterable[Request], stopped: Event) -> Delivered:
         delivered: Delivered = []
@@ -106,14 +108,14 @@ class Writer:
                 break
             outcomes = self._outcomes(request)
             if all_created(outcomes):
-                return [*delivered, *zip(request.rows, outcomes, strict=True)]
+                return [*delivered, (request.rows, outcomes)]
             again = []
             for place, outcome in enumerate(outcomes):
                 if outcome.fate in (Fate.BUSY, Fate.HOMELESS):
                     again.append(place)
                     reason = outcome.reason
                 else:
-                    delivered.append((request.rows[place], outcome))
+                    delivered.append(([request.rows[place]], [outcome]))
             if not again:
                 return delivered
             request = request.only(again)
