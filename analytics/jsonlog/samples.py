@@ -27,7 +27,8 @@ class Looks:
     """What a source's reader looks into; everything else it only copies, or leaves.
 
     Names are dotted, without places in lists, and stand for all that is under them. `at` are
-    values that decide on what comes out; of `words` those do that match a pattern of RE2. `signs`
+    values that decide on what comes out, `anywhere` names of such that may stand in any part; of
+    `words` those do that match a pattern of RE2. `signs`
     decide by whether they stand in a text. `same` are texts of which it matters whether they are
     the same. `times` are read as times, `addresses` as internet addresses, `counts` as whole
     numbers, also where they are written as texts, `digests` as those of SHA-256. `parts` are texts
@@ -36,6 +37,7 @@ class Looks:
     """
 
     at: tuple[str, ...] = ()
+    anywhere: frozenset[str] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
     signs: Mapping[str, str] = field(default_factory=dict)
     same: tuple[tuple[str, str], ...] = ()
@@ -56,7 +58,7 @@ class Looks:
         for how, names in (("time", self.times), ("address", self.addresses), ("all", self.at)):
             if _is_under(leaf, names):
                 return "all" if how == "address" and leaf.kind != "text" else how
-        return ""
+        return "" if self.anywhere.isdisjoint(leaf.path) else "all"
 
 
 def _is_under(leaf: Leaf, names: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ from analytics.jsonlog.cells import Sparse, labels
 from analytics.jsonlog.columns import Columns, Entries
 from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import address, text
-from analytics.sources.kubernetes_audit.workloads import WORKLOADS, of_workload
+from analytics.sources.kubernetes_audit.workloads import DECISIVE, WORKLOADS, of_workload
 
 MOST_ANNOTATIONS = 16
 TYPES = {
@@ -62,8 +62,9 @@ LABELLED = (  # under the names that rules for this log look them up by
 LOOKS = Looks(
     at=(
         *("verb", "stage", "objectRef.resource", "objectRef.subresource", "objectRef.apiGroup"),
-        *("responseStatus.code", "requestObject", f"annotations.{DECISION}"),
+        *("responseStatus.code", f"annotations.{DECISION}"),
     ),
+    anywhere=DECISIVE,
     words={"user.username": "system:anonymous", "requestURI": r".*[?&]command=.*"},
     addresses=("sourceIPs",),
     times=("stageTimestamp", "requestReceivedTimestamp", "timestamp"),

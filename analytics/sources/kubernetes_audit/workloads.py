@@ -15,6 +15,7 @@ WORKLOADS = frozenset(
     }
 )
 COPIES = ("replicas", "parallelism")
+DECISIVE = frozenset({*COPIES, "limits"})  # what is counted; the rest is only copied
 MOST_COPIES = 10_000
 MOST_PARTS = 1_000
 DEEPEST = 8
