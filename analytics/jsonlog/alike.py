@@ -70,6 +70,7 @@ class Alike:
         self._firsts = np.arange(self.size, dtype=np.int32) * self.width
         self._taken: dict[int, tuple[Taken, int]] = {}
         self._lines: pa.StringArray | None = None
+        self._wanted = form.wanted
 
     @classmethod
     def of(cls, form: Form, block: Block, rows: Any, places: Any) -> "Alike":
@@ -105,8 +106,8 @@ class Alike:
 
     def _taken_with(self, piece: int) -> tuple["Taken", int]:
         if piece not in self._taken:
-            self.form.wanted.add(piece)
-            others = sorted(self.form.wanted - self._taken.keys() - {piece})
+            self._wanted.add(piece)
+            others = sorted(self._wanted - self._taken.keys() - {piece})
             self._take([piece, *others][: max(1, TAKEN // self.size)])
         return self._taken[piece]
 
@@ -128,7 +129,9 @@ class Alike:
         """The same without some lines."""
         if fit.all():
             return self
-        return Alike(self.form, self.block, self.rows[fit], self.places[fit], self.data)
+        found = Alike(self.form, self.block, self.rows[fit], self.places[fit], self.data)
+        found._wanted = self.form.wanted_of_some
+        return found
 
     def same(self) -> Any:
         """Which lines have the same around their values as all of the form."""

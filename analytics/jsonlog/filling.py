@@ -45,24 +45,22 @@ class Filling:
         for at, row in enumerate(self.samples[0].rows):
             columns = {}
             for name, cell in row.items():
-                same = [sample.rows[at][name].same for sample in self.samples]
-                columns[name] = self._column(name, cell, same)
+                columns[name] = self._column(name, cell, at)
             found.append(assemble(columns, self.alike.size, self.context, self.source))
         return found
 
-    def _column(self, name: str, cell: Cell, same: Same) -> pa.Array:
+    def _column(self, name: str, cell: Cell, row: int) -> pa.Array:
         kind = BY_NAME[name].arrow
-        if cell.kind == "same":
-            return self._spread([told[0] for told in same], kind)
         if cell.kind == "time":
             return self._times(cell.shape)
-        if cell.kind == "text":
-            return self._text(cell.shape, same)
         if cell.kind == "number":
             if cell.shape == NUMBER:
                 return pa.array(self.alike.block.number + 1 + self.alike.rows, kind)
             return self._raw(cell.shape).cast(kind)
-        return self._listed(cell, same)
+        same = [sample.rows[row][name].same for sample in self.samples] if cell.same else []
+        if cell.kind == "same":
+            return self._spread([told[0] for told in same], kind)
+        return self._text(cell.shape, same) if cell.kind == "text" else self._listed(cell, same)
 
     def _raw(self, leaf: int) -> pa.StringArray:
         return self.alike.raw(self.alike.form.leaves[leaf].piece)

@@ -68,8 +68,9 @@ def _plain(alike: Alike, leaves: Sequence[int], samples: Sequence[Sample]) -> An
     """Which lines have no blanks around these texts, and none that is too long."""
     pieces = [alike.form.leaves[leaf].piece for leaf in leaves]
     told = np.ones(alike.size, bool)
+    lengths = {id(sample.longest): sample.longest for sample in samples}.values()
     for leaf, piece in zip(leaves, pieces, strict=True):
-        told &= alike.bare(piece, min(sample.longest[leaf] for sample in samples))
+        told &= alike.bare(piece, min(longest[leaf] for longest in lengths))
     for piece in filter(alike.escaped, pieces):
         told &= ~np.asarray(pc.match_substring_regex(alike.raw(piece), NO_LETTER))
     return told

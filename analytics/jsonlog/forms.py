@@ -63,7 +63,9 @@ class Form:
     text: Any  # of all of them
     repeated: pa.Buffer  # that text, once for each of some lines
     leaves: tuple[Leaf, ...]
-    wanted: set[int] = field(default_factory=set)  # pieces that were asked for so far
+    # Pieces that were asked for so far: of all of a block's lines of the form, and of only some.
+    wanted: set[int] = field(default_factory=set)
+    wanted_of_some: set[int] = field(default_factory=set)
 
 
 def learnt(text: bytes) -> Form | None:

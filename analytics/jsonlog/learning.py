@@ -65,10 +65,10 @@ class Learning:
         keys = Keys(alike, known.hows)
         chosen, new = self._chosen(alike, known, keys)
         tables, rows = [], [np.empty(0, np.int64)]
-        shapes: dict[Any, list[int]] = {}
+        shapes: dict[int, list[int]] = {}
         for at, sample in enumerate(chosen):
             if sample:
-                shapes.setdefault(sample.shape, []).append(at)
+                shapes.setdefault(id(sample.shape), []).append(at)
         for ats in shapes.values():
             place = np.full(len(chosen), -1)
             place[ats] = np.arange(len(ats))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from analytics.event import Context
@@ -28,12 +28,12 @@ class Looks:
 
     Names are dotted, without places in lists, and stand for all that is under them. `at` are
     values that decide on what comes out, `anywhere` names of such that may stand in any part; of
-    `words` those do that match a pattern of RE2. `signs`
-    decide by whether they stand in a text. `same` are texts of which it matters whether they are
-    the same. `times` are read as times, `addresses` as internet addresses, `counts` as whole
-    numbers, also where they are written as texts, `digests` as those of SHA-256. `parts` are texts
-    that are taken apart, by templates. `without` are further words, that decide where the record
-    itself has no text of a name. `only` are the names of all that the reader reads, if told.
+    `words` those do that match a pattern of RE2. `signs` decide by whether they stand in a text.
+    `same` are texts of which it matters whether they are the same. `times` are read as times,
+    `addresses` as internet addresses, `counts` as whole numbers, also where they are written as
+    texts, `digests` as those of SHA-256. `parts` are texts that are taken apart, by templates.
+    `without` are further words, that decide where the record itself has no text of a name. `only`
+    are the names of all that the reader reads, if told.
     """
 
     at: tuple[str, ...] = ()
@@ -87,21 +87,23 @@ class Sample:
     ids: tuple[Cell | None, ...]
     taken: Sequence[str]
     with_port: frozenset[int]
-    longest: Mapping[int, int]
+    longest: Sequence[int]
     parts: Mapping[int, Part]
 
     @cached_property
     def shape(self) -> Any:
-        """What is the same for all samples that can be filled in together."""
+        """What is the same, and one object, for all samples that can be filled in together."""
         rows = tuple(
             tuple((name, cell.kind, cell.shape) for name, cell in row.items()) for row in self.rows
         )
-        return (
-            rows,
-            tuple(cell and cell.shape for cell in self.ids),
-            tuple(self.taken),
-            self.with_port,
-        )
+        ids = tuple(cell and cell.shape for cell in self.ids)
+        return _shared((rows, ids, tuple(self.taken), self.with_port))
+
+
+@lru_cache(maxsize=1 << 12)
+def _shared(one: Any) -> Any:
+    """One object for all that are equal: these are told apart faster."""
+    return one
 
 
 class Taking(NamedTuple):
@@ -109,7 +111,7 @@ class Taking(NamedTuple):
 
     taken: Sequence[str]
     with_port: frozenset[int]
-    longest: Mapping[int, int]
+    longest: Sequence[int]
     parts: Mapping[int, Part]
 
 
@@ -150,7 +152,8 @@ def _learnt(
             found[at] = error
         else:
             marks.known = known.setdefault((*marks.texts.items(), *given.taken, *ports), {})
-            taking = Taking(given.taken, ports, longest, marks.parted_in)
+            most = _shared(tuple(longest[leaf] for leaf in range(len(given.leaves))))
+            taking = Taking(given.taken, ports, most, marks.parted_in)
             marked.append((at, value, marks, taking))
     try:
         read_ = read([Document(number, 0, raw, value) for _, value, _, _ in marked], noting)
