@@ -122,8 +122,7 @@ class Keys:
             if how == "all":
                 yield numbered(self.alike.raw(leaf.piece))
                 continue
-            if leaf.kind == "number":
-                yield from self._numbers(at, is_time=how == "time")
+            yield from self._measured(at, how)
             if like:
                 self._kinds[at] = self._like(at, like)
                 yield self._kinds[at], None
@@ -135,13 +134,22 @@ class Keys:
                 self._same[at] = np.asarray(found).astype(np.int64)
                 yield self._same[at], None
 
-    def _numbers(self, at: int, *, is_time: bool) -> Iterator[tuple[Any, None]]:
-        """What kinds of numbers, and of times in what they are counted."""
+    def _measured(self, at: int, how: str) -> Iterator[tuple[Any, None]]:
+        """What kinds of numbers these are, and how long times are that are counted."""
+        leaf = self.alike.form.leaves[at]
+        if leaf.kind == "number":
+            self._kinds[at] = numbers(self.alike.raw(leaf.piece))
+            yield self._kinds[at], None
+        if how == "time":
+            yield self._counted(at), None
+
+    def _counted(self, at: int) -> Any:
+        """Of how many digits times are that are counted; 0 for others."""
         piece = self.alike.form.leaves[at].piece
-        self._kinds[at] = numbers(self.alike.raw(piece))
-        yield self._kinds[at], None
-        if is_time:
-            yield self.alike.widths([piece])[:, 0], None
+        places = self.alike.places[:, [piece]] + np.arange(5)
+        begins = self.alike.text[np.minimum(places, len(self.alike.text) - 1)]
+        counted = ((begins >= ord("0")) & (begins <= ord("9"))).all(axis=1)
+        return np.where(counted, self.alike.widths([piece])[:, 0], 0)
 
     def _told(
         self, at: int, words: str | None, sign: str | None
@@ -166,6 +174,8 @@ class Keys:
         said, raw = self.alike.column(piece), self.alike.raw(piece)
         kinds = self._kinds.get(at, np.full(len(raw), PLAIN))
         odd = np.ones(len(raw), bool)
+        if likes == (DIGITS,) and not self._begins_like_digits(piece):
+            return kinds
         for number, like in enumerate(likes):
             of_parts = like.taken.startswith(PARTED)
             found = np.asarray(pc.match_substring_regex(said if of_parts else raw, like.written))
@@ -176,6 +186,11 @@ class Keys:
         for like in likes if odd.any() else ():
             kinds = np.where(odd & pc.match_substring_regex(said, like.told), OTHER, kinds)
         return kinds
+
+    def _begins_like_digits(self, piece: int) -> bool:
+        """Whether any text begins with a digit, or with an escape that may be one."""
+        begins = self.alike.text[self.alike.places[:, piece]]
+        return bool((((begins >= ord("0")) & (begins <= ord("9"))) | (begins == ord("\\"))).any())
 
     def _empty(self) -> Iterator[tuple[int, Any]]:
         """Texts that are empty in some lines, and in which."""

@@ -53,6 +53,17 @@ def test_a_time_that_cannot_be_is_replaced_by_that_of_receipt(when: str) -> None
     assert dict(event["labels"])["time_basis"] == "received"
 
 
+def test_times_are_told_apart_that_are_written_in_other_ways() -> None:
+    told = ["1771574400"] * 8 + ["2026-02-20T08:00:00Z"] * 8 + ["1771574400"] * 8
+    found = events(*(delivered(number, payload(), when) for number, when in enumerate(told)))
+    bases = {event["batch.line"]: dict(event["labels"])["time_basis"] for event in found}
+    assert [bases[line] for line in range(1, 25)] == [
+        *["received"] * 8,
+        *["envelope"] * 8,
+        *["received"] * 8,
+    ]
+
+
 def test_only_what_was_begun_is_its_author_s() -> None:
     author = {"id": "61d2f90c3c2083e1c08aff02"}
     discussion = {"author": author, "num": 3, "title": "x", "isPullRequest": False}
