@@ -17,7 +17,7 @@ from analytics.reading import Document
 Rows = Sequence[Mapping[str, Any]] | str
 # What a source makes of each of some documents: its events, or why there are none.
 Read = Callable[[Sequence[Document], Context], Sequence[Rows]]
-SHORTEST = 32  # characters that a value may at least have
+SHORTEST = 48  # bytes that a text may at least have
 MOST_TRIES = 8
 Pattern = tuple[Piece | None, ...]  # None: the same for all lines of a sample
 
@@ -126,13 +126,21 @@ def learn(read: Read, all_given: Sequence[Given], context: Context) -> list[Samp
         cut: list[int] = []
         for which, one, other in zip(waiting, *learnt, strict=True) if learnt else ():
             leaf = next((said.leaf for said in (one, other) if isinstance(said, Cut)), None)
-            if leaf is not None and longest[which].get(leaf, 0) > SHORTEST:
-                longest[which][leaf] //= 2
+            if leaf is not None and _shortened(longest[which], leaf):
                 cut.append(which)
             elif isinstance(one, Sample) and one == other:
                 found[which] = one
         waiting = cut
     return found
+
+
+def _shortened(longest: dict[int, int], cut: int) -> bool:
+    """Whether texts can be less long: the one that came out cut short, else all others."""
+    is_long = longest.get(cut, 0) > SHORTEST
+    others = [leaf for leaf, most in longest.items() if most > SHORTEST and cut in longest]
+    for leaf in [cut] if is_long else others:
+        longest[leaf] = max(SHORTEST, longest[leaf] // 2)
+    return is_long or bool(others)
 
 
 def _learnt(

@@ -18,14 +18,17 @@ BEGUN = re.compile(rb'"code"\s*:\s*"T[A-Z]{0,11}\d{1,5}[IWE]"')
 MARKS = tuple(re.compile(rb'"%s"\s*:' % name) for name in (b"event", b"time", b"uid"))
 
 NOBODY = "|".join([HOST.pattern, *sorted(OWN)])  # users that are no persons
+JOINED = "[^/~](?s:.*)"  # paths that are joined with the working directory
 LOOKS = Looks(
     at=(
         *("event", "code", "exitCode", "exit_code", "return_code", "response_code", "status_code"),
-        *("flags", "action", "user_kind", "success"),
+        *("flags", "action", "user_kind", "success", "working_directory"),
     ),
-    words=dict.fromkeys(("user", "impersonator", "identity.user", "reviewer"), NOBODY),
+    words=dict.fromkeys(("user", "impersonator", "identity.user", "reviewer"), NOBODY)
+    | {"path": JOINED},
     signs={"user": "@", "identity.user": "@"},
     same=(("user", "impersonator"), ("identity.user", "impersonator")),
+    parts={"path": ("/{*}", "~{*}")},
     times=("time",),
     addresses=("addr.remote", "remote_addr"),
 )
