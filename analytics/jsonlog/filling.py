@@ -22,7 +22,7 @@ STRING = pa.string()
 EMPTY = hashlib.blake2b(digest_size=16)
 HASH = type(EMPTY)
 AT_ONCE = 512  # hashes: more would fall out of the caches
-PORT = r":[0-9]{1,5}$"
+BESIDE = r"^\[|\]?:[0-9]{1,5}$"  # beside an address
 ODD = r"[^ -&(-\[\]-~]"  # what Python shows in another way
 Same = Sequence[tuple[Any, ...]]  # by sample, what is the same in all of its lines
 
@@ -138,7 +138,7 @@ class Filling:
         if piece.iso:
             return isoformats(self._times(piece.leaf))
         if piece.shown:
-            return pc.replace_substring_regex(self._raw(piece.leaf), PORT, "")
+            return pc.replace_substring_regex(self._raw(piece.leaf), BESIDE, "")
         return self._said(piece.leaf)
 
     def _ids(self, number: int) -> pa.StringArray:

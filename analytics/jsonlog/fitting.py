@@ -80,8 +80,9 @@ def _addresses(texts: pa.StringArray, *, with_port: bool) -> Any:
     encoded = texts.dictionary_encode()
     pattern = f"^{FOUR}:[0-9]{{1,5}}$" if with_port else f"^{FOUR}$"
     told = np.asarray(pc.match_substring_regex(encoded.dictionary, pattern))
-    if not with_port and not told.all():
-        told = np.array([_is_address(text) for text in encoded.dictionary.to_pylist()], bool)
+    if not told.all():
+        is_fit = _is_bracketed if with_port else _is_address
+        told |= np.array(list(map(is_fit, encoded.dictionary.to_pylist())), bool)
     return told[np.asarray(encoded.indices)]
 
 
@@ -100,6 +101,13 @@ def _are_usual(texts: pa.StringArray) -> Any:
     for at in np.flatnonzero(~told).tolist():
         told[at] = _is_usual(texts[at].as_py())
     return told
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether it is an address with colons, in brackets, and a port behind it."""
+    shown, _, port = text[1:].rpartition("]:")
+    is_port = port.isascii() and port.isdigit() and len(port) <= 5
+    return text.startswith("[") and is_port and ":" in shown and _is_address(shown)
 
 
 def _is_usual(text: str) -> bool:

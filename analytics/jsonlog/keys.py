@@ -14,6 +14,7 @@ from analytics.jsonlog.parts import PARTED, Like, parted
 from analytics.jsonlog.samples import Looks
 
 LONGEST_KEY = 1 << 62
+BRACKET = ord("[")  # before an address with colons that has a port
 OF_NUMBERS = "0123456789.-+eE"
 ODD_DIGITS = "0[0-9]{0,17}|[1-9][0-9]{15,17}"  # that are numbers, but not written as one is
 SHA256 = "^[0-9a-f]{64}$"
@@ -126,7 +127,7 @@ class Keys:
             if like:
                 self._kinds[at] = self._like(at, like)
                 yield self._kinds[at], None
-            if words is not None or sign is not None:
+            if how == "address" or words is not None or sign is not None:
                 yield from self._told(at, words, sign)
             if earlier is not None:
                 other = self.alike.column(leaves[earlier].piece)
@@ -154,7 +155,11 @@ class Keys:
     def _told(
         self, at: int, words: str | None, sign: str | None
     ) -> Iterator[tuple[Any, list[Any] | None]]:
-        """Which texts are words that decide, and in which a sign stands."""
+        """Which texts are words that decide, in which a sign stands, and which are in brackets."""
+        if self.hows[at].how == "address":
+            yield begin_with(self.alike.raw(self.alike.form.leaves[at].piece), BRACKET), None
+        if words is None and sign is None:
+            return
         column = self.alike.column(self.alike.form.leaves[at].piece)
         encoded = column.dictionary_encode()
         indices, texts = np.asarray(encoded.indices), encoded.dictionary
@@ -257,6 +262,15 @@ def numbered(texts: pa.StringArray) -> tuple[Any, list[Any]]:
         return np.zeros(len(texts), np.int32), [texts[0].as_py()]
     encoded = texts.dictionary_encode()
     return np.asarray(encoded.indices), encoded.dictionary.to_pylist()
+
+
+def begin_with(texts: pa.StringArray, sign: int) -> Any:
+    """1 for each text that begins with a sign, 0 for others."""
+    text, bounds = spans(texts)
+    if not len(text):
+        return np.zeros(len(texts), np.int64)
+    begun = (text == sign)[np.minimum(bounds[:-1], len(text) - 1)] & (np.diff(bounds) > 0)
+    return begun.astype(np.int64)
 
 
 def is_constant(texts: pa.StringArray) -> bool:

@@ -53,13 +53,13 @@ def _mark(marks: Marks, given: Given, at: int, value: Any, longest: Mapping[int,
     taken, other = given.taken[at], given.same.get(at, at)
     if taken == "text":
         known = marks.texts.get(other)
-        return known or marks.text(other, 64 + longest[other], given.signs.get(at, {}))
+        return known or marks.text(other, longest[other], given.signs.get(at, {}))
     if taken.startswith(PARTED):
         return marks.parted(at, taken.removeprefix(PARTED), 64 + longest[at])
     if taken == "time":
         return marks.time(at, value)
     if taken == "address":
-        return marks.address(at, with_port=is_with_port(value))
+        return marks.address(at, value)
     if taken in ("number", "digits"):
         return marks.number(other) if taken == "number" else marks.digits(other)
     is_digest = taken == "digest"

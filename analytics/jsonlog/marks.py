@@ -138,15 +138,17 @@ class Marks:
         self.written.append((moment.isoformat(), Piece(leaf, iso=True)))
         return found
 
-    def address(self, leaf: int, *, with_port: bool) -> str:
+    def address(self, leaf: int, like: str) -> str:
         """An internet address that stands for a leaf, with a port where one is written."""
-        shown = f"198.{18 + self.kind}.{leaf // 250}.{leaf % 250 + 2}"
-        if with_port:
-            self.written.append((f"{shown}:4711", Piece(leaf)))
-            self.written.append((shown, Piece(leaf, shown=True)))
-            return f"{shown}:4711"
-        self.written.append((shown, Piece(leaf)))
-        return shown
+        shown = told = f"198.{18 + self.kind}.{leaf // 100}.{100 + leaf % 100}"
+        if like.startswith("["):
+            shown = f"2001:db8::{1 + self.kind}:{0x1000 + leaf:x}"
+            told = f"[{shown}]"
+        if is_with_port(like):
+            told += ":4711"
+            self.written.append((told, Piece(leaf)))
+        self.written.append((shown, Piece(leaf, shown=told != shown)))
+        return told
 
     def parts(self, text: str) -> tuple[str | Piece, ...]:
         """A text's parts: what is always the same, and what stands for values."""
@@ -207,8 +209,9 @@ def _partly(text: str, mark: str, leaf: int) -> Exception:
 
 
 def is_with_port(value: str) -> bool:
-    """Whether a port is written behind an address of four numbers."""
-    return value.count(":") == 1 and value.count(".") == 3
+    """Whether a port is written behind an address of four numbers, or one in brackets."""
+    four = value.count(":") == 1 and value.count(".") == 3
+    return four or (value.startswith("[") and "]:" in value)
 
 
 def _split(part: str | Piece, mark: str, piece: Piece) -> list[str | Piece]:

@@ -47,6 +47,7 @@ SOURCES = sorted({*LEARNING, *sources_with(r"\bForms\(\)")})  # those too that f
 COPIES = 24
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T _]")
 USUAL = ("a", "root", "0", "-1", "7", "4294967295", "null", "-", "x y", "a/b", "A@B.example", "é")
+USUAL += ("../b", "/a/./b/../c", "c/", "[2001:db8::7]:4711", "[::0001]:22", "198.51.100.7:22")
 STRANGE = (
     *("", " ", "a ", "\x00", "\ud800", "\n", 'a"b', "\\", "\x7f", "😀", "A" * 3000, "ẞ", "\u00a0"),
     *("10.0.0.1", "10.0.0.1:22", "::1", "2026-02-20T08:00:00Z", "2026-02-20", "https://a.b/c?d=e"),
