@@ -11,21 +11,32 @@ from auditapp.ingest.models import Batch
 FIRST_REJECTED = 20
 
 
+class BoundedField(serializers.CharField):
+    """A text that is as long as it came, also where blanks around it are left out."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text without blanks around it. Raises ValidationError."""
+        if self.max_length is not None and len(str(data)) > self.max_length:
+            reason = self.error_messages["max_length"].format(max_length=self.max_length)
+            raise serializers.ValidationError(reason, code="max_length")
+        return super().to_internal_value(data)
+
+
 class LabelSerializer(serializers.Serializer[Any]):
     """What is said of a log in the request's query."""
 
-    feed = serializers.CharField(
+    feed = BoundedField(
         required=False, max_length=100, help_text="one of the token's; else its usual one"
     )
-    host = serializers.CharField(required=False, max_length=255, help_text="where it was written")
-    user = serializers.CharField(required=False, max_length=255, help_text="whose history it is")
-    timezone = serializers.CharField(
+    host = BoundedField(required=False, max_length=255, help_text="where it was written")
+    user = BoundedField(required=False, max_length=255, help_text="whose history it is")
+    timezone = BoundedField(
         required=False, max_length=64, help_text="of times that name none, as in Europe/Berlin"
     )
-    columns = serializers.CharField(
+    columns = BoundedField(
         required=False, max_length=2000, help_text="names between commas, for a log without header"
     )
-    path = serializers.CharField(required=False, max_length=1000, help_text="for people to read")
+    path = BoundedField(required=False, max_length=1000, help_text="for people to read")
     backfill = serializers.BooleanField(
         required=False,
         default=False,

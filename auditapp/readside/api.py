@@ -23,6 +23,7 @@ from auditapp.cases.rules import rule_set
 from auditapp.dashboard import feeding
 from auditapp.dashboard.views.overview import statements
 from auditapp.eventstore import store
+from auditapp.ingest.protocols.negotiation import OneAnswer
 from auditapp.people.models import Person
 from auditapp.readside import rows, schemas
 from auditapp.readside.paging import (
@@ -51,8 +52,9 @@ class StoreAway(APIException):
 
 
 class ListView(APIView):
-    """A list of one kind."""
+    """A list of one kind, in JSON whatever is asked for."""
 
+    content_negotiation_class = OneAnswer
     authentication_classes = (TokenAuthentication, SessionAuthentication)
     permission_classes = (HoldsScope,)
     scope: Scope

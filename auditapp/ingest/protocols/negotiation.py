@@ -1,4 +1,4 @@
-"""Shippers ask for media types of their own; each gets what its protocol answers with."""
+"""Shippers and SIEMs ask for media types of their own; each gets what there is."""
 
 from collections.abc import Iterable
 

@@ -118,7 +118,15 @@ def test_an_unknown_source_is_answered_with_those_there_are(token: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["timezone=Mars/Olympus", f"host={'h' * 256}", "user=%00", "hots=gpu03"]
+    "query",
+    [
+        "timezone=Mars/Olympus",
+        f"host={'h' * 256}",
+        f"columns=%C2%A0{'c' * 2000}",
+        "user=%00",
+        "user=%20",
+        "hots=gpu03",
+    ],
 )
 def test_a_label_that_makes_no_sense_is_refused(token: str, query: str) -> None:
     answer = send(token, address=f"/api/v1/ingest/bash_history?{query}")

@@ -235,3 +235,10 @@ def test_feeds_tell_how_they_and_their_sources_are(site: Site) -> None:
     assert one["counts"]["rejected_share"] == pytest.approx(2 / 9)
     assert one["sources"][0]["source"] == "bash_history"
     assert one["sources"][0]["counts"]["stored"] == 7
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_json_whatever_is_asked_for(site: Site, name: str) -> None:
+    headers = {"Authorization": f"Bearer {token(f'read:{name}')}", "Accept": "text/html"}
+    answer = Client().get(reverse(f"api-{name}"), {"format": "csv"}, headers=headers)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
