@@ -172,7 +172,7 @@ def unescaped(texts: pa.StringArray) -> pa.StringArray:
 
 
 class Forms:
-    """The forms met so far, by their number of marks: those met last come first."""
+    """The forms met so far, by their number of marks: those of most lines come first."""
 
     def __init__(self) -> None:
         self.known: dict[int, list[Form]] = {}
@@ -198,6 +198,9 @@ class Forms:
                     rows = _without(rows, alike.rows)
                 else:
                     rows, tries = rows[1:], tries - 1
+        sizes = {alike.form: alike.size for alike in found}
+        for marks in {alike.form.marks for alike in found}:
+            self.known.get(marks, []).sort(key=lambda form: -sizes.get(form, 0))
         return found
 
     def _remember(self, form: Form) -> None:
