@@ -108,7 +108,7 @@ def _known(values: tuple[Any, ...]) -> Known:
         if (text := fields[field]) and text not in UNSET
     )
     if identifier and name and name != identifier:
-        labels += (("comm", name),)
+        labels += (("comm", name[:LONGEST_LABEL]),)
     if not certain:
         labels += (("claims_to_be", identifier or "?"),)
     return Known(

@@ -164,16 +164,31 @@ def few() -> Iterator[None]:
 named = pytest.mark.parametrize("source", SOURCES)
 
 
-@named
-@settings(deadline=None, max_examples=15)
-@given(seed=st.integers(0, 1 << 32), rate=st.sampled_from([0.02, 0.2, 0.6]))
-def test_other_values_change_nothing_in_how_a_line_is_read(
-    source: str, seed: int, rate: float
-) -> None:
+def check_other_values(source: str, seed: int, rate: float) -> None:
     draw, words = random.Random(seed), mentioned(source)
     one, context = draw.choice(objects(source))
     log = b"\n".join(written(changed(one, draw, words, rate)) for _ in range(COPIES)) + b"\n"
     assert read(source, log, context) == read_singly(source, log, context)
+
+
+SEEDS, RATES = st.integers(0, 1 << 32), st.sampled_from([0.02, 0.2, 0.6])
+
+
+@named
+@settings(deadline=None, max_examples=15)
+@given(seed=SEEDS, rate=RATES)
+def test_other_values_change_nothing_in_how_a_line_is_read(
+    source: str, seed: int, rate: float
+) -> None:
+    check_other_values(source, seed, rate)
+
+
+@pytest.mark.slow
+@named
+@settings(deadline=None, max_examples=150)
+@given(seed=SEEDS, rate=RATES)
+def test_very_many_other_values_change_nothing_either(source: str, seed: int, rate: float) -> None:
+    check_other_values(source, seed, rate)
 
 
 @named

@@ -16,6 +16,7 @@ from analytics.event import Context, Rejected, readable
 from analytics.jsonlog import alike
 from analytics.sources.journald import SOURCE
 from analytics.syslogging import envelope
+from analytics.syslogging.forms import LONGEST_LABEL
 
 SYSLOG = Path(__file__).parents[2] / "golden/syslog"
 
@@ -110,6 +111,10 @@ def test_an_export_gives_the_same_events_as_json() -> None:
             del row[name]
     assert as_export == as_json
     assert not rejected
+
+
+def test_a_name_of_any_length_is_a_label_of_a_bounded_one() -> None:
+    assert len(dict(one(_COMM="c" * 9000)["labels"])["comm"]) == LONGEST_LABEL
 
 
 def test_the_same_entry_sent_twice_has_one_id() -> None:
