@@ -125,6 +125,8 @@ class Filling:
             return self._ids(FIRST_ID - piece.leaf)
         if piece.lower:
             return lowered(self._piece(piece._replace(lower=False)))
+        if piece.cut:
+            return pc.utf8_slice_codeunits(self._piece(piece._replace(cut=0)), 0, piece.cut)
         if piece.leaf == LINE:
             lines = self.alike.lines()
             return quoted(lines) if piece.quoted else lines

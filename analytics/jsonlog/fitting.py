@@ -39,6 +39,8 @@ def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
         raw, taken = alike.raw(leaves[piece.leaf].piece), sample.taken[piece.leaf]
         if piece.written and alike.escaped(leaves[piece.leaf].piece):
             found &= ~np.asarray(pc.match_substring(raw, "\\"))
+        if piece.cut:
+            found &= _are_cut(alike.column(leaves[piece.leaf].piece), piece.cut)
         if taken == "address":
             found &= _addresses(raw, with_port=piece.leaf in sample.with_port)
         elif leaves[piece.leaf].kind == "number" and taken in NOT_WHOLE:
@@ -74,6 +76,13 @@ def _plain(alike: Alike, leaves: Sequence[int], samples: Sequence[Sample]) -> An
     for piece in filter(alike.escaped, pieces):
         told &= ~np.asarray(pc.match_substring_regex(alike.raw(piece), NO_LETTER))
     return told
+
+
+def _are_cut(texts: pa.StringArray, length: int) -> Any:
+    """Which texts have at least so many characters, the last of which is no blank."""
+    told = pc.greater_equal(pc.utf8_length(texts), length)
+    last = pc.utf8_slice_codeunits(texts, length - 1, length)
+    return np.asarray(pc.and_not(told, pc.utf8_is_space(last)))
 
 
 def _addresses(texts: pa.StringArray, *, with_port: bool) -> Any:

@@ -13,6 +13,7 @@ from analytics.jsonlog.kinds import COUNT, LIKE, NOUGHT, NUMBER, OTHER, PLAIN, T
 from analytics.jsonlog.parts import PARTED, Like, parted
 from analytics.jsonlog.samples import Looks
 
+ANY = "*"
 LONGEST_KEY = 1 << 62
 BRACKET = ord("[")  # before an address with colons that has a port
 OF_NUMBERS = "0123456789.-+eE"
@@ -58,7 +59,7 @@ def hows(looks: Looks, form: Form) -> list[How]:
 def _words(looks: Looks, form: Form, leaf: Leaf) -> str | None:
     """The pattern of texts that decide."""
     texts = {leaf.path for leaf in form.leaves if leaf.kind == "text"}
-    told = [looks.words.get(leaf.name)]
+    told = [looks.words.get(leaf.name), looks.words.get(ANY)]
     told += [words.get(leaf.name) for name, words in looks.without.items() if (name,) not in texts]
     return "|".join(filter(None, told)) or None
 

@@ -24,6 +24,9 @@ class Given(NamedTuple):
     same: Mapping[int, int]  # leaves with the same text as another one
 
 
+LONG = 128  # characters, from which on a text may be cut short
+
+
 def marked_document(
     given: Given, longest: Mapping[int, int], kind: int
 ) -> tuple[Any, Marks, frozenset[int]]:
@@ -53,6 +56,8 @@ def _mark(marks: Marks, given: Given, at: int, value: Any, longest: Mapping[int,
     taken, other = given.taken[at], given.same.get(at, at)
     if taken == "text":
         known = marks.texts.get(other)
+        if len(value) > LONG:
+            marks.long[other] = min(len(value), marks.long.get(other, len(value)))
         return known or marks.text(other, longest[other], given.signs.get(at, {}))
     if taken.startswith(PARTED):
         return marks.parted(at, taken.removeprefix(PARTED), 64 + longest[at])

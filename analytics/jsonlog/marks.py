@@ -44,7 +44,7 @@ class Piece(NamedTuple):
     """A value in a text: by the number of its leaf, in lower case or as it is.
 
     `shown` is only the address in it, `written` is as JSON would have it, `quoted` as Python
-    shows bytes; `iso` is a time as Python writes it.
+    shows bytes; `iso` is a time as Python writes it. Of a long one `cut` characters may be all.
     """
 
     leaf: int
@@ -53,6 +53,7 @@ class Piece(NamedTuple):
     written: bool = False
     quoted: bool = False
     iso: bool = False
+    cut: int = 0
 
 
 class Marks:
@@ -61,6 +62,7 @@ class Marks:
     def __init__(self, kind: int) -> None:
         self.kind = kind
         self.texts: dict[int, str] = {}
+        self.long: dict[int, int] = {}  # characters of what long marks stand for
         self.known: dict[str, Any] = {}  # what was read of texts with such marks
         self.numbers: dict[int, int] = {self.count(999): NUMBER}
         self.decimals: dict[float, int] = {}
@@ -189,8 +191,11 @@ class Marks:
         quoted = repr(mark.encode())[2:-1]
         if leaf == LINE and text.startswith(quoted, match.start()):
             return piece._replace(quoted=True), len(quoted)
+        rest = text[match.start() :]
+        if len(rest) <= self.long.get(leaf, 0) and mark.startswith(rest):
+            return piece._replace(cut=len(rest)), len(rest)
         of = self.parted_in[leaf].leaf if leaf in self.parted_in else leaf
-        raise _partly(text[match.start() :], mark, of)
+        raise _partly(rest, mark, of)
 
 
 @lru_cache(maxsize=1 << 13)

@@ -28,12 +28,12 @@ class Looks:
 
     Names are dotted, without places in lists, and stand for all that is under them. `at` are
     values that decide on what comes out, `anywhere` names of such that may stand in any part; of
-    `words` those do that match a pattern of RE2. `signs` decide by whether they stand in a text.
-    `same` are texts of which it matters whether they are the same. `times` are read as times,
-    `addresses` as internet addresses, `counts` as whole numbers, also where they are written as
-    texts, `digests` as those of SHA-256. `parts` are texts that are taken apart, by templates.
-    `without` are further words, that decide where the record itself has no text of a name. `only`
-    are the names of all that the reader reads, if told.
+    `words` those do that match a pattern of RE2, of all texts those that match the one of `*`.
+    `signs` decide by whether they stand in a text. `same` are texts of which it matters whether
+    they are the same. `times` are read as times, `addresses` as internet addresses, `counts` as
+    whole numbers, also where they are written as texts, `digests` as those of SHA-256. `parts` are
+    texts that are taken apart, by templates. `without` are further words, that decide where the
+    record itself has no text of a name. `only` are the names of all that the reader reads, if told.
     """
 
     at: tuple[str, ...] = ()
@@ -159,7 +159,8 @@ def _learnt(
         except Unclear as error:
             found[at] = error
         else:
-            marks.known = known.setdefault((*marks.texts.items(), *given.taken, *ports), {})
+            decisive = (*marks.texts.items(), *marks.long.items(), *given.taken, *ports)
+            marks.known = known.setdefault(decisive, {})
             most = _shared(tuple(longest[leaf] for leaf in range(len(given.leaves))))
             taking = Taking(given.taken, ports, most, marks.parted_in)
             marked.append((at, value, marks, taking))
@@ -231,8 +232,11 @@ def _read_text(text: str, marks: Marks) -> Cell:
             parts[-1] += part
         elif part != "":
             parts.append(part)
-    if not any(isinstance(part, Piece) for part in parts):
+    pieces = [part for part in parts if isinstance(part, Piece)]
+    if not pieces:
         return Cell("same", None, (text,))
+    if (cut := next((piece for piece in pieces if piece.cut), None)) and parts[-1:] != pieces:
+        raise Cut(cut.leaf)  # how much of it is there depends on other values
     pattern = tuple(part if isinstance(part, Piece) else None for part in parts)
     return Cell("text", pattern, tuple(part for part in parts if isinstance(part, str)))
 

@@ -4,16 +4,44 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from analytics.auditing.values import UNSET
 from analytics.event import Batch, Collector, Context, Source
 from analytics.jsonlog.documents import batches
+from analytics.jsonlog.samples import Looks
 from analytics.reading import sampled
-from analytics.sources.falco.rows import read
+from analytics.sources.falco.rows import CONNECTION, FILES, NUMBERS, read
 
 ALERT = frozenset({"output", "priority", "rule", "time", "output_fields"})
 FORWARDED = frozenset({"timestamp", "content", "originator"})
 LINE = frozenset({"evt.num", "evt.type"})
 MARKS = tuple(
     re.compile(rb'"%s"\s*:' % name) for name in (b"output_fields", b"priority", b"rule", b"output")
+)
+IDENTITIES = ("user.uid", "user.loginuid")
+WAYS = ("", "output_fields.", "content.fields.")  # to what was seen
+
+
+def _seen(*names: str) -> tuple[str, ...]:
+    return tuple(way + name for way in WAYS for name in names)
+
+
+LOOKS = Looks(
+    at=(
+        *("rule", "priority", "source", "tags", "severity", "content.ruleName", "content.ruleTags"),
+        *_seen("evt.type", "evt.res", "evt.info", "evt.arg.flags"),
+    ),
+    words={
+        "*": "<NA>",
+        **dict.fromkeys(_seen("container.id"), "host"),
+        **dict.fromkeys(_seen(*IDENTITIES), "|".join(map(re.escape, sorted(UNSET)))),
+        **dict.fromkeys(_seen("fd.name"), CONNECTION.pattern),
+    },
+    times=(
+        *("time", "timestamp", "timestampRFC3339Nano"),
+        *("evt.outputtime", "evt.rawtime", "evt.time"),
+    ),
+    counts=_seen(*NUMBERS, *IDENTITIES),
+    parts=dict.fromkeys(_seen(*FILES), ("/{*}",)),
 )
 
 
@@ -38,7 +66,7 @@ def _is_ours(value: dict[str, Any]) -> bool:
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each object."""
-    return batches(stream, Collector(context, SOURCE), read, within=("data",))
+    return batches(stream, Collector(context, SOURCE), read, within=("data",), looks=LOOKS)
 
 
 SOURCE = Source(

@@ -12,7 +12,7 @@ from analytics.reading import Document
 from analytics.sources.falco.people import actor_of, told
 
 TECHNIQUE = re.compile(r"[tT]\d{4}(?:\.\d{3})?", re.ASCII)
-CONNECTION = re.compile(r"(\S{1,64}):(\d{1,5})->(\S{1,64}):(\d{1,5})", re.ASCII)
+CONNECTION = re.compile(r"([^\s/]\S{0,63}):(\d{1,5})->(\S{1,64}):(\d{1,5})", re.ASCII)
 RESULT = re.compile(r"\bres=(-?)\d", re.ASCII)
 INCOMING = frozenset({"accept", "accept4", "recvfrom", "recvmsg", "listen"})
 LONGEST_MESSAGE = 300

@@ -2,12 +2,16 @@
 
 import io
 import json
+import random
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analytics.event import Context
+from analytics.jsonlog import alike, learning
 from analytics.sources.falco import SOURCE
 
 CONTEXT = Context(
@@ -123,3 +127,30 @@ def test_a_connection_names_where_it_goes_or_whence_it_came() -> None:
 )
 def test_it_knows_its_own(head: bytes, sure: bool) -> None:
     assert (SOURCE.recognises(head, "events.json") > 0.5) is sure
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 1 << 32))
+def test_long_sentences_are_cut_as_they_are_one_by_one(seed: int) -> None:
+    chance = random.Random(seed)
+    longest = chance.choice((100, 200, 280, 400, 900))
+    lines = []
+    for number in range(60):
+        size = chance.randrange(1, longest) if chance.random() < 0.5 else longest
+        said = "".join(chance.choices('abé \\"x=/', k=size)).strip() or "-"
+        seen = {"fd.name": chance.choice((f"/{said[:9]}", "a:1->b:2", "pipe", "/", "<NA>", ""))}
+        seen |= {"proc.cmdline": said[::-1], "user.loginuid": chance.choice((-1, 0, 1001, 1002))}
+        alert = {"rule": "Write below etc", "priority": "Error", "output": said, "n": number}
+        lines.append(json.dumps(alert | {"output_fields": seen, "time": "2026-02-21T08:15:02Z"}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alike, "ENOUGH", 3)
+        patch.setattr(learning, "FEW", 2)
+        together = in_order(lines)
+        patch.setattr(alike, "ENOUGH", 1 << 30)
+        assert together == in_order(lines)
+
+
+def in_order(lines: list[str]) -> list[dict[str, Any]]:
+    batches = SOURCE.parse(io.BytesIO("\n".join(lines).encode()), CONTEXT)
+    rows = [row for batch in batches for row in batch.events.to_pylist()]
+    return sorted(rows, key=lambda row: row["batch.line"])
