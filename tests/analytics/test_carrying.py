@@ -61,13 +61,16 @@ def told(batches: Sequence[Batch], fields: Sequence[str] = ()) -> Told:
 REFERRING = {"header", "actors", "controller", "accounting", "columns", "torque", "auth"}
 CUT = [sample for sample in SAMPLES if sample.stem != "table"]  # its header is not carried
 LUSTRE = (SAMPLES[0].parents[1] / "lustre_changelog/changelog.txt").read_bytes().split(b"\n")[0]
+SECOND = b"\twhich goes on in a second line\n"
 # Where they are cut there, what follows looks like a record of its own, or like a word of its own.
 MISLEADING = (
     (b"# ", b"- cmd:"),
     (b"Array", b"JobId="),
     (b"Subproject ", b"commit "),
     (b"\n  1", b"7\n]"),
-    (b"unix-process:900:1\n", b"\t"),  # a whole line of syslog does not wait for a second one
+    (b"COMMAND=/usr/bin/l", b"Feb"),  # two that are glued together are parted there
+    # A whole line of syslog does not wait for one that goes on with it.
+    *((b"\n" + SECOND[:at], SECOND[at:]) for at in range(len(SECOND))),
 )
 named = pytest.mark.parametrize("sample", CUT, ids=lambda path: f"{path.parent.name}/{path.stem}")
 
