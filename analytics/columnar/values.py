@@ -80,11 +80,11 @@ def shortened(texts: pa.Array, longest: int) -> pa.Array:
     return pc.utf8_slice_codeunits(texts, 0, longest)
 
 
-def joined(first: pa.MapArray, second: pa.MapArray) -> pa.MapArray:
-    """For each row the labels of the one map and then those of the other; null for none at all."""
-    maps = [one.take(pa.array(np.arange(len(one)))) for one in (first, second)]
+def joined(*maps: pa.MapArray) -> pa.MapArray:
+    """For each row the labels of the first map, then those of the next; null for none at all."""
+    maps = tuple(one.take(pa.array(np.arange(len(one)))) for one in maps)
     counts = [np.diff(np.asarray(one.offsets)) for one in maps]
-    starts = np.concatenate(([0], np.cumsum(counts[0] + counts[1])))
+    starts = np.concatenate(([0], np.cumsum(np.sum(counts, axis=0))))
     places = np.empty(starts[-1], np.int64)
     begun, before = starts[:-1], 0
     for each in counts:

@@ -38,7 +38,6 @@ class Form:
     patterns: tuple[re.Pattern[str], ...]
     start: re.Pattern[bytes]
     clock: Clock
-    labelled: tuple[str, ...]
     labels: Labelling
     never: str = "\n"
 
@@ -82,9 +81,7 @@ def read(stream: BinaryIO, form: Form, context: Context, source: Source) -> Iter
     """Events of a log of that form."""
     times = Times(form.clock, context)
     found = (_requests(block, form, times, context) for block in blocks(stream))
-    return merged(
-        batch_of(requests, context, source, form.labelled, form.labels) for requests in found
-    )
+    return merged(batch_of(requests, context, source, form.labels) for requests in found)
 
 
 def _requests(block: Block, form: Form, times: Times, context: Context) -> Requests:

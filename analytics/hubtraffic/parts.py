@@ -1,9 +1,9 @@
 """What each part of a line of an access log tells, as values of columns."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from analytics.event import account, readable
 from analytics.hubtraffic.hub import Asked, action_of, asked, known, libraries
@@ -42,6 +42,12 @@ ADDED = {  # what sites call the variables that they add to a line
     **dict.fromkeys(("cs", "cache", "cache_status", "ucs", "upstream_cache_status"), "cache"),
     **dict.fromkeys(("xff", "forwarded", "x_forwarded_for", "forwarded_for"), "forwarded_for"),
 }
+OWN = frozenset(  # of labels: a client may call itself anything else
+    [
+        *(*ADDED.values(), "referrer", "further", "result", "hierarchy"),
+        *("content_type", "request_bytes", "thread", "trace"),
+    ]
+)
 Value = str | None
 Labels = tuple[tuple[str, ...], tuple[str, ...]]  # names, and as many texts
 
@@ -144,8 +150,9 @@ def agent(text: Value) -> tuple[str | None]:
 @lru_cache(maxsize=50_000)
 def agent_labels(text: Value) -> Labels:
     """The library that a client says it is, and the versions of what it runs on."""
-    found = {name: value for name, value in libraries(told(text) or "").items() if value}
-    return tuple(found), tuple(found.values())
+    found = libraries(told(text) or "").items()
+    kept = {name: value for name, value in found if value and name not in OWN}
+    return tuple(kept), tuple(kept.values())
 
 
 @lru_cache(maxsize=1_000)
@@ -178,13 +185,17 @@ def in_seconds(milliseconds: str | None) -> str | None:
     return f"{int(milliseconds[:15]) / 1000:g}" if milliseconds and milliseconds.isdigit() else None
 
 
-def labels_of(found: dict[str, str | None], agent: Labels = ((), ())) -> Labels:
-    """Names and texts, without those that say nothing, behind those of the client."""
+def labels_of(found: Mapping[str, str | None]) -> Labels:
+    """Names and texts, without those that say nothing."""
     kept = {name: value[:1024] for name, value in found.items() if value and value != "-"}
-    if not kept.keys().isdisjoint(agent[0]):  # a client may call itself anything
-        kept = dict(zip(*agent, strict=True)) | kept
-        return tuple(kept), tuple(kept.values())
-    return agent[0] + tuple(kept), agent[1] + tuple(kept.values())
+    return tuple(kept), tuple(kept.values())
+
+
+class Named(NamedTuple):
+    """A label of that name, of what `text` makes of a part; mostly another one on each line."""
+
+    name: str
+    text: Callable[[Any], str | None] | None = None
 
 
 OF_REQUEST = (

@@ -4,21 +4,22 @@ A line has no time for more than a few steps, so each column is made of the dist
 its part of the lines.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.columnar.values import joined, labelled
 from analytics.event import Batch, Context, Rejected, Source, assemble, table_of
 from analytics.fields import BY_NAME
-from analytics.hubtraffic.parts import MADE, Labels
+from analytics.hubtraffic.parts import MADE, Labels, Named
 
 NOBODY = pa.scalar("somebody")
 COUNTED = {"size": "http.response.body.bytes"}
 NUMBER = r"^[0-9]{1,18}$"
-Labelling = Callable[..., Labels]
+Labelling = Sequence[tuple[tuple[str, ...], Callable[..., Labels] | Named]]  # of which parts what
 
 
 @dataclass(slots=True)
@@ -59,10 +60,9 @@ def batch_of(
     requests: Requests,
     context: Context,
     source: Source,
-    labelled: tuple[str, ...],
     labels: Labelling,
 ) -> Batch:
-    """The events of these requests; `labels` is given the parts that `labelled` names."""
+    """The events of these requests; no two of `labels` give the same name."""
     rejected = tuple(requests.rejected)
     if not requests.texts:
         return Batch(events=table_of([], context, source), rejected=rejected)
@@ -74,7 +74,7 @@ def batch_of(
         "event.id": pa.array(context.line_ids(requests.offsets, requests.raw)),
         "event.original": pa.array(requests.texts, pa.string()),
         "batch.line": pa.array(requests.numbers, pa.int64()),
-        "labels": _labels(list(zip(*(values[name] for name in labelled), strict=True)), labels),
+        "labels": _labels(values, labels),
     }
     for part, of_rows in values.items():
         if part in MADE:
@@ -114,10 +114,26 @@ def _distinct(values: Sequence[Any]) -> tuple[list[Any], pa.Array]:
     return list(places), pa.array([places[value] for value in values], pa.int32())
 
 
-def _labels(values: list[tuple[Any, ...]], make: Labelling) -> pa.Array:
+def _labels(values: Mapping[str, Sequence[Any]], labels: Labelling) -> pa.Array:
+    """A map for each row, those that are a name and a text behind the others."""
+    found, named = [], {}
+    for parts, make in labels:
+        if isinstance(make, Named):
+            (texts,) = (values[part] for part in parts)
+            made = map(make.text, texts) if make.text else texts
+            named[make.name] = pa.array(made, pa.string())
+        else:
+            found.append(_made_labels([values[part] for part in parts], make))
+    return joined(*found, labelled(named)) if named else joined(*found)
+
+
+def _made_labels(values: list[Sequence[Any]], make: Callable[..., Labels]) -> pa.Array:
     """A map for each row; rows with the same values are worked out once."""
-    distinct, places = _distinct(values)
-    return maps(make(*value) for value in distinct).take(places)
+    if len(values) == 1:
+        distinct, places = _distinct(values[0])
+        return maps(map(make, distinct)).take(places)
+    distinct, places = _distinct(list(zip(*values, strict=True)))
+    return maps(make(*each) for each in distinct).take(places)
 
 
 def maps(found: Iterable[Labels]) -> pa.Array:

@@ -6,15 +6,12 @@ from typing import BinaryIO
 
 from analytics.event import Batch, Context, Source
 from analytics.hubtraffic.lined import Form, read
-from analytics.hubtraffic.parts import Labels, agent_labels, in_seconds, labels_of
+from analytics.hubtraffic.parts import Named, agent_labels, in_seconds
 from analytics.hubtraffic.times import compact, either, iso
 
 
-def _labels(trace: str, sent: str | None, duration: str | None, agent: str | None) -> Labels:
-    told = {"trace": trace, "request_seconds": in_seconds(duration)}
-    if sent and sent not in ("-1", "0"):
-        told["request_bytes"] = sent
-    return labels_of(told, agent_labels(agent))
+def _sent(text: str | None) -> str | None:
+    return None if text in ("-1", "0") else text
 
 
 NUMBER = r"(-?[0-9]{1,18})"
@@ -41,8 +38,12 @@ FORM = Form(
         rb"|(?<!\d)\d{14}\|\d{1,15}\|REQUEST\|"
     ),
     clock=either(iso, compact),
-    labelled=("trace", "sent", "duration", "agent"),
-    labels=_labels,
+    labels=(
+        (("agent",), agent_labels),
+        (("trace",), Named("trace")),
+        (("duration",), Named("request_seconds", in_seconds)),
+        (("sent",), Named("request_bytes", _sent)),
+    ),
     never="|",
 )
 

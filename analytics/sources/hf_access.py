@@ -13,11 +13,12 @@ QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*)"'
 BEGUN = r" \[([^\]]++)\] "
 
 
-def _labels(referrer: str | None, agent: str | None, further: str) -> Labels:
-    found: dict[str, str | None] = {"referrer": told(referrer)}
-    if further:
-        found |= added_labels(further) | {"further": further.strip()}
-    return labels_of(found, agent_labels(agent))
+def _referrer(text: str | None) -> Labels:
+    return labels_of({"referrer": told(text)})
+
+
+def _further(text: str) -> Labels:
+    return labels_of(added_labels(text) | {"further": text.strip()}) if text else ((), ())
 
 
 FORM = Form(
@@ -45,8 +46,11 @@ FORM = Form(
         rb'\[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]"]{1,20}\] "'
     ),
     clock=web,
-    labelled=("referrer", "agent", "further"),
-    labels=_labels,
+    labels=(
+        (("agent",), agent_labels),
+        (("referrer",), _referrer),
+        (("further",), _further),
+    ),
     never='] "',
 )
 HUB_PATH = re.compile(

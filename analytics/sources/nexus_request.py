@@ -6,14 +6,8 @@ from typing import BinaryIO
 
 from analytics.event import Batch, Context, Source
 from analytics.hubtraffic.lined import Form, read
-from analytics.hubtraffic.parts import Labels, agent_labels, in_seconds, labels_of
+from analytics.hubtraffic.parts import Named, agent_labels, in_seconds
 from analytics.hubtraffic.times import web
-
-
-def _labels(sent: str | None, duration: str, agent: str, thread: str | None) -> Labels:
-    told = {"request_bytes": sent, "request_seconds": in_seconds(duration), "thread": thread}
-    return labels_of(told, agent_labels(agent))
-
 
 FORM = Form(
     called="Nexus' request log format",
@@ -33,8 +27,12 @@ FORM = Form(
         rb'\[\d\d/[A-Z][a-z]{2}/\d{4}:[^\]"]{1,20}\] "'
     ),
     clock=web,
-    labelled=("sent", "duration", "agent", "thread"),
-    labels=_labels,
+    labels=(
+        (("agent",), agent_labels),
+        (("sent",), Named("request_bytes")),
+        (("duration",), Named("request_seconds", in_seconds)),
+        (("thread",), Named("thread")),
+    ),
 )
 PLACE = re.compile(rb'" \d{3}(?: (?:\d+|-)){2,3} "[^"\n]*"(?: \[[^\]\n]*\])?\r?(?:\n|$)')
 

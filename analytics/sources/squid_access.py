@@ -6,18 +6,17 @@ from typing import BinaryIO
 
 from analytics.event import Batch, Context, Source
 from analytics.hubtraffic.lined import Form, read
-from analytics.hubtraffic.parts import Labels, cache_word, in_seconds, labels_of
+from analytics.hubtraffic.parts import Labels, Named, cache_word, in_seconds, labels_of
 from analytics.hubtraffic.times import seconds
 
 
-def _labels(duration: str, result: str, hierarchy: str, content: str, further: str) -> Labels:
+def _how(result: str, hierarchy: str, content: str, further: str) -> Labels:
     return labels_of(
         {
             "cache": cache_word(result),
             "result": result,
             "hierarchy": hierarchy,
             "content_type": content,
-            "request_seconds": in_seconds(duration),
             "further": further.strip(),
         }
     )
@@ -38,8 +37,10 @@ FORM = Form(
     ),
     start=re.compile(rb"(?<!\d)\d{9,10}\.\d{3} +\d{1,9} [0-9a-fA-F.:]{3,45} [A-Z_]+/\d{3} "),
     clock=seconds,
-    labelled=("duration", "result", "hierarchy", "content", "further"),
-    labels=_labels,
+    labels=(
+        (("result", "hierarchy", "content", "further"), _how),
+        (("duration",), Named("request_seconds", in_seconds)),
+    ),
     never="/",
 )
 

@@ -11,7 +11,7 @@ import orjson
 from analytics.columnar.blocks import blocks
 from analytics.event import Batch, Context, Rejected, Source, merged, readable
 from analytics.hubtraffic.lined import Times, unfit
-from analytics.hubtraffic.parts import Labels, agent_labels, cache_word, labels_of, told
+from analytics.hubtraffic.parts import Labels, Named, agent_labels, cache_word, labels_of, told
 from analytics.hubtraffic.times import either, iso, milliseconds, seconds, web
 from analytics.hubtraffic.traffic import Requests, batch_of
 from analytics.reading import documents, sampled
@@ -27,27 +27,19 @@ PARTS = (
     *("time", "client", "user", "call", "status", "size", "referrer", "agent"),
     *("cache", "duration", "upstream", "forwarded", "second"),
 )
-LABELLED = PARTS[PARTS.index("referrer") :]
 Piece = tuple[int, int, bytes, str]  # number of its line, offset, and itself twice
 
 
-def _labels(
-    referrer: str | None,
-    agent: str | None,
-    cache: str | None,
-    duration: Any,
-    upstream: str | None,
-    forwarded: str | None,
-    second: int,
-) -> Labels:
-    found = {
-        "referrer": told(referrer),
-        "cache": cache and (cache_word(cache) or cache),
-        "request_seconds": _in_seconds(duration, second),
-        "upstream": upstream,
-        "forwarded_for": forwarded,
-    }
-    return labels_of(found, agent_labels(agent))
+def _referrer(text: str | None) -> Labels:
+    return labels_of({"referrer": told(text)})
+
+
+def _cache(text: str | None) -> Labels:
+    return labels_of({"cache": text and (cache_word(text) or text)})
+
+
+def _took(duration: Any, second: int) -> Labels:
+    return labels_of({"request_seconds": _in_seconds(duration, second)})
 
 
 def _in_seconds(duration: Any, second: int) -> str | None:
@@ -56,11 +48,21 @@ def _in_seconds(duration: Any, second: int) -> str | None:
     return str(duration)[:40] if isinstance(duration, int | float | str) else None
 
 
+LABELS = (
+    (("agent",), agent_labels),
+    (("referrer",), _referrer),
+    (("cache",), _cache),
+    (("duration", "second"), _took),
+    (("upstream",), Named("upstream")),
+    (("forwarded",), Named("forwarded_for")),
+)
+
+
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """Events of an access log: an object a line, or the items of an array."""
     times = Times(CLOCK, context)
     found = (_requests(pieces, times, context) for pieces in _pieces(stream))
-    return merged(batch_of(requests, context, SOURCE, LABELLED, _labels) for requests in found)
+    return merged(batch_of(requests, context, SOURCE, LABELS) for requests in found)
 
 
 def _pieces(stream: BinaryIO) -> Iterator[list[Piece]]:
