@@ -5,15 +5,21 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_ready, worker_shutting_down
+from celery.signals import beat_init, worker_init, worker_ready, worker_shutting_down
 
-from auditapp import stopping
+from auditapp import garbage, stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auditapp.settings")
 
 app = Celery("foureyes")
 app.config_from_object("auditapp.broker")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def begin(**_: Any) -> None:
+    """Before the worker's processes part from this one, which they then share memory with."""
+    garbage.collect_rarely()
 
 
 @worker_ready.connect

@@ -30,6 +30,7 @@ import orjson
 from analytics import pipeline
 from analytics.event import Context
 from analytics.reading import documents
+from auditapp.garbage import collect_rarely
 
 GOLDEN = Path(__file__).resolve().parents[1] / "tests/golden"
 LINES = 50_000
@@ -175,6 +176,7 @@ def main() -> None:
     parser.add_argument("--no-memory", action="store_true")
     parser.add_argument("--peak", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    collect_rarely()  # as workers do
     if options.peak:
         print_peak(*options.peak)
         return

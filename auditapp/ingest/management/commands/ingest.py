@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from analytics.event import readable
 from analytics.pipeline import log_sources
+from auditapp import garbage
 from auditapp.ingest import progress
 from auditapp.ingest.intake import Label, UnknownZone, check_zone
 from auditapp.ingest.takein import STDIN, Stuck, TakeIn
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         paths = [Path(path) for path in options["paths"]]
         run = TakeIn(_label(options))
         _check(paths)
+        garbage.collect_rarely()
         try:
             with progress.shown(run):
                 run.run(paths)
