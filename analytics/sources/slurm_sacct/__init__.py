@@ -17,10 +17,10 @@ from analytics.sources.slurm_sacct.columns import (
 from analytics.sources.slurm_sacct.rows import Rows
 
 SAMPLED = 50
-AT_ONCE = 2_000  # rows: more would fall out of the caches
+AT_ONCE = 4_000  # rows: more would fall out of the caches
 BYTES_AT_ONCE = 8 << 20
 BYTE_ORDER_MARK = "\ufeff"
-BLOCK = 1 << 19
+BLOCK = 1 << 20
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
