@@ -23,6 +23,7 @@ from pathlib import Path
 
 from analytics.event import Context
 from analytics.sources.auditd import SOURCE
+from auditapp.garbage import collect_rarely
 from benchmarks.logs.auditd import generated
 
 HEADER = re.compile(
@@ -88,6 +89,7 @@ def main() -> None:
     parser.add_argument("--ausearch", type=lambda path: Path(path).resolve())
     parser.add_argument("--zircolite", type=lambda path: Path(path).resolve())
     arguments = parser.parse_args()
+    collect_rarely()  # as workers do
     log = generated(arguments.lines)
     size = log.count(b"\n")
     runs = [(seconds_of(matched, log), seconds_of(parsed, log)) for _ in range(arguments.runs)]
