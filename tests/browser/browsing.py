@@ -9,6 +9,7 @@ from playwright.sync_api import (
     Browser,
     ConsoleMessage,
     Error,
+    Locator,
     Page,
     Request,
     expect,
@@ -84,6 +85,12 @@ def sign_in(page: Page, name: str, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+def follow(page: Page, link: Locator) -> None:
+    """Clicks and waits for the page that it leads to: what is asked next is asked of that one."""
+    with page.expect_navigation():
+        link.click()
 
 
 def settle(page: Page) -> None:
