@@ -135,8 +135,8 @@ def prepared(tables: list[pa.Table]) -> Iterator[list[dict[str, Any]]]:
 def main() -> None:
     """Prints a line a round and the median ratios."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--events", type=int, default=50_000)
-    asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--events", type=int, default=200_000)
+    asked.add_argument("--rounds", type=int, default=4)
     asked.add_argument("--url", default="")
     asked.add_argument("--same-start", action="store_true")
     options = asked.parse_args()
