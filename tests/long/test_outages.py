@@ -38,7 +38,7 @@ pytestmark = [
     pytest.mark.redis,
     pytest.mark.timeout(1800),
 ]
-KILLS = int(os.environ.get("FOUREYES_KILLS", "24"))
+KILLS = int(os.environ.get("FOUREYES_KILLS", "200"))
 QUOTA = 1_500_000  # bytes that may wait; a minute without Elasticsearch brings more
 AWAY_SECONDS = 60
 WORKING = "SELECT lease_owner FROM ingest_batch WHERE state = 'working'"
