@@ -37,7 +37,7 @@ print(json.dumps({"events": events, "batches": batches, "alerts": Alert.objects.
 """
 
 
-STEP = int(os.environ.get("FOUREYES_STEP", "12"))  # before each n-th line; 1 means all
+STEP = int(os.environ.get("FOUREYES_STEP", "4"))  # before each n-th line; 1 means all
 EMBEDDED = pytest.mark.parametrize("site", ["embedded"], indirect=True)
 PRODUCTION = pytest.mark.parametrize("site", ["production"], indirect=True)
 
