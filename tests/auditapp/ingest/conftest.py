@@ -27,6 +27,12 @@ def token() -> str:
 
 
 @pytest.fixture
+def own_feed(db: None, own_spool: Path, request: pytest.FixtureRequest) -> str:
+    """The text of a token of a feed that no other test has."""
+    return ApiToken.issue(name="shipper", feed=request.node.name[:100])[1]
+
+
+@pytest.fixture
 def blank(tmp_path: Path) -> Installation:
     """An installation whose home does not exist yet."""
     unwanted = ("DATABASE_URL", "EVENT_STORE_URL", "CELERY_BROKER_URL", "SECRET_KEY")

@@ -1,69 +1,23 @@
 """Bodies of a stream that share records."""
 
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
-from analytics.store.base import Question
-from analytics.store.query import OneOf
-from auditapp.accounts.models import ApiToken
-from auditapp.eventstore import store
 from auditapp.ingest import hints, queue, tails, tasks, work
 from auditapp.ingest.models import Batch, RejectedLine, Tail
 from tests.auditapp.ingest.installation import Installation
+from tests.auditapp.ingest.streams import originals, send, stream, wait_a_minute
 
 START = 1_767_225_600
 
 
 @pytest.fixture
-def token(db: None, tmp_path: Path, settings: Settings, request: pytest.FixtureRequest) -> str:
+def token(own_feed: str) -> str:
     """The text of a token of a feed of this test's own."""
-    settings.SPOOL = tmp_path / "spool"
-    return ApiToken.issue(name="shipper", feed=request.node.name[:100])[1]
-
-
-def send(token: str, body: bytes, source: str = "bash_history", **said: str) -> str:
-    """The batch of a body."""
-    query = "&".join(f"{name}={value}" for name, value in {"user": "asilva", **said}.items())
-    answer = Client().post(
-        f"/api/v1/ingest/{source}?{query}",
-        body,
-        content_type="application/octet-stream",
-        headers={"Authorization": f"Bearer {token}"},
-    )
-    assert answer.status_code == 202, answer.content
-    return str(answer.json()["batch"])
-
-
-def stream(token: str, *bodies: bytes, **said: str) -> list[str]:
-    """The batches of bodies, each taken in before the next is sent."""
-    batches = []
-    for body in bodies:
-        batches.append(send(token, body, **said))
-        assert work.process(batches[-1])
-    return batches
-
-
-def originals(token: str, *names: str) -> list[Any]:
-    """Texts of all events that the token's feed brought, and other columns of them."""
-    feed = ApiToken.objects.get().feed
-    columns = ["@timestamp", "event.original", *names]
-    tables = store().scan(Question(query=OneOf("feed.id", (feed,))), columns)
-    rows = [row for table in tables for row in table.to_pylist()]
-    rows.sort(key=lambda row: (row["@timestamp"], row["event.original"]))
-    told = [[row[name] for name in columns[1:]] for row in rows]
-    return told if names else [row[0] for row in told]
-
-
-def wait_a_minute() -> list[str]:
-    """Batches that the sweeper makes of tails once a minute went by."""
-    Tail.objects.update(left=timezone.now() - timedelta(seconds=61))
-    return [str(batch) for batch in tails.flush()]
+    return own_feed
 
 
 def command(number: int, text: str) -> str:
@@ -212,78 +166,6 @@ def test_a_sender_is_told_what_waits(token: str) -> None:
         {"bytes": 14, "goes_on_in": second},
         {"bytes": 18, "goes_on_in": None},
     ]
-
-
-# Jobs are the same in all feeds: each test has its own.
-JOBS = b"JobID|User|State|Submit|Start|End\n"
-JOB = "%d|asilva|COMPLETED|2026-01-01T00:00:00|2026-01-01T00:00:00|2026-01-01T00:00:%02d\n"
-
-
-def jobs(*numbers: int) -> bytes:
-    return b"".join((JOB % (number, number % 60)).encode() for number in numbers)
-
-
-def told_jobs(token: str) -> list[Any]:
-    return [name for _, name in originals(token, "job.id")]
-
-
-def test_a_header_holds_for_the_bodies_behind_it(token: str) -> None:
-    row = jobs(13)
-    bodies = (JOBS + jobs(11), jobs(12) + row[:20], row[20:] + jobs(14), jobs(15)[:-1], jobs(16))
-    batches = stream(token, *bodies, source="slurm_sacct")
-    assert not RejectedLine.objects.exists()
-    assert told_jobs(token) == ["11", "12", "13", "14", "15", "16"]
-    assert wait_a_minute() == []
-    framings = [Batch.objects.get(id=batch).framing for batch in batches]
-    assert framings == [[{"line": 1, "text": JOBS.decode().strip(), "times": 1}], [], [], [], []]
-
-
-def test_a_header_holds_until_the_next_one(token: str) -> None:
-    names = b"JobID    User      State      End\n"
-    rule = b"-------- --------- ---------- -------------------\n"
-    rows = b"%-8d asilva    FAILED     2026-01-01T00:00:%02d\n"
-    bodies = (JOBS + jobs(21) + names + rule, rows % (22, 22), JOBS, jobs(23))
-    stream(token, *bodies, source="slurm_sacct")
-    assert not RejectedLine.objects.exists()
-    assert originals(token, "job.id", "job.state") == [
-        [jobs(21).decode().strip(), "21", "COMPLETED"],
-        [(rows % (22, 22)).decode().strip("\n"), "22", "FAILED"],
-        [jobs(23).decode().strip(), "23", "COMPLETED"],
-    ]
-
-
-def test_half_a_row_that_nobody_goes_on_with_is_read_below_its_header(token: str) -> None:
-    stream(token, JOBS + jobs(31) + jobs(32)[:-1], source="slurm_sacct")
-    (alone,) = wait_a_minute()
-    assert work.process(alone)
-    assert told_jobs(token) == ["31", "32"]
-    stream(token, jobs(33), source="slurm_sacct")
-    assert told_jobs(token) == ["31", "32", "33"]
-
-
-def test_headers_of_two_hosts_do_not_touch(token: str) -> None:
-    stream(token, JOBS + jobs(41), source="slurm_sacct", host="login01")
-    stream(token, jobs(42), source="slurm_sacct", host="login02")
-    assert RejectedLine.objects.get().text == jobs(42).decode().strip()
-
-
-def test_a_body_below_a_header_is_the_same_when_it_is_read_or_sent_again(token: str) -> None:
-    first, second = stream(token, JOBS + jobs(51), jobs(52), source="slurm_sacct")
-    for batch in (second, first):
-        assert queue.replay(batch)
-        assert work.process(batch)
-    stream(token, jobs(52), source="slurm_sacct")
-    assert told_jobs(token) == ["51", "52"]
-    assert not RejectedLine.objects.exists()
-
-
-def test_a_header_outlives_the_log_that_it_came_in(token: str) -> None:
-    stream(token, JOBS + jobs(61), jobs(62), jobs(63), source="slurm_sacct")
-    Batch.objects.update(kept=False)
-    tails.forget()
-    assert Tail.objects.count() == 1
-    stream(token, jobs(64), source="slurm_sacct")
-    assert told_jobs(token) == ["61", "62", "63", "64"]
 
 
 KILLS = """
