@@ -2,6 +2,7 @@
 
 import random
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from benchmarks.lab import address, digest, moment, person
@@ -18,6 +19,9 @@ VERBS = ("GET", "GET", "GET", "HEAD")
 STATUSES = (200, 200, 200, 206, 302, 304, 401, 404)
 TORCHES, PYTHONS = ("2.3.1", "2.4.0", "2.5.1"), ("3.10.14", "3.11.9", "3.12.1")
 AT_ONCE, LASTING = 64, 2_000  # processes that ask at a time, and requests until others do
+# A revision is a commit: a repository has some when a log begins and gets one now and then, here
+# some four an hour, and clients that pin one pin any of them.
+COMMITS, UNTIL_NEXT = 20, 20_000  # of a repository at first, and requests until it has one more
 REST = "; hf_hub/0.29.1; python/"
 
 
@@ -35,14 +39,22 @@ class Asked(NamedTuple):
     agent: str
 
 
-def asked(number: int, chance: random.Random) -> Asked:
+@cache
+def commit(repository: str, count: int, seed: int) -> str:
+    """The hash of a repository's commit of this number."""
+    return digest(random.Random(f"{repository} {count} {seed}"))
+
+
+def asked(number: int, chance: random.Random, seed: int) -> Asked:
     """The request of this number, by one of some processes that load models."""
     repository = f"{chance.choice(ORGANISATIONS)}/{chance.choice(MODELS)}"
-    revision = "main" if chance.random() < 0.6 else digest(chance)
+    revision = "main"
+    if chance.random() < 0.4:
+        revision = commit(repository, chance.randrange(COMMITS + number // UNTIL_NEXT), seed)
     path = f"/{repository}/resolve/{revision}/{chance.choice(FILES)}"
     if chance.random() < 0.2:
         path = f"/api/models/{repository}/revision/{revision}"
-    process = random.Random(number // LASTING * AT_ONCE + chance.randrange(AT_ONCE))
+    process = random.Random(f"{number // LASTING} {chance.randrange(AT_ONCE)} {seed}")
     agent = f"transformers/4.49.{process.randrange(9)}{REST}{process.choice(PYTHONS)}"
     if process.random() < 0.8:
         agent += f"; torch/{process.choice(TORCHES)}; session_id/{digest(process, 32)}"
@@ -64,7 +76,7 @@ def written(line: str, size: int, seed: int) -> bytes:
     chance = random.Random(seed)
     lines = []
     for number in range(size):
-        it = asked(number, chance)
+        it = asked(number, chance, seed)
         at = f"{it.time:%d/%b/%Y:%H:%M:%S} +0000"
         lines.append(line.format(it=it, at=at, number=number, thread=number % 200))
     return ("\n".join(lines) + "\n").encode()
