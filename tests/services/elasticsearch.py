@@ -50,9 +50,11 @@ def node(
     java: Path,
     settings: str,
     answers: Callable[[str], bool] | None = None,
+    home: Path | None = None,
 ) -> Command:
-    """A node of that release with further settings; `answers` says whether it is up."""
-    home = unpacked(version)
+    """A node of that release, of the distribution in `home`, with further settings; `answers` says
+    whether it is up."""
+    home = home or unpacked(version)
     port = free_port()
     config = folder / "config"
     shutil.copytree(home / "config", config, dirs_exist_ok=True)

@@ -1,8 +1,5 @@
-"""An Elasticsearch node as a site has it: TLS with a certificate of its own authority, and accounts
-with few rights.
-
-API keys are checked but cannot be made: the index that would hold them needs an analysis filter
-which the minimal distribution lacks.
+"""An Elasticsearch node as a site has it: TLS with a certificate of its own authority, accounts
+with few rights, and API keys.
 """
 
 import base64
@@ -15,10 +12,11 @@ import urllib.request
 from functools import partial
 from pathlib import Path
 
-from tests.services.elasticsearch import VERSION, java_home, node
+from tests.services.elasticsearch import VERSION, java_home, node, unpacked
+from tests.services.keeping_keys import with_key_index
 from tests.services.running import FOLDER, Command
 
-WRITER, READER, PASSWORD = "writer", "reader", "only-for-tests"
+WRITER, READER, KEEPER, PASSWORD = "writer", "reader", "keeper", "only-for-tests"
 SETTINGS = """\
 xpack.security.enabled: true
 xpack.security.http.ssl.enabled: true
@@ -33,7 +31,11 @@ writer:
 reader:
   cluster: [monitor]
   indices: [{names: ["s*"], privileges: [read]}]
+keeper:
+  cluster: [manage_api_key, monitor, manage_index_templates]
+  indices: [{names: ["*"], privileges: [all]}]
 """
+NAMES = (WRITER, READER, KEEPER)  # each has the role of that name
 ROUNDS = 10_000
 
 
@@ -42,10 +44,12 @@ def secured_elasticsearch(folder: Path) -> Command:
     config = folder / "config"
     config.mkdir()
     _certificates(config)
-    users = "".join(f"{name}:{_hashed(PASSWORD)}\n" for name in (WRITER, READER))
-    command = node(folder, VERSION, java_home(17), SETTINGS, partial(_answers, config / "ca.crt"))
+    users = "".join(f"{name}:{_hashed(PASSWORD)}\n" for name in NAMES)
+    home = with_key_index(unpacked(VERSION), VERSION, folder.with_name("elasticsearch-with-keys"))
+    answers = partial(_answers, config / "ca.crt")
+    command = node(folder, VERSION, java_home(17), SETTINGS, answers, home)
     (config / "users").write_text(users)
-    (config / "users_roles").write_text(f"{WRITER}:{WRITER}\n{READER}:{READER}\n")
+    (config / "users_roles").write_text("".join(f"{name}:{name}\n" for name in NAMES))
     (config / "roles.yml").write_text(ROLES)
     return Command(
         words=command.words,
