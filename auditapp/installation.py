@@ -111,6 +111,7 @@ def prepare() -> list[tuple[str, str]]:
     """
     call_command("migrate", verbosity=0, interactive=False)
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    (settings.HOME / "queue").mkdir(mode=0o700, exist_ok=True)  # the scheduler opens its file there
     if User.objects.exists():
         return []
     made = []

@@ -128,6 +128,7 @@ def test_it_starts_works_restarts_what_crashes_and_dies_whole(
     assert f"Foureyes is at http://127.0.0.1:{port}" in said
     assert "sign in as analyst" in said
     assert "sign in as administrator" in said
+    assert "exit code" not in said  # nothing ended but what was killed
 
     again = up()
     eventually(lambda: get(port, "/healthz") == 200, 60)
