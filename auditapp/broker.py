@@ -26,7 +26,7 @@ else:
     broker_transport_options = {
         # A message that was taken and not acknowledged comes again after so long. It must be
         # longer than any task may take; what a dead worker held, the sweeper finds much sooner.
-        "visibility_timeout": 4 * HOUR,
+        "visibility_timeout": max(settings.BATCH_SECONDS, 2 * HOUR) + 2 * HOUR,
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
         "max_retries": 1,  # who accepts a log does not wait for the broker: the sweeper will hint
@@ -62,13 +62,16 @@ task_routes = {
     "reports.*": {"queue": "report"},
 }
 # Seconds. At the soft limit a task ends in order: its batch counts as tried and goes back, what
-# is left of the days to assess stays marked. At the hard one its process is killed.
+# is left of the days to assess stays marked. At the hard one its process is killed; Celery kills
+# children, `deadlines` a worker that has none.
+_batch = settings.BATCH_SECONDS
+_grace = min(_batch // 10 + 1, 300)
 task_soft_time_limit = HOUR
-task_time_limit = HOUR + 300
+task_time_limit = HOUR + _grace
 task_annotations = {
-    "ingest.process": {"soft_time_limit": 2 * HOUR, "time_limit": 2 * HOUR + 300},
-    "ingest.backfill": {"soft_time_limit": 3 * HOUR, "time_limit": 3 * HOUR + 300},
-    "cases.assess": {"soft_time_limit": 3 * HOUR, "time_limit": 3 * HOUR + 300},
+    "ingest.process": {"soft_time_limit": _batch, "time_limit": _batch + _grace},
+    "ingest.backfill": {"soft_time_limit": _batch + HOUR, "time_limit": _batch + HOUR + _grace},
+    "cases.assess": {"soft_time_limit": 3 * HOUR, "time_limit": 3 * HOUR + _grace},
 }
 beat_schedule = schedule.beat_schedule
 beat_schedule_filename = str(_folder / "beat-schedule")

@@ -1,13 +1,12 @@
 """The Celery application: its configuration is `broker`, its clock `schedule`."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, worker_init, worker_ready, worker_shutting_down
 
-from auditapp import garbage, stopping
+from auditapp import deadlines, garbage, stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auditapp.settings")
 
@@ -17,9 +16,11 @@ app.autodiscover_tasks()
 
 
 @worker_init.connect
-def begin(**_: Any) -> None:
+def begin(sender: Any, **_: Any) -> None:
     """Before the worker's processes part from this one, which they then share memory with."""
     garbage.collect_rarely()
+    if sender.pool_cls.__module__ == "celery.concurrency.solo":
+        deadlines.keep()
 
 
 @worker_ready.connect
@@ -36,9 +37,8 @@ def stop(**_: Any) -> None:
 
 
 @beat_init.connect
-def make_room(**_: Any) -> None:
-    """Makes the folder in which the scheduler remembers what it did when."""
-    Path(app.conf.beat_schedule_filename).parent.mkdir(parents=True, exist_ok=True)
+def schedule(**_: Any) -> None:
+    """Says that there is a scheduler."""
     _beat("scheduler")
 
 
