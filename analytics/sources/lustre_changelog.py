@@ -18,7 +18,7 @@ from analytics.jsonlog.values import address
 
 RECORD = re.compile(
     r"([\w.-]+-MDT[0-9a-f]{4}\.?)?\s*(\d{1,20}) (\d\d[A-Z]{2,6})"
-    r" (\d\d:\d\d:\d\d\.\d{1,9}) (\d{4}\.\d\d\.\d\d) 0x[0-9a-f]+ t=(\S+)(.*)",
+    r" {1,4}(\d\d:\d\d:\d\d\.\d{1,9}) (\d{4}\.\d\d\.\d\d) 0x[0-9a-f]+ t=(\S+)(.*)",
     re.DOTALL,
 )
 NAMED = r"(j|ef|u|nid|m|x)=[!-Z^-~]+"
@@ -29,7 +29,7 @@ USUAL = (
 USUAL_FILE = r"^[^\]]*\]( .*)?$"  # behind ` p=[`
 USUAL_RENAMED = r"^[^\]]*\] sp=\[[^\]]*\]( .*)?$"  # behind ` s=[`
 HEAD = re.compile(
-    rb"^(?:[\w.-]+-MDT[0-9a-f]{4}\.?\s+)?\d+ \d\d[A-Z]{2,6} \d\d:\d\d:\d\d\.\d+"
+    rb"^(?:[\w.-]+-MDT[0-9a-f]{4}\.?\s+)?\d+ \d\d[A-Z]{2,6} {1,4}\d\d:\d\d:\d\d\.\d+"
     rb" \d{4}\.\d\d\.\d\d 0x[0-9a-f]+ t=\[",
     re.MULTILINE,
 )
