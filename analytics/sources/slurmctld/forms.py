@@ -1,11 +1,11 @@
 """What Slurm's controller says, and what was done by it."""
 
 from analytics.slurm.daemon import JOB, Form, Forms
+from analytics.sources.slurmctld.governing import BY_WORD, OF_RESERVATION, UID
 
-UID = r"(?:uid|UID)[ =](?P<uid>\d{1,10})"
 NODE = r"(?P<node>[^\s:,]+(?:,[^\s:,]+)*)"
 HOST = "host"
-UPDATE_NODE, UPDATE_PARTITION = "REQUEST_UPDATE_NODE", "REQUEST_UPDATE_PARTITION"
+UPDATE_NODE = "REQUEST_UPDATE_NODE"
 
 
 def _killed() -> list[Form]:
@@ -64,7 +64,7 @@ UPDATED = [
         pattern=rf"_slurm_rpc_update_job: complete {JOB} {UID}", action="job-updated", type="change"
     ),
     Form(
-        pattern=rf"_slurm_rpc_update_job: {JOB} {UID}: (?P<error>.*)",
+        pattern=rf"_slurm_rpc_update_job: {JOB},? {UID}: (?P<error>.*)",
         action="job-updated",
         type="denied",
         outcome="failure",
@@ -143,6 +143,7 @@ SUBMITTED = [
     Form(pattern=r"\w+: (?P<error>.*)", action="job-submitted", type="denied", outcome="failure"),
 ]
 VIOLATED = [
+    OF_RESERVATION,
     Form(
         pattern=r"Security violation[,:] (?P<rpc>\w+)(?: RPC)?(?: reset)?"
         rf"(?: for {JOB})? from {UID}"
@@ -181,6 +182,7 @@ def _controller(pattern: str, action: str, kind: str) -> Form:
 
 FORMS = Forms(
     {
+        **BY_WORD,
         "_slurm_rpc_kill_job:": _killed(),
         "_slurm_rpc_kill_job2:": _killed(),
         "_job_complete:": _ended(),
@@ -202,22 +204,16 @@ FORMS = Forms(
                 outcome="failure",
             ),
             Form(
+                pattern=rf"_slurm_rpc_requeue: (?:requeue )?{JOB}: (?!usec=)(?P<error>.*)",
+                action="job-requeued",
+                type="denied",
+                outcome="failure",
+            ),
+            Form(
                 pattern=rf"_slurm_rpc_requeue: (?:requeue )?{JOB}",
                 action="job-requeued",
                 type="change",
                 state="REQUEUED",
-            ),
-        ],
-        "_slurm_rpc_suspend": [
-            Form(
-                pattern=rf"_slurm_rpc_suspend\(suspend\) (?:for )?{JOB}",
-                action="job-suspended",
-                type="change",
-            ),
-            Form(
-                pattern=rf"_slurm_rpc_suspend\(resume\) (?:for )?{JOB}",
-                action="job-resumed",
-                type="change",
             ),
         ],
         "_slurm_rpc_submit_batch_job:": SUBMITTED,
@@ -256,15 +252,6 @@ FORMS = Forms(
         "Requeue": REQUEUED,
         "Security": VIOLATED,
         "reboot": [_node(rf"reboot request queued for nodes {NODE}", "node-reboot-requested")],
-        "_slurm_rpc_update_partition": [
-            Form(
-                pattern=r"\w+ complete for (?P<partition>\S+)",
-                action="partition-updated",
-                type="change",
-                category="configuration",
-                follows=UPDATE_PARTITION,
-            ),
-        ],
         "Processing": [
             _controller("Processing Reconfiguration Request", "controller-reconfigured", "change")
         ],

@@ -61,6 +61,18 @@ def said(text: str) -> dict[str, Any]:
         ("error: Security violation, UPDATE_NODE RPC from uid=1020", "security-violation", "1020"),
         ("Killing JobId=4 on failed node gpu03", "job-killed-by-node-failure", None),
         ("a sentence of a later version", "controller-said", None),
+        ("debug:  crontab_submit: updating crontab for uid=1020", "crontab-changed", "1020"),
+        ("Added JobId=9 from crontab entry from uid=7, next start is 1", "job-submitted", "7"),
+        ("sched: Created reservation=r1 users=anna nodes=gpu03", "reservation-created", None),
+        ("_slurm_rpc_delete_reservation complete for r1 usec=9", "reservation-deleted", None),
+        ("_slurm_rpc_delete_partition complete for gpu usec=9", "partition-deleted", None),
+        (
+            "preempted JobId=4 has been killed to reclaim resources for JobId=5",
+            "job-preempted",
+            None,
+        ),
+        ("Time limit exhausted for JobId=4", "job-timed-out", None),
+        ("Set debug level to 'quiet'", "logging-changed", None),
     ],
 )
 def test_sentences_say_what_was_done_and_by_whom(text: str, action: str, actor: str | None) -> None:
@@ -68,6 +80,37 @@ def test_sentences_say_what_was_done_and_by_whom(text: str, action: str, actor: 
     assert event["event.action"] == action
     assert event["actor.account"] == (actor and f"uid:site/{actor}")
     assert event["actor.basis"]
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "actor"),
+    [
+        ("_slurm_rpc_suspend(suspend) for 4 Access/permission denied", "job-suspended", None),
+        ("_slurm_rpc_requeue: 4: Invalid job id specified", "job-requeued", None),
+        ("_slurm_rpc_top_job for 4 Access/permission denied", "job-moved-to-top", None),
+        ("_slurm_rpc_update_job: JobId=4, uid=7: Job is pending", "job-updated", "7"),
+        ("_slurm_rpc_update_node for gpu03: Invalid node state", "node-updated", None),
+        ("_slurm_rpc_update_partition partition=gpu: Invalid time", "partition-updated", None),
+        ("_slurm_rpc_update_reservation reservation=r1: Busy", "reservation-updated", None),
+        ("error: set debug level request from non-super user uid=7", "security-violation", "7"),
+        ("A non superuser 7 tried to complete batch JobId=4", "security-violation", "7"),
+        (
+            "Security violation, uid=7 account=lab attempt to use reservation r1",
+            "security-violation",
+            "7",
+        ),
+        (
+            "_slurm_rpc_auth_token: attempt to retrieve a token for a different user=anna by UID=7",
+            "token-refused",
+            "7",
+        ),
+    ],
+)
+def test_what_was_refused_did_not_happen(text: str, action: str, actor: str | None) -> None:
+    event = said(text)
+    assert (event["event.action"], event["event.outcome"]) == (action, "failure")
+    assert event["actor.account"] == (actor and f"uid:site/{actor}")
+    assert event["job.state"] is None
 
 
 def test_who_drained_a_node_is_told_by_the_request_just_before() -> None:
