@@ -27,6 +27,7 @@ from analytics.reading import LONGEST_LINE
 from analytics.syslogging.bulk import Messages
 from analytics.syslogging.elevation import Elevation
 from analytics.syslogging.envelope import (
+    PADDED,
     USUAL_LINES,
     Envelope,
     Labels,
@@ -39,7 +40,7 @@ from analytics.syslogging.times import EPOCH, MICROSECOND, Clock
 
 AT_ONCE = 1 << 19  # bytes: more would fall out of the caches
 LONGEST_ENTRY = 1 << 18  # bytes, with the lines that go on from it
-PADDING = b"\x00\xef\xbb\xbf"  # what a crash or an editor leaves before a line
+PADDING = b"\x00\xef\xbb\xbf "  # what a crash or an editor leaves before a line
 LOOKED_AT = 200  # lines of a head
 OWN_TAG = b"foureyes"
 
@@ -134,7 +135,7 @@ class _Reader:
     def _take_other(self, number: int, offset: int, text: bytes) -> None:
         if len(text) > LONGEST_LINE:
             self._reject(number, "line is too long", text)
-        elif text[:1] in b" \t" and text.strip():
+        elif text[:1] in b" \t" and text.strip() and not PADDED.match(text):
             self._go_on(number, text)
         else:
             for part in parts_of(text):

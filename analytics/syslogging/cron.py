@@ -44,6 +44,12 @@ FORMS = Forms(
         sentence="{user} may not use crontab: {reason}", actor="user", basis="crontab",
     ),
     Form(
+        pattern=r"Starting job (?P<number>\d+) \((?P<file>\w+)\) for user "
+        r"'?(?P<user>[^\s']+)'? \((?P<uid>\d+)\)",
+        deed=Deed("process", "start", "ran-job", "success"),
+        sentence="at ran job {number} of {user}", actor="user", basis="owner of the job",
+    ),
+    Form(
         pattern=r"\((?P<of>[^)\s]+)\) (?P<what>MAIL|CMDOUT|CMDEND|INFO|PAM ERROR|ERROR|"
         r"WRONG .{1,40}?|"
         r"CAN'T OPEN|TABLE LIMIT EXCEEDED|NO SUCH JOB) \((?P<text>.*)\)\s*$",

@@ -1,10 +1,11 @@
-"""What pkexec and doas say: who ran what with another's rights."""
+"""What pkexec, polkit and doas say: who ran what with another's rights."""
 
 from analytics.syslogging.forms import Deed, Form, Forms
 
 RAN = Deed("process", "start", "ran-command", "success")
 REFUSED = Deed("process", "denied", "was-refused-command", "failure")
 BASIS = "invoking user"
+OWNER = "owner of the process"
 BEHIND = (
     r"\[USER=(?P<effective>[^\]]*)\](?: \[TTY=(?P<tty>[^\]]*)\])? "
     r"\[CWD=(?P<directory>[^\]]*)\] \[COMMAND=(?P<command>.*)\]\s*$"
@@ -20,6 +21,21 @@ PKEXEC = Forms(
         r"dismissed|The value for)[^\[]*)" + BEHIND,
         deed=REFUSED, sentence="{user} was refused {command} as {effective}: {reason}",
         actor="user", basis=BASIS,
+    ),
+)  # fmt: skip
+POLKIT = Forms(
+    Form(
+        pattern=r"Operator of (?P<session>\S+) successfully authenticated as "
+        r"unix-user:(?P<effective>\S+) to gain (?P<how>\S+) authorization for action "
+        r"(?P<wanted>\S+) for (?P<subject>.*) \(owned by unix-user:(?P<user>[^)]+)\)",
+        deed=Deed("authentication", "start", "authenticated", "success"),
+        sentence="{user} authenticated as {effective} for {wanted}", actor="user", basis=OWNER,
+    ),
+    Form(
+        pattern=r"Operator of (?P<session>\S+) FAILED to authenticate to gain authorization for "
+        r"action (?P<wanted>\S+) for (?P<subject>.*) \(owned by unix-user:(?P<user>[^)]+)\)",
+        deed=Deed("authentication", "start", "authenticated", "failure"),
+        sentence="{user} failed to authenticate for {wanted}", actor="user", basis=OWNER,
     ),
 )  # fmt: skip
 DOAS = Forms(

@@ -25,9 +25,11 @@ STRUCTURED = re.compile(  # RFC 5424, also counted as RFC 6587 has it
     re.DOTALL,
 )
 WORDS = rb"(?:[^\W\d_]|[\x80-\xff]){2,18}\.?"
+NUMBERED = rb"\d{1,2}(?:\xe6\x9c\x88|\xec\x9b\x94)"  # months of China, Japan, Korea
+PADDED = re.compile(rb" " + NUMBERED + rb" +\d{1,2} \d\d:\d\d:\d\d")
 DAY = rb"\d{1,2}(?:\.|\xe6\x97\xa5)?"
 IN_WORDS = (
-    rb"(?:" + WORDS + rb",? +)?(?:" + DAY + rb" +)?(?:" + WORDS + rb"|\d{1,2}\xe6\x9c\x88) +"
+    rb"(?:" + WORDS + rb",? +)?(?:" + DAY + rb" +)?(?:" + WORDS + rb"|" + NUMBERED + rb") +"
     rb"(?:" + DAY + rb" +)?(?:\d{4} +)?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: [AP]M(?= ))?"
     rb"(?: (?:UTC|GMT|Z)(?=:| ))?"
     rb"(?: \d{4})?"

@@ -25,6 +25,7 @@ FIELDS = {
     "directory": "process.working_directory",
     "executable": "process.executable",
     "path": "file.path",
+    "job": "job.id",
 }
 
 
@@ -51,6 +52,7 @@ class Form:
     basis: str = UNTOLD
     module: str | None = None
     kind: str | None = None  # of fault, kept as label
+    user: str | None = None  # who is meant, where no group says it
 
 
 class Compiled(NamedTuple):
@@ -100,6 +102,8 @@ def _compiled(form: Form) -> Compiled:
     row = row_of(form.deed)
     if form.module:
         row["event.module"] = form.module
+    if form.user:
+        row["user.name"] = form.user
     if form.kind:
         row["labels"] = [("fault", form.kind)]
     names = re.findall(r"\{(\w+)\}", form.sentence)

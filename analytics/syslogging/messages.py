@@ -12,6 +12,7 @@ from analytics.syslogging import (
     cron,
     elevating,
     kernel,
+    logins,
     pam,
     snoopy,
     sshd,
@@ -26,6 +27,9 @@ FORMS: dict[str, Forms] = {  # none of their forms has to do with who is behind 
     **dict.fromkeys(("su", "su-l", "runuser"), su.FORMS),
     "pkexec": elevating.PKEXEC,
     "doas": elevating.DOAS,
+    **dict.fromkeys(("polkitd", "polkitd(authority=local)"), elevating.POLKIT),
+    "login": logins.LOGIN,
+    **dict.fromkeys(("pam_slurm", "pam_slurm_adopt"), logins.SLURM),
     **dict.fromkeys(
         ("sshd", "sshd-session", "sshd-auth", "internal-sftp", "sftp-server"), sshd.FORMS
     ),

@@ -7,6 +7,7 @@ FAILED = Deed("authentication", "start", "logged-in", "failure")
 LEFT = Deed("session", "end", "disconnected")
 NOTE = Deed("network", "info", "connected")
 FROM = r"(?P<address>\S+?)(?: port (?P<port>\d{1,5}))?"
+UNFINISHED = Deed("network", "denied", "broke-off-connection", "failure")
 BASIS = "account that logged in"
 TRANSFER = "file transfer, user not told"
 
@@ -51,6 +52,22 @@ FORMS = Forms(
         basis="login failed, not told",
     ),
     Form(
+        pattern=r"User (?P<user>\S*) not allowed because (?P<reason>.*)",
+        deed=FAILED, sentence="{user} may not log in: {reason}",
+        basis="login failed, not told",
+    ),
+    Form(
+        pattern=r"(?:error|fatal): PAM: (?P<reason>.{1,200}?) for "
+        r"(?:(?P<unknown>invalid|illegal) user )?(?P<user>\S*) from (?P<address>\S+)",
+        deed=FAILED, sentence="a login as {user} from {address} failed: {reason}",
+        basis="login failed, not told",
+    ),
+    Form(
+        pattern=r"ROOT LOGIN REFUSED FROM (?P<address>\S+)(?: port (?P<port>\d+))?",
+        deed=FAILED, sentence="a login as root from {address} was refused",
+        user="root", basis="login failed, not told",
+    ),
+    Form(
         pattern=r"(?:error: |fatal: )?maximum authentication attempts exceeded for "
         r"(?:(?P<unknown>invalid) user )?(?P<user>.*) from (?P<address>\S+) port (?P<port>\d+)",
         deed=FAILED, sentence="too many failed logins as {user} from {address}",
@@ -84,6 +101,16 @@ FORMS = Forms(
         pattern=r"(?:refused connect|Connection refused) from (?P<address>\S+)",
         deed=Deed("network", "denied", "refused-connection", "failure"),
         sentence="a connection from {address} was refused",
+    ),
+    Form(
+        pattern=r"(?:fatal: )?(?P<reason>Timeout before authentication) for (?:connection from )?"
+        r"(?P<address>\S+?)(?: port (?P<port>\d+)| to |$)",
+        deed=UNFINISHED, sentence="{address} did not log in in time",
+    ),
+    Form(
+        pattern=r"(?:fatal: )?Unable to negotiate with (?P<address>\S+) port (?P<port>\d+): "
+        r"(?P<reason>[^.\[]*)",
+        deed=UNFINISHED, sentence="{address} did not come to log in: {reason}",
     ),
     Form(
         pattern=r"Starting session: (?P<session>.*?)(?: on (?P<tty>\S+))? for (?P<user>\S+) "

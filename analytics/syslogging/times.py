@@ -34,8 +34,8 @@ MONTHS: dict[str, int] = {
 USUAL = re.compile(r"([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)()()")
 OTHER = re.compile(  # Sat 21. févr. 2026 21:54:44,123 · Feb 21 2026 21:54:44 · 2月 21 21:54:44
     r"(?:[^\W\d]{2,9}\.?,? +)??"
-    r"(?:(?P<after>\d{1,2})\.? +)?(?P<month>[^\W\d_]{2,9}|\d{1,2}(?=月))[.月]* +"
-    r"(?:(?P<day>\d{1,2})[.日]? +)?(?:(?P<year>\d{4}) +)?"
+    r"(?:(?P<after>\d{1,2})\.? +)?(?P<month>[^\W\d_]{2,9}|\d{1,2}(?=[月월]))[.月월]* +"
+    r"(?:(?P<day>\d{1,2})[.日일]? +)?(?:(?P<year>\d{4}) +)?"
     r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?"
     r"(?: (?P<half>[AP])M)?"
     r"(?: (?P<zone>UTC|GMT|Z))?(?: (?P<late>\d{4}))?"

@@ -19,6 +19,8 @@ CONTEXT = Context(
     received=datetime(2026, 3, 1, tzinfo=UTC),
     host="gpu03",
 )
+FAILED = ("logged-in", None)
+KEPT_OUT = ("was-not-authorized", None)
 SUDO = b"sudo: asilva : TTY=pts/0 ; PWD=/home/asilva ; USER=root ; COMMAND="
 
 
@@ -202,3 +204,56 @@ def test_real_files_of_all_forms_are_read_whole(real_logs: Path) -> None:
         assert len(rejected) <= 3, path.name
         assert len(rows) > len(rejected), path.name
     assert read_lines == 93
+
+
+@pytest.mark.parametrize("month", [" 3月", " 3월"])
+def test_a_month_that_is_padded_with_a_blank_begins_an_entry(month: str) -> None:
+    line = f"{month} 21 21:54:44 gpu03 sshd[1]: Server listening on :: port 22.\n"
+    rows, rejected = read(line.encode() * 2)
+    assert [len(rows), len(rejected)] == [2, 0]
+    assert rows[1]["event.original"] == line[:-1]
+
+
+@pytest.mark.parametrize(
+    ("message", "action", "actor", "user"),
+    [
+        (b"sshd[1]: error: PAM: Authentication failure for eve from 192.0.2.9", *FAILED, "eve"),
+        (
+            b"sshd[1]: fatal: PAM: User not known for illegal user eve from 192.0.2.9",
+            *FAILED,
+            "eve",
+        ),
+        (b"sshd[1]: User bob not allowed because account is locked", *FAILED, "bob"),
+        (b"sshd[1]: ROOT LOGIN REFUSED FROM 192.0.2.9 port 4242 [preauth]", *FAILED, "root"),
+        (b"login[1]: FAILED LOGIN (1) on '/dev/tty1' FOR 'bob', Permission denied", *FAILED, "bob"),
+        (b"login[1]: FAILED LOGIN 2 FROM tty1 FOR bob, Permission denied", *FAILED, "bob"),
+        (b"login[1]: LOGIN ON tty1 BY ana", "logged-in", "unix:ana", "ana"),
+        (b"login[1]: ROOT LOGIN  on '/dev/tty1'", "logged-in", None, "root"),
+        (
+            b"atd[1]: Starting job 3 (a0001) for user 'ana' (1003)",
+            *("ran-job", "unix:ana", "ana"),
+        ),
+        (
+            b"polkitd[1]: Operator of unix-session:3 successfully authenticated as unix-user:root"
+            b" to gain TEMPORARY authorization for action org.x for unix-process:1:2 [sh]"
+            b" (owned by unix-user:ana)",
+            *("authenticated", "unix:ana", "ana"),
+        ),
+        (b"pam_slurm[1]: access denied for user bob (uid=1004)", *KEPT_OUT, "bob"),
+        (
+            b"pam_slurm_adopt[1]: send_user_msg: Access denied by pam_slurm_adopt: no active jobs",
+            *KEPT_OUT,
+            None,
+        ),
+        (
+            b"pam_slurm_adopt[1]: From 192.0.2.9 port 5 as ana: member of job 4711",
+            *("joined-job", "unix:ana", "ana"),
+        ),
+    ],
+)
+def test_logins_tell_who_came_and_who_did_not(
+    message: bytes, action: str, actor: str | None, user: str | None
+) -> None:
+    row = one(message)
+    assert (row["event.action"], row["actor.account"], row["user.name"]) == (action, actor, user)
+    assert row["actor.basis"]
