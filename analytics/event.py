@@ -59,9 +59,11 @@ class Context:
         """As `event_id`, for many events of a kind at once: a column for each part."""
         begun, ids = EMPTY.copy(), []
         begun.update(f"{kind}\x1f".encode())
-        for parts in zip(*identities, strict=True):
+        one, *more = (map(str, column) for column in identities)
+        told = map("\x1f".join, zip(one, *more, strict=True)) if more else one
+        for identity in told:
             digest = begun.copy()
-            digest.update(_encoded("\x1f".join(map(str, parts))))
+            digest.update(_encoded(identity))
             ids.append(digest.hexdigest())
         return ids
 

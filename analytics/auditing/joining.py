@@ -13,13 +13,13 @@ BLOCK = 1 << 16  # bytes; larger ones fall out of the processor's caches
 MOST_OPEN = 256  # events whose end was not seen; in a file of many nodes many are under way
 MOST_OPEN_SIZE = 16 << 20
 LARGEST_EVENT = 1 << 20
-HEADER = r"type=\S++ msg=audit\("
+HEADER = r"type=(\S++) msg=audit\("
 RUNS = re.compile(  # records of one event that follow each other, or a line that is none
-    rf"(((?:node=\S++ )?){HEADER}(\d{{1,11}}\.\d{{1,6}}:\d{{1,20}})\).*+\n"
-    rf"(?:\2{HEADER}\3\).*+\n)*)|(.*+)\n"
+    rf"(((?:node=\S++ )?){HEADER}(\d{{1,11}}\.\d{{1,6}}:\d{{1,20}})\).*+"
+    rf"(?:\n\2{HEADER}\4\).*+)*)\n|(.*+)\n"
 )
 AUDIT_TIME = re.compile(r"msg=audit\(([^)]*)\)")
-END = "type=EOE "
+END = "EOE"
 ALONE = "the end of an event of which nothing else is here"
 
 Reject = Callable[[int, str, str], None]
@@ -27,7 +27,7 @@ Reject = Callable[[int, str, str], None]
 
 @dataclass(slots=True)
 class Joined:
-    """The records of one event: their lines in the order they came, each with its end."""
+    """The records of one event: their lines in the order they came."""
 
     line: int  # of its first record
     prefix: str  # `node=… ` or nothing
@@ -38,7 +38,7 @@ class Joined:
 
     def add(self, run: str) -> None:
         """Adds records that came later."""
-        self.size += len(run)
+        self.size += len(run) + 1
         if self.later:
             self.later.append(run)
         else:
@@ -54,42 +54,40 @@ class Joiner:
         self._open: OrderedDict[str, Joined] = OrderedDict()
         self._size = 0
 
-    def take(self, line: int, run: str, prefix: str, stamp: str) -> None:
-        """Takes records that follow each other."""
-        size, kind = len(run), len(prefix)
-        ends = run.startswith(END, run.rfind("\n", 0, -1) + 1 + kind)
+    def take(self, line: int, run: str, prefix: str, stamp: str, kinds: tuple[str, str]) -> None:
+        """Takes records that follow each other, of which the first and the last are of `kinds`."""
+        size, (first, last) = len(run) + 1, kinds
         key = prefix + stamp
         event = self._open.get(key)
         if event is None:
-            if run.startswith(END, kind):
-                self._reject(line, ALONE, run)
+            if first == END:
+                self._reject(line, ALONE, run + "\n")
                 return
             event = Joined(line, prefix, stamp, run, size)
-            if ends:
+            if last == END:
                 self.ended.append(event)
                 return
             self._open[key] = event
         elif event.size + size > LARGEST_EVENT:
-            self._reject(line, "the event is too large", run)
+            self._reject(line, "the event is too large", run + "\n")
             return
         else:
             event.add(run)
         self._size += size
-        if ends:
-            self._close(key)
+        if last == END:
+            self._close(self._open.pop(key))
         while len(self._open) > MOST_OPEN or self._size > MOST_OPEN_SIZE:
-            self._close(next(iter(self._open)))
+            self._close(self._open.popitem(last=False)[1])
 
     def end(self) -> None:
         """Ends each event that is under way."""
         while self._open:
-            self._close(next(iter(self._open)))
+            self._close(self._open.popitem(last=False)[1])
 
-    def _close(self, key: str) -> None:
-        event = self._open.pop(key)
+    def _close(self, event: Joined) -> None:
         self._size -= event.size
         if event.later:
-            event.text += "".join(event.later)
+            event.text = "\n".join((event.text, *event.later))
         self.ended.append(event)
 
 
@@ -106,10 +104,10 @@ def joined(log: BinaryIO, reject: Reject) -> Iterator[list[Joined]]:
             reject(line, "line is too long", text)
             line += 1
             continue
-        for run, prefix, stamp, other in RUNS.findall(text):
+        for run, prefix, first, stamp, last, other in RUNS.findall(text):
             if stamp:
-                joiner.take(line, run, prefix, stamp)
-                line += run.count("\n")
+                joiner.take(line, run, prefix, stamp, (first, last or first))
+                line += run.count("\n") + 1
             else:
                 if other and not other.isspace():
                     reject(line, _why(other), other)

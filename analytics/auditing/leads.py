@@ -19,7 +19,7 @@ ENCODED = frozenset(  # fields that the kernel and programs write in hexadecimal
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lead:
     """What a leading record tells."""
 
@@ -43,7 +43,7 @@ def lead_in(kind: str, body: str) -> Told:
     pid, _, rest = body.partition(" ")
     number_known = pid.startswith("pid=") and pid[4:].isdigit() and "pid=" not in rest
     if number_known and len(rest) <= LONGEST_KEPT:
-        return Told(_remembered(kind, rest), number(pid[4:]), None)
+        return Told(remembered_lead(kind, rest), number(pid[4:]), None)
     return told_of(kind, fields(body))
 
 
@@ -53,7 +53,8 @@ def told_of(kind: str, told: Fields) -> Told:
 
 
 @lru_cache(maxsize=4096)
-def _remembered(kind: str, rest: str) -> Lead:
+def remembered_lead(kind: str, rest: str) -> Lead:
+    """What a leading record tells behind its process id, of a text short enough to be kept."""
     return _lead_of(kind, fields(rest))
 
 

@@ -14,7 +14,7 @@ from analytics.auditing.processes import LONGEST_KEPT, Process, process_in, proc
 from analytics.auditing.values import Fields, encoded_bytes, fields, is_set, plain
 from analytics.event import readable
 
-RECORDS = re.compile(r"(?:node=\S+ )?type=(\S+) msg=audit\([^)\n]*\):?[ ]*(.*)\n")
+RECORDS = re.compile(r"(?:node=\S+ )?type=(\S+) msg=audit\([^)\n]*\):?[ ]*(.*)")
 CALL = (
     r"(arch=\S++ syscall=\S++)(?: per=\S++)? success=(\S++) exit=(\S++)"
     r" (a0=\S++ a1=\S++ a2=\S++ a3=\S++) items=[0-9]++"
@@ -30,17 +30,17 @@ MOST_ARGUMENTS = 4096
 
 
 def _record(kind: str, body: str = "(.*+)") -> str:
-    return rf"(?:node=\S++ )?type={kind} msg=audit\([^)\n]*+\): {body}\n"
+    return rf"(?:node=\S++ )?type={kind} msg=audit\([^)\n]*+\): {body}"
 
 
 CALLED = re.compile(CALL)
 IN_ORDER = re.compile(  # the records of most system calls, in the order of the kernel
     _record("SYSCALL", CALL)
     + "".join(
-        f"(?:{_record(kind)})?"
+        f"(?:\n{_record(kind)})?"
         for kind in ("EXECVE", "SOCKADDR", "OBJ_PID", "CWD", *["PATH"] * 4, "PROCTITLE")
     )
-    + f"(?:{_record('EOE', '')})?"
+    + f"(?:\n{_record('EOE', '')})?"
 )
 
 

@@ -3,11 +3,11 @@
 from analytics.auditing.actors import Descent, doer_of
 from analytics.auditing.deeds import add_deed
 from analytics.auditing.joining import Joined
-from analytics.auditing.leads import Told, lead_in
-from analytics.auditing.processes import NOTHING_TOLD
+from analytics.auditing.leads import Lead, Told, lead_in
+from analytics.auditing.processes import NOTHING_TOLD, Process
 from analytics.auditing.records import Records, read, title_of
 from analytics.auditing.sentences import sentence
-from analytics.auditing.tables import BLANK, Row
+from analytics.auditing.tables import BLANK, PLACED, Row, Values
 from analytics.auditing.values import number
 from analytics.event import Context
 
@@ -38,10 +38,8 @@ def row_with(
     elif lead is None:
         process, success, pid, parent = NOTHING_TOLD, None, None, None
     in_job = descent.in_job(event.prefix, process, pid, parent)
-    row = BLANK.copy()
-    row["doer"] = doer_of(process, in_job, context.realm)
-    _place(row, event, records, context)
-    row["event.outcome"] = OUTCOMES.get(success, "unknown")
+    row = blank_of(process, in_job, success, context.realm)
+    row.update(zip(PLACED, placed(event, context, _part(event, records)), strict=False))
     row["process.pid"], row["process.parent.pid"] = pid, parent
     row["process.working_directory"] = records.directory
     if records.arguments:
@@ -49,7 +47,20 @@ def row_with(
         row["process.command_line"] = " ".join(records.arguments)
     elif records.encoded_title is not None:
         row["process.command_line"] = title_of(records.encoded_title)
-    add_deed(row, records, process, lead, context.realm)
+    return completed(row, records, process, lead, context.realm)
+
+
+def blank_of(process: Process, in_job: bool, success: str | None, realm: str) -> Row:
+    """A row that tells who did something, and how it went."""
+    row = BLANK.copy()
+    row["doer"] = doer_of(process, in_job, realm)
+    row["event.outcome"] = OUTCOMES.get(success, "unknown")
+    return row
+
+
+def completed(row: Row, records: Records, process: Process, lead: Lead | None, realm: str) -> Row:
+    """The row with what was done, also as a sentence."""
+    add_deed(row, records, process, lead, realm)
     row["message"] = sentence(row)
     return row
 
@@ -61,14 +72,17 @@ def microseconds(time: str) -> int:
     return int(seconds) * 1_000_000 + int(fraction.ljust(6, "0"))
 
 
-def _place(row: Row, event: Joined, records: Records, context: Context) -> None:
-    """Adds when and where; a part that came too late to be joined is known by its first record."""
-    row["host.name"] = host = event.prefix[5:-1] or context.host
+def placed(event: Joined, context: Context, part: str = "") -> Values:
+    """When and where an event was, as `tables.PLACED` begins; `part` tells parts of one apart."""
+    host = event.prefix[5:-1] or context.host
     time, _, serial = event.stamp.partition(":")
-    row["@timestamp"] = microseconds(time)
-    identity = f"auditd\x1f{host}\x1f{time}\x1f{serial}"
+    identity = f"{host}\x1f{time}\x1f{serial}{part}"
+    return microseconds(time), identity, event.text, event.line, host
+
+
+def _part(event: Joined, records: Records) -> str:
+    """What came too late to be joined is known by its first record."""
     if records.call is None and records.kind is None:
-        identity += f"\x1fpart\x1f{event.text.partition(' msg=')[0]}"
-    row["event.id"] = context.event_id(identity)
-    row["event.original"] = event.text[:-1]
-    row["batch.line"] = event.line
+        record, mark, _ = event.text.partition(" msg=")
+        return f"\x1fpart\x1f{record if mark else record + chr(10)}"  # ids stay what they were
+    return ""

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate, chain
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -11,33 +13,35 @@ import pyarrow as pa
 from analytics.event import EARLIEST, LATEST_AHEAD, Collector, assemble
 from analytics.fields import BY_NAME
 
-AT_ONCE = 1000  # rows; many would fall out of the processor's caches
+AT_ONCE = 5000  # rows; each step costs its call, however few they are
 HEAVY = 8 << 20  # characters of raw text that are turned at once, however few the rows
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 Row = dict[str, Any]
+Values = tuple[Any, ...]
 
-
-# Each row is a copy of this, filled in, so that columns are told by their places alone.
-# `@timestamp` is in microseconds since 1970, `doer` stands for DOER_COLUMNS, `labels` is a dict.
-BLANK: Row = dict.fromkeys(
-    (
-        *("@timestamp", "event.id", "event.category", "event.type", "event.action"),
-        *("event.outcome", "event.original", "message", "owner.account", "user.target.name"),
-        *("host.name", "process.command_line", "process.args", "process.pid"),
-        *("process.parent.pid", "process.parent.executable", "process.working_directory"),
-        *("file.path", "file.owner"),
-        *("source.ip", "batch.line", "doer", "labels"),
-    )
+# What a row has of its own, by when, where and by which process it was first; the rest of what
+# programs tell again and again is the same. `@timestamp` is in microseconds since 1970,
+# `event.id` is what the id is made of.
+PLACED = (*("@timestamp", "event.id", "event.original", "batch.line", "host.name", "process.pid"),)
+NAMES = (
+    *PLACED,
+    *("message", "owner.account", "user.target.name", "process.command_line", "process.args"),
+    *("process.parent.pid", "process.parent.executable", "process.working_directory"),
+    *("file.path", "file.owner", "source.ip"),
 )
+# What many rows share: see `Act`.
+DEED_COLUMNS = ("event.category", "event.type", "event.action", "event.outcome")
 DOER_COLUMNS = (
     *("actor.account", "actor.basis", "user.id", "user.name", "user.effective.id"),
     *("user.effective.name", "process.executable", "process.name"),
 )
-*NAMES, _, _ = BLANK
+ACT_COLUMNS = (*DEED_COLUMNS, *DOER_COLUMNS)
+# Each row begins as a copy of this; `doer` stands for DOER_COLUMNS, `labels` is a dict.
+BLANK: Row = dict.fromkeys((*NAMES, *DEED_COLUMNS, "doer", "labels"))
 ORIGINAL, LINE = NAMES.index("event.original"), NAMES.index("batch.line")
-TYPES = {name: BY_NAME[name].arrow for name in (*NAMES, *DOER_COLUMNS)}
+TYPES = {name: BY_NAME[name].arrow for name in (*NAMES, *ACT_COLUMNS)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,27 +55,42 @@ class Doer:
     labels: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Act:
+    """What somebody did, and how it went: the same object for all that agree in it."""
+
+    columns: tuple[str | None, ...]  # ACT_COLUMNS
+
+
+@lru_cache(maxsize=8192)
+def act_of(doer: Doer, *deed: str) -> Act:
+    """The act of a doer, with category, type, action and outcome."""
+    return Act((*deed, *doer.columns))
+
+
+_own = itemgetter(*NAMES)
+_act = itemgetter("doer", *DEED_COLUMNS)
+
+
+def values_of(row: Row) -> Values:
+    """A row's own values in the order of `NAMES`, then its act and its labels."""
+    return (*_own(row), act_of(*_act(row)), row["labels"])
+
+
 class Tables:
     """Turns rows into tables for a collector; rejects those whose time is not plausible."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
-        self._rows: list[tuple[Any, ...]] = []
-        self._labels: list[dict[str, str]] = []
+        self._rows: list[Values] = []
         self._weight = 0
         context = collector.context
         self._earliest = (EARLIEST - EPOCH) // MICROSECOND
         self._latest = (context.received + LATEST_AHEAD - EPOCH) // MICROSECOND
 
-    def add(self, row: Row) -> None:
-        """Takes an event."""
-        labels = row.pop("labels")
-        self.put(tuple(row.values()), labels)
-
-    def put(self, values: tuple[Any, ...], labels: dict[str, str]) -> None:
-        """Takes an event by its values in the order of `BLANK`, without its labels."""
+    def put(self, values: Values) -> None:
+        """Takes an event as `values_of` has it."""
         if self._earliest <= values[0] <= self._latest:
-            self._labels.append(labels)
             self._rows.append(values)
             self._weight += len(values[ORIGINAL])
             if len(self._rows) >= AT_ONCE or self._weight >= HEAVY:
@@ -85,25 +104,25 @@ class Tables:
         if not self._rows:
             return
         collector, size = self._collector, len(self._rows)
-        *values, doers = zip(*self._rows, strict=True)
-        columns: dict[str, pa.Array] = {
-            name: pa.array(column, TYPES[name]) for name, column in zip(NAMES, values, strict=True)
-        }
-        columns |= _columns_of(doers)
-        columns["labels"] = _maps_of(self._labels)
+        *own, acts, labels = zip(*self._rows, strict=True)
+        values: dict[str, Sequence[Any]] = dict(zip(NAMES, own, strict=True))
+        values["event.id"] = collector.context.event_ids("auditd", values["event.id"])
+        columns = {name: pa.array(column, TYPES[name]) for name, column in values.items()}
+        columns |= _columns_of(acts)
+        columns["labels"] = _maps_of(labels)
         collector.tables.append(assemble(columns, size, collector.context, collector.source))
         collector.weight += self._weight
-        self._rows, self._labels, self._weight = [], [], 0
+        self._rows, self._weight = [], 0
 
 
-def _columns_of(doers: Sequence[Doer]) -> dict[str, pa.Array]:
-    """Columns of values that repeat: each different doer is turned once."""
-    places: dict[Doer, int] = {}
-    indices = pa.array([places.setdefault(doer, len(places)) for doer in doers], pa.int32())
-    values = zip(*(doer.columns for doer in places), strict=True)
+def _columns_of(acts: Sequence[Act]) -> dict[str, pa.Array]:
+    """Columns of values that repeat: each different act is turned once."""
+    places: dict[Act, int] = {}
+    indices = pa.array([places.setdefault(act, len(places)) for act in acts], pa.int32())
+    values = zip(*(act.columns for act in places), strict=True)
     return {
         name: pa.array(column, TYPES[name]).take(indices)
-        for name, column in zip(DOER_COLUMNS, values, strict=True)
+        for name, column in zip(ACT_COLUMNS, values, strict=True)
     }
 
 

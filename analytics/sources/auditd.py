@@ -8,7 +8,8 @@ from analytics.auditing.actors import Descent
 from analytics.auditing.joining import joined
 from analytics.auditing.rows import row_of
 from analytics.auditing.seam import SEAM
-from analytics.auditing.tables import Tables
+from analytics.auditing.single import single_values
+from analytics.auditing.tables import Tables, values_of
 from analytics.auditing.usual import usual_values
 from analytics.event import Batch, Collector, Context, Source
 
@@ -33,11 +34,11 @@ def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
     tables = Tables(collector)
     for events in joined(log, collector.reject):
         for event in events:
-            usual = usual_values(event, context, descent)
-            if usual:
-                tables.put(*usual)
-            else:
-                tables.add(row_of(event, context, descent))
+            tables.put(
+                usual_values(event, context, descent)
+                or single_values(event, context, descent)
+                or values_of(row_of(event, context, descent))
+            )
         if collector.full:
             yield collector.take()
     tables.turn()

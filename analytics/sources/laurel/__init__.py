@@ -9,7 +9,7 @@ import orjson
 from analytics.auditing.actors import Descent
 from analytics.auditing.joining import Joined
 from analytics.auditing.rows import row_with
-from analytics.auditing.tables import Row, Tables
+from analytics.auditing.tables import Row, Tables, values_of
 from analytics.event import Batch, Collector, Context, Source, readable
 from analytics.jsonlog.values import mapping
 from analytics.reading import Document, documents, sampled
@@ -51,7 +51,7 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
         if isinstance(row, str):
             collector.reject(document.number, row, document.raw)
         else:
-            tables.add(row)
+            tables.put(values_of(row))
         if collector.full:
             yield collector.take()
     tables.turn()
@@ -79,7 +79,7 @@ def read(document: Document, context: Context, descent: Descent) -> Row | str:
         line=document.number,
         prefix=f"node={node} " if node else "",
         stamp=stamp,
-        text=readable(document.raw) + "\n",
+        text=readable(document.raw),
         size=0,
     )
     records = records_of(told)
