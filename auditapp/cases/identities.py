@@ -13,6 +13,7 @@ from django.db.models import Q
 from analytics.identity import ATTRIBUTED, IdentityError, Use, normalise
 from auditapp.cases.assessment import touch_all
 from auditapp.cases.intake import touch
+from auditapp.cases.investigation import persons
 from auditapp.people import seen
 from auditapp.people.models import (
     AccountLink,
@@ -108,6 +109,7 @@ def merge(one: str, into: str, author: str) -> None:
                 link.person = stays
                 link.save(update_fields=["person"])
         _carry_over(gone, stays)
+        persons.merge(one, into)
         Person.objects.filter(Q(pk=one) | Q(merged_into=gone)).update(merged_into=stays)
         _changed(author, Action.MERGED, person=into, other=one)
         requeue(accounts)

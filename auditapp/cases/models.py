@@ -1,4 +1,4 @@
-"""Alerts, findings and risk scores: what people look at and decide upon."""
+"""Alerts, findings, risk scores and cases: what people look at and decide upon."""
 
 from typing import ClassVar
 
@@ -6,9 +6,31 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from auditapp.cases.investigation.models import (
+    Case,
+    CaseAlert,
+    CaseChange,
+    CasePerson,
+    Note,
+    Pin,
+)
 from auditapp.cases.stamping import Stamp, Stamped
 
-__all__ = ["Alert", "FindingRow", "ScoreRow", "Stamp", "Standing", "TouchedDay", "Turn"]
+__all__ = [
+    "Alert",
+    "Case",
+    "CaseAlert",
+    "CaseChange",
+    "CasePerson",
+    "FindingRow",
+    "Note",
+    "Pin",
+    "ScoreRow",
+    "Stamp",
+    "Standing",
+    "TouchedDay",
+    "Turn",
+]
 
 
 class Alert(Stamped):

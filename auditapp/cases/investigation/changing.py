@@ -1,0 +1,272 @@
+"""Every way to change a case. Each is one transaction that keeps its history and stamps it, so
+that who follows cases sees notes and evidence come, too."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from analytics.event import readable
+from auditapp.accounts.models import Role, User
+from auditapp.cases.investigation.models import (
+    SEVERITIES,
+    Case,
+    CaseAlert,
+    CaseChange,
+    CasePerson,
+    Decision,
+    Note,
+    Pin,
+    State,
+    Tlp,
+)
+from auditapp.cases.models import Alert
+from auditapp.people.directory import directory
+
+INVESTIGATING = (Role.ANALYST, Role.INVESTIGATOR)
+LONGEST_NOTE, LONGEST_REASON = 20_000, 2_000
+LONGEST_TITLE, LONGEST_WHY = 200, 500
+
+
+class Wrong(ValueError):
+    """It makes no sense; the message says why, for people."""
+
+
+class Overtaken(Exception):
+    """Somebody else changed the case meanwhile: `changes` are what this one has not seen."""
+
+    def __init__(self, changes: list[CaseChange]) -> None:
+        """What came in between."""
+        super().__init__("the case changed meanwhile")
+        self.changes = changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """An event that is pinned, its time, and why."""
+
+    event: str
+    time: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What a case is about. Those who are behind its alerts come with them."""
+
+    alerts: Iterable[Alert] = ()
+    people: Iterable[str] = ()
+    evidence: Iterable[Evidence] = ()
+
+
+@dataclass(slots=True)
+class _Open:
+    """A case that is being changed, locked, and who does it."""
+
+    case: Case
+    author: str
+    changes: list[CaseChange] = field(default_factory=list)
+
+    def keep(self, what: str, before: str = "", after: str = "") -> None:
+        self.changes.append(
+            CaseChange(case=self.case, author=self.author, what=what, before=before, after=after)
+        )
+
+
+@contextmanager
+def _changing(case_id: int, by: User) -> Iterator[_Open]:
+    """Locks the case; at the end stamps it and keeps what was changed, all or nothing."""
+    with transaction.atomic():
+        held = _Open(Case.objects.select_for_update().get(pk=case_id), by.get_username())
+        yield held
+        if held.changes:
+            CaseChange.objects.bulk_create(held.changes)
+            held.case.save()
+
+
+def assignable() -> list[User]:
+    """Who may have a case in hand."""
+    return list(User.objects.filter(is_active=True, role__in=INVESTIGATING).order_by("username"))
+
+
+def open_case(wanted: Mapping[str, str], matter: Matter, by: User) -> Case:
+    """A new case. `wanted` is as for `edit`, without a state. Raises Wrong."""
+    fields = _fields({**{"tlp": Tlp.AMBER.value}, **wanted, "state": State.OPEN.value})
+    with transaction.atomic():
+        case = Case(opened_by=by.get_username(), **fields)
+        case.save()
+        held = _Open(case, by.get_username())
+        held.keep("opened", after=case.title)
+        if case.assignee:
+            held.keep("assignee", after=case.assignee.get_username())
+        _link(held, matter)
+        CaseChange.objects.bulk_create(held.changes)
+    return case
+
+
+def edit(case_id: int, version: int, wanted: Mapping[str, str], by: User) -> Case:
+    """Changes title, severity, TLP, assignee (a user name, or empty) or state of an open case.
+
+    Raises Wrong, and Overtaken where it is no longer what its `version` was.
+    """
+    with _changing(case_id, by) as held:
+        _check(held.case, version)
+        if held.case.is_closed:
+            raise Wrong("a closed case is opened again before anything of it is changed")
+        _set(held, _fields({**shown(held.case), **wanted}, held.case.assignee))
+    return held.case
+
+
+def decide(case_id: int, version: int, decision: str, reason: str, by: User) -> Case:
+    """Closes it. Raises Wrong, and Overtaken as `edit` does."""
+    if decision not in Decision.values:
+        raise Wrong("there is no such decision")
+    text = _text(reason, LONGEST_REASON, "a decision needs a reason")
+    with _changing(case_id, by) as held:
+        _check(held.case, version)
+        if held.case.is_closed:
+            raise Wrong("it is closed already")
+        _set(
+            held,
+            {
+                **{"state": State.CLOSED, "decision": decision, "reason": text},
+                **{"closed": timezone.now(), "closed_by": by.get_username()},
+            },
+        )
+    return held.case
+
+
+def reopen(case_id: int, version: int, by: User) -> Case:
+    """Opens a closed case again; what was decided stays in its history. Raises Wrong, Overtaken."""
+    with _changing(case_id, by) as held:
+        _check(held.case, version)
+        if not held.case.is_closed:
+            raise Wrong("it is open already")
+        _set(
+            held,
+            {
+                **{"state": State.INVESTIGATING, "decision": "", "reason": ""},
+                **{"closed": None, "closed_by": ""},
+            },
+        )
+    return held.case
+
+
+def write(case_id: int, text: str, by: User) -> Note:
+    """Adds a note; also to a closed case. Raises Wrong."""
+    kept = _text(text, LONGEST_NOTE, "a note needs words")
+    with _changing(case_id, by) as held:
+        note = Note.objects.create(case=held.case, author=held.author, text=kept)
+        held.keep("note", after=str(note.pk))
+    return note
+
+
+def add(case_id: int, matter: Matter, by: User) -> int:
+    """Links alerts and people and pins events; what is there already stays as it is. How much is
+    new. Raises Wrong for a closed case."""
+    with _changing(case_id, by) as held:
+        _check_open(held.case)
+        _link(held, matter)
+        return len(held.changes)
+
+
+def remove(case_id: int, what: str, key: str, by: User) -> bool:
+    """Takes an alert, a person or an event (`what`) of that id out again; whether it was there.
+    The history keeps that it was. Raises Wrong for a closed case."""
+    with _changing(case_id, by) as held:
+        _check_open(held.case)
+        rows: dict[str, Any] = {
+            "person": held.case.people.filter(person=key),
+            "alert": held.case.alerts.filter(alert_id=_number(key)),
+            "event": held.case.pins.filter(event=key),
+        }
+        if what not in rows:
+            raise Wrong("a case holds alerts, people and events")
+        gone = bool(rows[what].delete()[0])
+        if gone:
+            held.keep(what, before=key)
+        return gone
+
+
+def _link(held: _Open, matter: Matter) -> None:
+    case, alerts, added = held.case, list(matter.alerts), {"added_by": held.author}
+    known = directory() if alerts else None
+    behind = [known.who(alert.account, alert.time) for alert in alerts] if known else []
+    for alert in alerts:
+        if CaseAlert.objects.get_or_create(case=case, alert=alert, defaults=added)[1]:
+            held.keep("alert", after=str(alert.pk))
+    for person in dict.fromkeys((*matter.people, *filter(None, behind))):
+        if CasePerson.objects.get_or_create(case=case, person=person, defaults=added)[1]:
+            held.keep("person", after=person)
+    for one in matter.evidence:
+        kept = {"time": one.time, "why": readable(one.why.strip())[:LONGEST_WHY], **added}
+        if Pin.objects.get_or_create(case=case, event=one.event, defaults=kept)[1]:
+            held.keep("event", after=one.event)
+
+
+def _check(case: Case, version: int) -> None:
+    if case.version != version:
+        own = case.changes.filter(what__in=FIELDS).order_by("-id")
+        raise Overtaken(list(own[: max(1, min(case.version - version, 5))]))
+
+
+def _check_open(case: Case) -> None:
+    if case.is_closed:
+        raise Wrong("a closed case is opened again before anything of it is changed")
+
+
+FIELDS = ("title", "state", "severity", "tlp", "assignee", "decision", "reason")
+
+
+def shown(case: Case) -> dict[str, str]:
+    """The fields of a case as texts, as its history has them."""
+    texts = {name: str(getattr(case, name)) for name in FIELDS if name != "assignee"}
+    return {**texts, "assignee": case.assignee.get_username() if case.assignee else ""}
+
+
+def _set(held: _Open, fields: Mapping[str, Any]) -> None:
+    before = shown(held.case)
+    for name, value in fields.items():
+        setattr(held.case, name, value)
+    after = shown(held.case)
+    for name in FIELDS:
+        if before[name] != after[name]:
+            held.keep(name, before[name], after[name])
+    held.case.version += bool(held.changes)
+
+
+def _fields(wanted: Mapping[str, str], holder: User | None = None) -> dict[str, Any]:
+    """What people may set, checked; who has it in hand may keep it. Raises Wrong."""
+    state, severity, tlp = wanted.get("state"), wanted.get("severity"), wanted.get("tlp")
+    if state not in set(State.values) - {State.CLOSED.value}:
+        raise Wrong("there is no such state")
+    if severity not in SEVERITIES:
+        raise Wrong("there is no such severity")
+    if tlp not in Tlp.values:
+        raise Wrong("there is no such TLP")
+    title = _text(" ".join(wanted.get("title", "").split()), LONGEST_TITLE, "a case needs a title")
+    name, able = wanted.get("assignee", ""), [*assignable(), *([holder] if holder else [])]
+    assignee = next((one for one in able if one.get_username() == name), None)
+    if name and assignee is None:
+        raise Wrong("nobody of that name may have a case in hand")
+    return {
+        **{"state": state, "severity": severity, "tlp": tlp},
+        **{"title": title, "assignee": assignee},
+    }
+
+
+def _text(text: str, longest: int, missing: str) -> str:
+    kept = readable(text.replace("\r\n", "\n")).strip()
+    if not kept:
+        raise Wrong(missing)
+    if len(kept) > longest:
+        raise Wrong(f"more than {longest} characters are too many")
+    return kept
+
+
+def _number(key: str) -> int:
+    return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
