@@ -40,6 +40,14 @@ POLICY: dict[str, Roles] = {
     "event": READERS,
     "alerts": READERS,
     "alert-state": DECIDERS,
+    "cases": READERS,
+    "case": READERS,
+    "case-open": DECIDERS,
+    "case-add": DECIDERS,
+    "case-edit": DECIDERS,
+    "case-decide": DECIDERS,
+    "case-note": DECIDERS,
+    "case-remove": DECIDERS,
     "isolation": READERS,
     "review": READERS,
     "traces": READERS,
@@ -54,7 +62,7 @@ POLICY: dict[str, Roles] = {
     "tokens": OPERATORS,  # what a token may be for depends on who gives it, see scopes
     "token-rotate": OPERATORS,
     "token-revoke": OPERATORS,
-    "outgoing": OPERATORS,  # only an investigator lets others be told of alerts or risk
+    "outgoing": OPERATORS,  # only an investigator lets others be told of what people did
     "outgoing-change": OPERATORS,
     "readiness": EVERYBODY,
     "rules": EVERYBODY,

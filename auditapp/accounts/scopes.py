@@ -15,6 +15,7 @@ class Scope(models.TextChoices):
     METRICS = "read:metrics", "read metrics"
     RULES = "read:rules", "read the rules in force"
     ALERTS = "read:alerts", "read alerts"
+    CASES = "read:cases", "read cases"
     RISK = "read:risk", "read risk scores"
     PEOPLE = "read:people", "read people, as pseudonyms"
     EVENTS = "read:events", "read events and raw lines"

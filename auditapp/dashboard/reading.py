@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -50,6 +50,15 @@ class EventRow:
 def event_link(event_id: str, time: datetime) -> str:
     """Address of an event, whatever its id; the day in it makes the event quick to find."""
     return f"{reverse('events')}{quote(event_id, safe='')}/?day={time:%Y-%m-%d}"
+
+
+def day_of(text: str) -> date | None:
+    """The day that such an address carries, where it is one that can be looked for."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day != date.max else None  # which has no next one
 
 
 def rows_of(events: pa.Table) -> list[EventRow]:

@@ -4,6 +4,8 @@ from django.urls import path
 
 from auditapp.dashboard.views import (
     alerts,
+    case_matter,
+    cases,
     dead_letters,
     event,
     events,
@@ -42,6 +44,14 @@ urlpatterns = [
     path("events/<path:event_id>/", event.event, name="event"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<int:alert_id>/state/", alerts.change_state, name="alert-state"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/open/", case_matter.open_one, name="case-open"),
+    path("cases/add/", case_matter.add, name="case-add"),
+    path("cases/<int:case_id>/", cases.case, name="case"),
+    path("cases/<int:case_id>/edit/", cases.edit, name="case-edit"),
+    path("cases/<int:case_id>/decide/", cases.decide, name="case-decide"),
+    path("cases/<int:case_id>/note/", cases.note, name="case-note"),
+    path("cases/<int:case_id>/remove/", cases.remove, name="case-remove"),
     path("isolation/", pillars.pillar, {"kind": "isolation"}, name="isolation"),
     path("review/", pillars.pillar, {"kind": "review"}, name="review"),
     path("traces/", pillars.pillar, {"kind": "traces"}, name="traces"),

@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     """What is told."""
 
     ALERTS = "alerts", "alerts"
+    CASES = "cases", "cases that are opened and closed"
     RISK = "risk", "changes of a person's risk level"
     SILENCE = "silence", "feeds that fall silent and speak again"
 

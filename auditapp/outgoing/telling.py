@@ -16,7 +16,9 @@ from django.db.models import Q
 
 from analytics.findings import Severity
 from auditapp.cases import documents, turns
-from auditapp.cases.models import Alert, Standing
+from auditapp.cases.investigation import documents as investigation
+from auditapp.cases.investigation.models import Tlp
+from auditapp.cases.models import Alert, Case, Standing
 from auditapp.ingest.models import Silence
 from auditapp.outgoing.models import Delivery, Destination, Kind
 
@@ -74,6 +76,27 @@ def _alerts(destination: Destination, now: datetime) -> tuple[int, int]:
         ]
 
     return _follow(destination, Kind.ALERTS, Alert.objects.all(), told)
+
+
+def _cases(destination: Destination, now: datetime) -> tuple[int, int]:
+    """Opened and closed, of late: what arrived is forgotten, and is not to be told once more.
+    What is TLP:RED is for those who work on it alone."""
+
+    def told(rows: Sequence[Case]) -> list[Told]:
+        chosen = [
+            row
+            for row in rows
+            if row.tlp != Tlp.RED and _points(row.severity) >= _points(destination.minimal_severity)
+        ]
+        begun = max(destination.since, now - LATELY)
+        return [
+            (f"case:{row.pk}:{what}:{time.isoformat()}", f"case.{what}", time, document)
+            for row, document in zip(chosen, investigation.cases(chosen), strict=True)
+            for what, time in (("opened", row.opened), ("closed", row.closed))
+            if time and time >= begun
+        ]
+
+    return _follow(destination, Kind.CASES, Case.objects.all(), told)
 
 
 def _risk(destination: Destination, now: datetime) -> tuple[int, int]:
@@ -161,6 +184,7 @@ def _rank(level: str) -> int:
 
 KINDS: dict[str, Callable[[Destination, datetime], tuple[int, int]]] = {
     Kind.ALERTS: _alerts,
+    Kind.CASES: _cases,
     Kind.RISK: _risk,
     Kind.SILENCE: _silences,
 }

@@ -1,1 +1,1 @@
-"""What other systems read: alerts, risk, people, events, rules, pillars, reports, feeds."""
+"""What other systems read: alerts, cases, risk, people, events, rules, pillars, reports, feeds."""

@@ -18,7 +18,8 @@ from auditapp.accounts import pseudonyms
 from auditapp.accounts.authentication import HoldsScope, TokenAuthentication
 from auditapp.accounts.scopes import Scope
 from auditapp.cases import documents
-from auditapp.cases.models import Alert, Standing
+from auditapp.cases.investigation import documents as investigation
+from auditapp.cases.models import Alert, Case, Standing
 from auditapp.cases.rules import rule_set
 from auditapp.dashboard import feeding
 from auditapp.dashboard.views.overview import statements
@@ -78,6 +79,27 @@ class AlertsView(ListView):
     def get(self, request: Request) -> Response:
         """A page."""
         return changes(request, "alerts", Alert.objects.all(), documents.alerts)
+
+
+class CasesView(ListView):
+    """Cases by their last change."""
+
+    scope = Scope.CASES
+
+    @extend_schema(
+        operation_id="cases",
+        summary="Cases in the order of their last change",
+        description=(
+            "A case comes again when anything of it changes, also when a note or evidence is "
+            "added. Of one that is TLP:RED neither title, reason, people, alerts nor evidence "
+            "are told. ECS documents."
+        ),
+        parameters=[schemas.UPDATED_AFTER, *schemas.asked(MOST)],
+        responses=schemas.answers(schemas.CASE),
+    )
+    def get(self, request: Request) -> Response:
+        """A page."""
+        return changes(request, "cases", Case.objects.all(), investigation.cases)
 
 
 class RiskView(ListView):

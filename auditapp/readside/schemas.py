@@ -58,6 +58,31 @@ ALERT = thing(
         )
     ),
 )
+CASE = thing(
+    **{"@timestamp": TIME},
+    ecs=ECS,
+    message=TEXT,
+    event=thing(
+        **dict.fromkeys(("kind", "id", "module", "dataset", "url"), TEXT),
+        created=TIME,
+        severity=WHOLE,
+    ),
+    related=thing(user=listed(TEXT)),
+    tags=listed(TEXT),
+    foureyes=thing(
+        case=thing(
+            **dict.fromkeys(("number", "title", "state", "severity", "tlp", "opened_by"), TEXT),
+            **dict.fromkeys(("closed_by", "decision", "reason"), TEXT),
+            **dict.fromkeys(("id", "version", "notes"), WHOLE),
+            assignee=MAYBE,
+            closed=MAYBE_TIME,
+            people=listed(TEXT),
+            alerts=listed(TEXT),
+            evidence=listed(thing(event=TEXT, time=TIME)),
+            updated=TIME,
+        )
+    ),
+)
 REASON = thing(
     **dict.fromkeys(("kind", "id", "title", "sentence"), TEXT),
     points=NUMBER,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from auditapp.accounts import policy, pseudonyms
 from auditapp.cases.models import Alert
+from auditapp.dashboard import casework
 from auditapp.dashboard.alerting import (
     CLOSE_REASONS,
     SEVERITIES,
@@ -30,7 +31,7 @@ KEPT = ("state", "severity", "rule", "account", "person", "day", "order")
 def alerts(request: HttpRequest) -> HttpResponse:
     """The alerts that the address asks for; without a word about it those not yet closed."""
     given = {name: request.GET[name] for name in KEPT if request.GET.get(name)}
-    found = _asked(given)
+    found = _asked(given).prefetch_related("cases__case")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rules = Alert.objects.order_by("rule").values_list("rule", flat=True).distinct()
     return render(
@@ -46,6 +47,8 @@ def alerts(request: HttpRequest) -> HttpResponse:
             "states": Alert.State.values,
             "rules": rules,
             "close_reasons": CLOSE_REASONS.items(),
+            "open_cases": casework.open_cases(),
+            "may_add": policy.allowed(request.user, "case-add"),
             "may_decide": policy.allowed(request.user, "alert-state"),
         },
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from analytics.fields import BY_NAME, FIELDS, Kind
-from auditapp.accounts import pseudonyms
-from auditapp.cases.models import Alert
+from auditapp.accounts import policy, pseudonyms
+from auditapp.cases.models import Alert, Case
+from auditapp.dashboard import casework
 from auditapp.dashboard.alerting import with_people
 from auditapp.dashboard.asking import condition, written
+from auditapp.dashboard.reading import day_of
 from auditapp.dashboard.views.unavailable import reads_store
 from auditapp.eventstore import store
 from auditapp.people.directory import directory
@@ -39,7 +41,7 @@ class Value:
 @reads_store
 def event(request: HttpRequest, event_id: str) -> HttpResponse:
     """The event of that id; `day` in the address (UTC) makes it quick to find."""
-    found = store().get(event_id, _day(request.GET.get("day", "")))
+    found = store().get(event_id, day_of(request.GET.get("day", "")))
     if found is None or found.num_rows == 0:
         raise Http404(f"no event {event_id}")
     row: dict[str, Any] = found.to_pylist()[0]
@@ -58,18 +60,13 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
             "person": pseudonyms.reference(person) if person else "",
             "name": pseudonyms.shown(person) if person else "",
             "alerts": with_people(alerts),
+            "cases": Case.objects.filter(pins__event=row["event.id"]),
+            "open_cases": casework.open_cases(),
+            "may_pin": policy.allowed(request.user, "case-add"),
             "near": _near(time, row["actor.account"]),
             "batch": _batch(row["batch.id"]),
         },
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day != date.max else None  # which has no next one
 
 
 def _batch(text: str | None) -> UUID | None:

@@ -119,7 +119,7 @@ def _rotated(found: Destination) -> Destination:
 def _check(request: HttpRequest, kinds: list[str]) -> None:
     """Raises PermissionDenied for who may not read what people did, and so lets nobody else."""
     if not _may(request, kinds):
-        raise PermissionDenied("Only an investigator lets others be told of alerts or risk.")
+        raise PermissionDenied("Only an investigator lets others be told of alerts, cases or risk.")
 
 
 def _may(request: HttpRequest, kinds: list[str]) -> bool:

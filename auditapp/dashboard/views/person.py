@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from auditapp.accounts import pseudonyms
-from auditapp.cases.models import ScoreRow
-from auditapp.dashboard import alerting
+from auditapp.accounts import policy, pseudonyms
+from auditapp.cases.models import Case, ScoreRow
+from auditapp.dashboard import alerting, casework
 from auditapp.dashboard.asking import Asked, ask
 from auditapp.dashboard.identities import circumstances_of
 from auditapp.dashboard.reading import COLUMNS, rows_of
@@ -43,6 +43,9 @@ def person(request: HttpRequest, reference: str) -> HttpResponse:
             "is_newest": row is None or row == score_at(found, ""),
             "reasons": reasons_of(row) if row else [],
             "accounts": found.links.order_by("account", "since"),
+            "cases": Case.objects.filter(people__person=found.id),
+            "open_cases": casework.open_cases(),
+            "may_add": policy.allowed(request.user, "case-add"),
             "circumstances": circumstances_of(found.id, timezone.now()),
             **_activity(found, asked),
         },

@@ -8,7 +8,7 @@ from django.urls import URLPattern, reverse
 
 from auditapp.accounts import urls as account_urls
 from auditapp.accounts.models import Role, User
-from auditapp.accounts.policy import EVERYBODY, KEEPERS, POLICY, READERS
+from auditapp.accounts.policy import DECIDERS, EVERYBODY, KEEPERS, POLICY, READERS
 from auditapp.dashboard import urls as dashboard_urls
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,7 @@ ARGUMENTS: dict[str, list[object]] = {
     "person": ["p001"],
     "event": ["e1"],
     "alert-state": [1],
+    **{f"case{what}": [1] for what in ("", "-edit", "-decide", "-note", "-remove")},
     "feed": ["shell"],
     "feed-expect": ["shell"],
     "batch": [uuid4()],
@@ -30,6 +31,7 @@ ARGUMENTS: dict[str, list[object]] = {
 }
 POSTED = (
     *("alert-state", "sign-out", "unknown-decide"),
+    *("case-add", "case-edit", "case-decide", "case-note", "case-remove"),
     *("dead-letter-replay", "dead-letter-discard", "feed-expect"),
     *("token-rotate", "token-revoke", "outgoing-change"),
 )
@@ -73,6 +75,14 @@ def test_an_administrator_reads_nobodys_activity() -> None:
     tokens = {"tokens", "token-rotate", "token-revoke", "outgoing", "outgoing-change"}
     assert seen - who_is_who == feeds | dead_letters | tokens | {"rules", "sign-out"}
     assert all(POLICY[name] in (EVERYBODY, KEEPERS) for name in seen)
+
+
+def test_only_who_decides_about_alerts_changes_cases_and_every_reader_sees_them() -> None:
+    about = {name: roles for name, roles in POLICY.items() if name.startswith("case")}
+    assert {name for name, roles in about.items() if roles == READERS} == {"case", "cases"}
+    assert {name for name, roles in about.items() if roles == DECIDERS} == {
+        *("case-open", "case-add", "case-edit", "case-decide", "case-note", "case-remove")
+    }
 
 
 def test_only_investigators_and_administrators_change_who_is_who() -> None:

@@ -6,7 +6,10 @@ import orjson
 import pytest
 from pytest_django import Settings
 
+from auditapp.accounts.models import User
 from auditapp.cases import turns
+from auditapp.cases.investigation import changing
+from auditapp.cases.investigation.changing import Matter
 from auditapp.cases.models import Alert, Standing
 from auditapp.ingest.models import Silence
 from auditapp.outgoing import telling
@@ -103,6 +106,40 @@ def test_a_level_that_old_logs_raised_is_not_told_and_a_fall_is(
 
 def test_a_change_below_the_least_level_is_not_told(site: Site, siem: Destination) -> None:
     standing(site, "low", "none")
+    assert told(site, siem) == []
+
+
+def test_a_case_is_told_when_it_is_opened_and_each_time_it_is_closed(
+    site: Site, siem: Destination, settings: Settings
+) -> None:
+    settings.DEMO = False
+    by = User.objects.create_user("ines")
+    case = changing.open_case({"title": "t", "severity": "high"}, Matter(people=["p001"]), by)
+    site.now = case.opened
+    assert [one["type"] for one in told(site, siem)] == ["case.opened"]
+    changing.write(case.pk, "a note", by)
+    assert len(told(site, siem)) == 1
+    changing.decide(case.pk, 1, "confirmed", "seen", by)
+    changing.reopen(case.pk, 2, by)
+    assert len(told(site, siem)) == 1  # nobody looked while it was closed
+    changing.decide(case.pk, 3, "confirmed", "seen", by)
+    bodies = told(site, siem)
+    assert [one["type"] for one in bodies] == ["case.opened", "case.closed"]
+    assert bodies[1]["data"]["foureyes"]["case"]["decision"] == "confirmed"  # type: ignore[index]
+    assert "p001" not in orjson.dumps(bodies).decode()
+    changing.reopen(case.pk, 4, by)
+    changing.decide(case.pk, 5, "unfounded", "a mistake", by)
+    assert [one["type"] for one in told(site, siem)][2:] == ["case.closed"]
+
+
+def test_nobody_is_told_of_a_case_that_is_red_mild_or_of_long_ago(
+    site: Site, siem: Destination
+) -> None:
+    by = User.objects.create_user("ines")
+    for more in ({"tlp": "red"}, {"severity": "low"}):
+        changing.open_case({"title": "t", "severity": "high", **more}, Matter(), by)
+    case = changing.open_case({"title": "t", "severity": "high"}, Matter(), by)
+    site.now = case.opened + telling.LATELY + timedelta(minutes=1)
     assert told(site, siem) == []
 
 

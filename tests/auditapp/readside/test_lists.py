@@ -19,7 +19,7 @@ from auditapp.reports.models import ReportRow
 from tests.auditapp.dashboard.organisation import Site
 
 pytestmark = pytest.mark.django_db
-LISTS = ("alerts", "risk", "people", "events", "rules", "pillars", "reports", "feeds")
+LISTS = ("alerts", "cases", "risk", "people", "events", "rules", "pillars", "reports", "feeds")
 
 
 def token(*scopes: str) -> str:
