@@ -50,6 +50,10 @@ class Splitting:
         """A part of the texts that are left."""
         return self._parts[name]
 
+    def get(self, name: str, otherwise: pa.Array) -> pa.Array:
+        """A part of the texts that are left, where they have it."""
+        return self._parts.get(name, otherwise)
+
     def put(self, name: str, part: pa.Array) -> None:
         """Takes a part that was made of others."""
         self._parts[name] = part
@@ -58,6 +62,14 @@ class Splitting:
         """Leaves those of which a part has this form (of RE2, anchored by itself), or is null."""
         told = pc.match_substring_regex(self._parts[name], pattern)
         self.leave(np.asarray(pc.fill_null(told, True)))
+
+    def without(self, name: str, sign: str) -> None:
+        """Leaves those of which a part does not have an (ASCII) sign."""
+        part = self._parts[name]
+        _, offsets, data = part.buffers()
+        found = np.flatnonzero(np.frombuffer(data or b"", np.uint8) == ord(sign))
+        borders = np.frombuffer(offsets, np.int32)[part.offset : part.offset + len(part) + 1]
+        self.leave(np.diff(np.searchsorted(found, borders)) == 0)
 
     def split(self, name: str, mark: str, into: Sequence[str], most: int | None = None) -> None:
         """Leaves those of which a part has that many parts between marks, by these names.
@@ -75,6 +87,11 @@ class Splitting:
     def cut(self, name: str, mark: str, behind: str, *, last: bool = False) -> None:
         """Takes what stands behind a mark for a part of its own, null without a mark."""
         self._parts[name], self._parts[behind] = cut(self._parts[name], mark, last=last)
+
+    def filled(self, *names: str) -> None:
+        """Leaves those of which none of these parts is empty."""
+        for name in names:
+            self.leave(np.asarray(pc.not_equal(self._parts[name], "")))
 
     def leave(self, fitting: np.ndarray) -> None:
         """Leaves those that are marked."""

@@ -25,10 +25,11 @@ def made(
 ) -> dict[str, pa.Array]:
     """Columns of these fields, by what `make` says of each distinct text, None included."""
     coded = pc.dictionary_encode(pa.array(texts, pa.string()), null_encoding="encode")
-    values = zip(*map(make, listed(coded.dictionary)), strict=True)
+    rows = list(map(make, listed(coded.dictionary)))
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
     return {
         name: pa.array(column, BY_NAME[name].arrow).take(coded.indices)
-        for name, column in zip(names, values, strict=True)
+        for name, column in zip(names, columns, strict=True)
     }
 
 

@@ -1,13 +1,19 @@
 """Logs of one request a line: a form's regular expression says what stands where."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any, BinaryIO
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics.columnar.blocks import Block, blocks
+from analytics.columnar.splitting import Splitting
+from analytics.columnar.values import mapped
 from analytics.event import (
     EARLIEST,
     LATEST_AHEAD,
@@ -19,9 +25,10 @@ from analytics.event import (
     readable,
 )
 from analytics.hubtraffic.times import EPOCH, Clock, microseconds
-from analytics.hubtraffic.traffic import Labelling, Requests, batch_of
+from analytics.hubtraffic.traffic import Gathered, Labelling, Requests, batch_of, together
 
-Groups = tuple[Any, ...]
+AT_ONCE = 1 << 21  # bytes: each of some hundred steps costs its call, however few the lines
+Groups = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +38,15 @@ class Form:
     Each of `patterns` has one group for each of `parts`, the commonest pattern first; one of the
     parts is `time`. `start` finds where a record begins: where a writer was cut off, the next
     record may stand on the same line. `never` does not stand in the last part of one record.
+
+    Each of `usual` splits the lines of a kind that most are of, many at once. What it leaves must
+    have the parts that the first pattern finds, without `never` in the last one. A part that
+    lines of the kind do not have may be missing.
     """
 
     called: str
     parts: tuple[str, ...]
+    usual: tuple[Callable[[Splitting], None], ...]
     patterns: tuple[re.Pattern[str], ...]
     start: re.Pattern[bytes]
     clock: Clock
@@ -77,10 +89,19 @@ class Times(dict[str, int | None]):
         return self[text]
 
 
+def split_head(line: Splitting) -> None:
+    """Splits what web servers write in front of a request: client, identity, user and [time]."""
+    line.cut("head", " [", "time")
+    line.match("head", "^[^ ]+ [^ ]+ [^ ]+$")
+    line.match("time", r"^[^\]]+\] $")
+    line.put("time", pc.utf8_slice_codeunits(line["time"], 0, -2))
+    line.split("head", " ", ("client", "", "user"))
+
+
 def read(stream: BinaryIO, form: Form, context: Context, source: Source) -> Iterator[Batch]:
     """Events of a log of that form."""
     times = Times(form.clock, context)
-    found = (_requests(block, form, times, context) for block in blocks(stream))
+    found = (_requests(block, form, times, context) for block in blocks(stream, AT_ONCE))
     return merged(batch_of(requests, context, source, form.labels) for requests in found)
 
 
@@ -88,52 +109,58 @@ def _requests(block: Block, form: Form, times: Times, context: Context) -> Reque
     if block.too_long:
         text = block.texts[0][:4096]
         too_long = Rejected(line=block.number, reason="line is too long", text=text)
-        return Requests(form.parts, rejected=[too_long])
-    stamp, never = form.parts.index("time"), form.never
-    matches = map(form.patterns[0].fullmatch, block.texts)
-    groups: list[Groups | None] = [match.groups() if match else None for match in matches]
-    told = [times[found[stamp]] if found else None for found in groups]
-    odd = [
-        at
-        for at, (found, time) in enumerate(zip(groups, told, strict=True))
-        if time is None or found is None or never in (found[-1] or "")
-    ]
-    numbers = list(range(block.number, block.number + len(groups)))
-    requests = Requests(
-        parts=form.parts,
-        numbers=numbers,
-        offsets=block.offsets,
-        raw=block.raw,
-        texts=block.texts,
-        times=told,
-        groups=groups,
-    )
-    return _with_odd(requests, odd, form, times, context) if odd else requests
+        return Gathered(form.parts, rejected=[too_long]).requests(context)
+    texts = pa.array(block.texts, pa.string())
+    left = np.arange(len(texts))
+    found: list[Requests] = []
+    for usual in form.usual:
+        split = Splitting("line", texts.take(pa.array(left)) if found else texts)
+        usual(split)
+        split.put("told", mapped(split["time"], times.__getitem__))
+        split.leave(np.asarray(pc.is_valid(split["told"])))
+        found.append(_split(block, texts, left[split.rows], split, form, context))
+        left = np.delete(left, split.rows)
+        if not len(left):
+            return together(found)
+    others = Gathered(form.parts)
+    for at in left.tolist():
+        if block.texts[at].strip():
+            _take_apart(others, block, at, form, times, context)
+    return together([*found, others.requests(context)])
 
 
-def _with_odd(
-    usual: Requests, odd: list[int], form: Form, times: Times, context: Context
+def _split(
+    block: Block,
+    texts: pa.Array,
+    rows: np.ndarray,
+    split: Splitting,
+    form: Form,
+    context: Context,
 ) -> Requests:
-    """The same requests, with those on unusual lines taken apart, and without what is none."""
-    found = Requests(form.parts)
-    begun = 0
-    for at in [*odd, len(usual.texts)]:
-        usual_ones = slice(begun, at)
-        for name in ("numbers", "offsets", "raw", "texts", "times", "groups"):
-            getattr(found, name).extend(getattr(usual, name)[usual_ones])
-        if at < len(usual.texts) and usual.texts[at].strip():
-            _piece_by_piece(found, usual, at, form, times, context)
-        begun = at + 1
-    return found
+    """The requests of lines that were split."""
+    offsets, raw = block.offsets, block.raw
+    if len(rows) < len(texts):
+        texts, kept = texts.take(pa.array(rows)), rows.tolist()
+        offsets, raw = [offsets[row] for row in kept], [raw[row] for row in kept]
+    nothing = pa.nulls(len(rows), pa.string())
+    return Requests(
+        numbers=pa.array(rows + block.number),
+        ids=pa.array(context.line_ids(offsets, raw), pa.string()),
+        texts=texts,
+        times=split["told"],
+        parts={name: split.get(name, nothing) for name in form.parts},
+    )
 
 
-def _piece_by_piece(
-    found: Requests, usual: Requests, at: int, form: Form, times: Times, context: Context
+def _take_apart(
+    found: Gathered, block: Block, at: int, form: Form, times: Times, context: Context
 ) -> None:
     """Takes an unusual line apart: where records begin in it, and what each of them is."""
-    line, number, stamp = usual.raw[at], usual.numbers[at], form.parts.index("time")
-    starts = [match.start() for match in form.start.finditer(line)]
-    borders = [0, *starts[1:], len(line)]  # a single record may have words in front
+    line, stamp = block.raw[at], form.parts.index("time")
+    borders = [0, len(line)]
+    if not _is_one(block.texts[at], form, times):
+        starts = [match.start() for match in form.start.finditer(line)]
+        borders[1:1] = starts[1:]  # a single record may have words in front
     for start, end in pairwise(borders):
         raw = line[start:end]
         text = readable(raw)
@@ -141,10 +168,18 @@ def _piece_by_piece(
         written = groups[stamp] or "" if groups else None
         time = times[written] if written is not None else None
         if groups and time is not None:
-            found.add(number, usual.offsets[at] + start, raw, text, time, groups)
+            found.add(block.number + at, block.offsets[at] + start, raw, text, time, groups)
         elif text.strip():
             reason = _wrong(form, written, context)
-            found.rejected.append(Rejected(line=number, reason=reason, text=text))
+            found.rejected.append(Rejected(line=block.number + at, reason=reason, text=text))
+
+
+def _is_one(text: str, form: Form, times: Times) -> bool:
+    """Whether a line is one record of the commonest pattern, whatever seems to begin in it."""
+    match = form.patterns[0].fullmatch(text)
+    if not match or form.never in (match[match.re.groups] or ""):
+        return False
+    return times[match[form.parts.index("time") + 1]] is not None
 
 
 def _wrong(form: Form, written: str | None, context: Context) -> str:

@@ -105,12 +105,7 @@ def request(text: Value) -> tuple[str | None, ...]:
     """What a request line says, and a line that is none."""
     text = unescaped(text or "")
     line = REQUEST.fullmatch(text)
-    return asked_for(line[1], line[2]) if line else _about("", text, Asked(text))
-
-
-def asked_for(method: str, target: str) -> tuple[str | None, ...]:
-    """What a request is about, by its method and address."""
-    return _about(method, target, asked(target))
+    return about(line[1], line[2], asked(line[2])) if line else about("", text, Asked(text))
 
 
 @lru_cache(maxsize=50_000)
@@ -118,18 +113,19 @@ def call(text: Value) -> tuple[str | None, ...]:
     """What a method and an address say, a space or a bar between them."""
     text = text or ""
     method, _, target = text.replace("|", " ", 1).partition(" ")
-    return (
-        asked_for(method, target) if target and method.isupper() else _about("", text, Asked(text))
-    )
+    if target and method.isupper():
+        return about(method, target, asked(target))
+    return about("", text, Asked(text))
 
 
-def _about(method: str, target: str, about: Asked) -> tuple[str | None, ...]:
-    what, repo, kind, revision, path, verb, sha256 = about
+def about(method: str, target: str, found: Asked) -> tuple[str | None, ...]:
+    """What a request tells, by its method, its address and what that names."""
+    what, repo, kind, revision, path, verb, sha256 = found
     action = action_of(verb, method)
     sentence = f"{known().verbs[action]} {what}"
     type_of = TYPES.get(action, "access")
     started = ("web", type_of, action, method or None, target or None, sentence)
-    return (*started, repo, kind, revision, path, about.format, sha256)
+    return (*started, repo, kind, revision, path, found.format, sha256)
 
 
 @lru_cache(maxsize=1_000)
@@ -207,8 +203,6 @@ Maker = Callable[[Any], tuple[Any, ...]]
 MADE: dict[str, tuple[tuple[str, ...], Maker]] = {
     "client": (("host.name", "source.ip"), client),
     "user": (("actor.account", "actor.basis", "user.name"), user),
-    "request": (OF_REQUEST, request),
-    "call": (OF_REQUEST, call),
     "status": (("http.response.status_code", "event.outcome"), status),
     "agent": (("user_agent.original",), agent),
 }

@@ -8,34 +8,62 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.columnar.values import joined, labelled
+from analytics.columnar.values import joined, labelled, listed, made, mapped, numbers
 from analytics.event import Batch, Context, Rejected, Source, assemble, table_of
 from analytics.fields import BY_NAME
+from analytics.hubtraffic import asking
 from analytics.hubtraffic.parts import MADE, Labels, Named
 
 NOBODY = pa.scalar("somebody")
 COUNTED = {"size": "http.response.body.bytes"}
-NUMBER = r"^[0-9]{1,18}$"
 Labelling = Sequence[tuple[tuple[str, ...], Callable[..., Labels] | Named]]  # of which parts what
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Requests:
-    """Requests of some lines: their places, times in microseconds, and a value for each part.
+    """Requests of some lines: numbers of lines, ids, whole texts, times, and a column a part.
 
-    Only while they are gathered may a time or a group be None: such a line is no request yet.
+    Times are microseconds, parts are texts.
     """
+
+    numbers: pa.Array
+    ids: pa.Array
+    texts: pa.Array
+    times: pa.Array
+    parts: Mapping[str, pa.Array]
+    rejected: Sequence[Rejected] = ()
+
+
+def together(found: Sequence[Requests]) -> Requests:
+    """All of these in the order of their lines; they have the same parts."""
+    if len(found) == 1:
+        return found[0]
+    order = pa.array(np.argsort(pa.concat_arrays([one.numbers for one in found]), kind="stable"))
+    columns = ((one.numbers, one.ids, one.texts, one.times, *one.parts.values()) for one in found)
+    numbers, ids, texts, times, *parts = (
+        pa.concat_arrays(column).take(order) for column in zip(*columns, strict=True)
+    )
+    rejected = [each for one in found for each in one.rejected]
+    return Requests(
+        numbers, ids, texts, times, dict(zip(found[0].parts, parts, strict=True)), rejected
+    )
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Requests that are found one by one."""
 
     parts: tuple[str, ...]
     numbers: list[int] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    times: list[int | None] = field(default_factory=list)
-    groups: list[tuple[Any, ...] | None] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    groups: list[Sequence[str | None]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
     def add(
@@ -45,15 +73,31 @@ class Requests:
         raw: bytes,
         text: str,
         time: int,
-        group: tuple[Any, ...],
+        group: Sequence[str | None],
     ) -> None:
-        """One more, which has a value for each part."""
+        """One more, which has a text for each part."""
         self.numbers.append(number)
         self.offsets.append(offset)
         self.raw.append(raw)
         self.texts.append(text)
         self.times.append(time)
         self.groups.append(group)
+
+    def requests(self, context: Context) -> Requests:
+        """All of them."""
+        columns = zip(*self.groups, strict=True) if self.groups else ((),) * len(self.parts)
+        parts = {
+            name: pa.array(column, pa.string())
+            for name, column in zip(self.parts, columns, strict=True)
+        }
+        return Requests(
+            numbers=pa.array(self.numbers, pa.int64()),
+            ids=pa.array(context.line_ids(self.offsets, self.raw), pa.string()),
+            texts=pa.array(self.texts, pa.string()),
+            times=pa.array(self.times, pa.int64()),
+            parts=parts,
+            rejected=self.rejected,
+        )
 
 
 def batch_of(
@@ -64,23 +108,22 @@ def batch_of(
 ) -> Batch:
     """The events of these requests; no two of `labels` give the same name."""
     rejected = tuple(requests.rejected)
-    if not requests.texts:
+    if not len(requests.texts):
         return Batch(events=table_of([], context, source), rejected=rejected)
-    values = dict(
-        zip(requests.parts, zip(*filter(None, requests.groups), strict=True), strict=True)
-    )
     columns = {
-        "@timestamp": pa.array(requests.times, pa.int64()).cast(BY_NAME["@timestamp"].arrow),
-        "event.id": pa.array(context.line_ids(requests.offsets, requests.raw)),
-        "event.original": pa.array(requests.texts, pa.string()),
-        "batch.line": pa.array(requests.numbers, pa.int64()),
-        "labels": _labels(values, labels),
+        "@timestamp": requests.times.cast(BY_NAME["@timestamp"].arrow),
+        "event.id": requests.ids,
+        "event.original": requests.texts,
+        "batch.line": requests.numbers,
+        "labels": _labels(requests.parts, labels),
     }
-    for part, of_rows in values.items():
+    for part, texts in requests.parts.items():
         if part in MADE:
-            columns |= _made(part, of_rows)
+            columns |= made(texts, *MADE[part])
+        elif part in asking.FORMS:
+            columns |= asking.columns(texts, asking.FORMS[part])
         elif part in COUNTED:
-            columns[COUNTED[part]] = _counted(of_rows)
+            columns[COUNTED[part]] = numbers(texts)
     here = pa.scalar(context.host, pa.string())
     columns["host.name"] = pc.coalesce(columns["host.name"], here)
     who = pc.coalesce(columns["user.name"], columns["source.ip"], NOBODY)
@@ -89,51 +132,36 @@ def batch_of(
     return Batch(events=table, rejected=rejected)
 
 
-def _made(part: str, values: Sequence[Any]) -> dict[str, pa.Array]:
-    """The columns that a part gives."""
-    names, make = MADE[part]
-    distinct, places = _distinct(values)
-    made = zip(*map(make, distinct), strict=True)
-    return {
-        name: pa.array(column, BY_NAME[name].arrow).take(places)
-        for name, column in zip(names, made, strict=True)
-    }
-
-
-def _counted(values: Sequence[str | int | None]) -> pa.Array:
-    """Whole numbers; what is none, or below zero, is not known."""
-    texts = pa.array([None if value is None else str(value) for value in values], pa.string())
-    return pc.if_else(pc.match_substring_regex(texts, NUMBER), texts, None).cast(pa.int64())
-
-
-def _distinct(values: Sequence[Any]) -> tuple[list[Any], pa.Array]:
-    """The distinct values, and for each row its value's place among them."""
-    places: dict[Any, int] = dict.fromkeys(values, 0)
-    for place, value in enumerate(places):
-        places[value] = place
-    return list(places), pa.array([places[value] for value in values], pa.int32())
-
-
-def _labels(values: Mapping[str, Sequence[Any]], labels: Labelling) -> pa.Array:
+def _labels(parts: Mapping[str, pa.Array], labels: Labelling) -> pa.Array:
     """A map for each row, those that are a name and a text behind the others."""
     found, named = [], {}
-    for parts, make in labels:
+    for names, make in labels:
+        first, *others = (parts[name] for name in names)
         if isinstance(make, Named):
-            (texts,) = (values[part] for part in parts)
-            made = map(make.text, texts) if make.text else texts
-            named[make.name] = pa.array(made, pa.string())
+            named[make.name] = mapped(first, make.text, pa.string()) if make.text else first
         else:
-            found.append(_made_labels([values[part] for part in parts], make))
+            found.append(_made_labels([first, *others], make))
     return joined(*found, labelled(named)) if named else joined(*found)
 
 
-def _made_labels(values: list[Sequence[Any]], make: Callable[..., Labels]) -> pa.Array:
+def _made_labels(columns: Sequence[pa.Array], make: Callable[..., Labels]) -> pa.Array:
     """A map for each row; rows with the same values are worked out once."""
-    if len(values) == 1:
-        distinct, places = _distinct(values[0])
-        return maps(map(make, distinct)).take(places)
-    distinct, places = _distinct(list(zip(*values, strict=True)))
-    return maps(make(*each) for each in distinct).take(places)
+    distinct, places = _distinct(columns)
+    return maps(make(*values) for values in distinct).take(places)
+
+
+def _distinct(columns: Sequence[pa.Array]) -> tuple[Iterable[tuple[Any, ...]], pa.Array]:
+    """The distinct rows of some columns, and for each row its place among them."""
+    first, *others = (pc.dictionary_encode(one, null_encoding="encode") for one in columns)
+    rows, places = [(value,) for value in listed(first.dictionary)], first.indices
+    for coded in others:
+        values = listed(coded.dictionary)
+        pairs = np.asarray(places).astype(np.int64) * len(values) + np.asarray(coded.indices)
+        both = pc.dictionary_encode(pa.array(pairs))
+        found = (divmod(pair, len(values)) for pair in both.dictionary.to_pylist())
+        rows = [(*rows[row], values[value]) for row, value in found]
+        places = both.indices
+    return rows, places
 
 
 def maps(found: Iterable[Labels]) -> pa.Array:

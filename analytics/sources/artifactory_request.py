@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import pyarrow.compute as pc
+
+from analytics.columnar.splitting import Splitting
 from analytics.event import Batch, Context, Source
 from analytics.hubtraffic.lined import Form, read
 from analytics.hubtraffic.parts import Named, agent_labels, in_seconds
@@ -15,15 +18,30 @@ def _sent(text: str | None) -> str | None:
 
 
 NUMBER = r"(-?[0-9]{1,18})"
+TIME = r"([0-9-]{10}T[0-9:.]{8,18}(?:Z|[+-][0-9:]{4,6})?)"
+
+
+def _usual(line: Splitting) -> None:
+    asked, told = ("method", "target"), ("status", "sent", "size", "duration", "agent")
+    line.split("line", "|", ("time", "trace", "client", "user", *asked, *told))
+    line.match("time", f"^{TIME}$")
+    line.match("method", "^[A-Z]{1,20}$")
+    line.match("status", "^[0-9]{3}$")
+    for name in ("sent", "size", "duration"):
+        line.match(name, f"^{NUMBER}$")
+    line.put("call", pc.binary_join_element_wise(line["method"], line["target"], "|"))
+
+
 FORM = Form(
     called="Artifactory's request log format",
     parts=(
         *("time", "trace", "client", "user", "call", "status"),
         *("sent", "size", "duration", "agent"),
     ),
+    usual=(_usual,),
     patterns=(
         re.compile(
-            r"([0-9-]{10}T[0-9:.]{8,18}(?:Z|[+-][0-9:]{4,6})?)\|([^|]*)\|([^|]*)\|([^|]*)"
+            TIME + r"\|([^|]*)\|([^|]*)\|([^|]*)"
             r"\|([A-Z]{1,20}\|[^|]*)"
             rf"\|([0-9]{{3}})\|{NUMBER}\|{NUMBER}\|{NUMBER}\|(.*)"
         ),

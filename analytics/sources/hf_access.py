@@ -4,12 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import numpy as np
+import pyarrow.compute as pc
+
+from analytics.columnar.splitting import Splitting
 from analytics.event import Batch, Context, Source
-from analytics.hubtraffic.lined import Form, read
+from analytics.hubtraffic.lined import Form, read, split_head
 from analytics.hubtraffic.parts import Labels, added_labels, agent_labels, labels_of, told
 from analytics.hubtraffic.times import web
 
 QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*)"'
+NEXT = '] "'  # stands in front of each request
 BEGUN = r" \[([^\]]++)\] "
 
 
@@ -17,8 +22,27 @@ def _referrer(text: str | None) -> Labels:
     return labels_of({"referrer": told(text)})
 
 
-def _further(text: str) -> Labels:
+def _further(text: str | None) -> Labels:
     return labels_of(added_labels(text) | {"further": text.strip()}) if text else ((), ())
+
+
+def _combined(line: Splitting) -> None:
+    behind = ("answer", "referrer", "between", "agent", "further")
+    line.without("line", "\\")
+    line.split("line", '"', ("head", "request", *behind), most=6)
+    line.match("between", "^ $")
+    line.leave(~np.asarray(pc.match_substring(line["further"], NEXT)))
+    line.match("answer", "^ [0-9]{3} [0-9]{1,18} $")
+    line.split("answer", " ", ("", "status", "size", ""))
+    split_head(line)
+
+
+def _common(line: Splitting) -> None:
+    line.without("line", "\\")
+    line.split("line", '"', ("head", "request", "answer"))
+    line.match("answer", "^ [0-9]{3} [0-9]{1,18}$")
+    line.split("answer", " ", ("", "status", "size"))
+    split_head(line)
 
 
 FORM = Form(
@@ -27,8 +51,9 @@ FORM = Form(
         *("client", "user", "time", "request", "status", "size"),
         *("referrer", "agent", "further"),
     ),
+    usual=(_combined, _common),
     patterns=(
-        re.compile(  # what nearly all lines are, read twice as fast
+        re.compile(  # without what is escaped
             r"([^ ]++) [^ ]++ ([^ ]++)"
             + BEGUN
             + r'"([^"\\]*+)" ([0-9]{3}) ([0-9]{1,18}+)(?: "([^"\\]*+)" "([^"\\]*+)")?(.*+)',
@@ -51,7 +76,7 @@ FORM = Form(
         (("referrer",), _referrer),
         (("further",), _further),
     ),
-    never='] "',
+    never=NEXT,
 )
 HUB_PATH = re.compile(
     rb'"[A-Z]+ \S*?(?:/resolve/[^/ "]+/[^ "]|/api/(?:models|datasets|spaces|resolve-cache)/'

@@ -4,10 +4,25 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import pyarrow.compute as pc
+
+from analytics.columnar.splitting import Splitting
 from analytics.event import Batch, Context, Source
-from analytics.hubtraffic.lined import Form, read
+from analytics.hubtraffic.lined import Form, read, split_head
 from analytics.hubtraffic.parts import Named, agent_labels, in_seconds
 from analytics.hubtraffic.times import web
+
+COUNT = "([0-9]{1,18}|-)"
+
+
+def _usual(line: Splitting) -> None:
+    line.split("line", '"', ("head", "request", "answer", "agent", "thread"))
+    line.match("thread", r"^( \[[^\]]*\])?$")
+    line.put("thread", pc.utf8_slice_codeunits(line["thread"], 2, -1))
+    line.match("answer", f"^ [0-9]{{3}} {COUNT} {COUNT} ([0-9]{{1,15}}|-) $")
+    line.split("answer", " ", ("", "status", "sent", "size", "duration", ""))
+    split_head(line)
+
 
 FORM = Form(
     called="Nexus' request log format",
@@ -15,6 +30,7 @@ FORM = Form(
         *("client", "user", "time", "request", "status"),
         *("sent", "size", "duration", "agent", "thread"),
     ),
+    usual=(_usual,),
     patterns=(
         re.compile(
             r'([^ ]++) [^ ]++ ([^ ]++) \[([^\]]++)\] "([^"]*+)" ([0-9]{3})'

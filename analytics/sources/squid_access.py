@@ -4,22 +4,42 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import pyarrow.compute as pc
+
+from analytics.columnar.splitting import Splitting
 from analytics.event import Batch, Context, Source
 from analytics.hubtraffic.lined import Form, read
 from analytics.hubtraffic.parts import Labels, Named, cache_word, in_seconds, labels_of
 from analytics.hubtraffic.times import seconds
 
 
-def _how(result: str, hierarchy: str, content: str, further: str) -> Labels:
+def _how(result: str, hierarchy: str, content: str, further: str | None) -> Labels:
     return labels_of(
         {
             "cache": cache_word(result),
             "result": result,
             "hierarchy": hierarchy,
             "content_type": content,
-            "further": further.strip(),
+            "further": (further or "").strip(),
         }
     )
+
+
+def _usual(line: Splitting) -> None:
+    line.cut("line", " ", "rest")
+    line.put("rest", pc.utf8_ltrim(line["rest"], " "))
+    told = ("duration", "client", "result", "size", "method", "target", "user", "hierarchy")
+    line.split("rest", " ", (*told, "content"))
+    line.put("time", line["line"])
+    line.match("time", r"^[0-9]{9,11}\.[0-9]{3}$")
+    line.match("duration", "^-?[0-9]{1,15}$")
+    line.match("result", "^[A-Z_]+/[0-9]{3}$")
+    line.match("size", "^(-|[0-9]{1,18})$")
+    line.match("method", "^[A-Za-z_:-]+$")
+    line.match("hierarchy", "^[A-Z_]+/.")
+    line.filled("client", "target", "user", "content")
+    line.split("result", "/", ("result", "status"))
+    line.put("call", pc.binary_join_element_wise(line["method"], line["target"], " "))
 
 
 FORM = Form(
@@ -28,6 +48,7 @@ FORM = Form(
         *("time", "duration", "client", "result", "status", "size"),
         *("call", "user", "hierarchy", "content", "further"),
     ),
+    usual=(_usual,),
     patterns=(
         re.compile(
             r"([0-9]{9,11}\.[0-9]{3}) +(-?[0-9]{1,15}) ([^ ]++) ([A-Z_]+)/([0-9]{3}) "

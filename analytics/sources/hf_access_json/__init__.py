@@ -13,7 +13,7 @@ from analytics.event import Batch, Context, Rejected, Source, merged, readable
 from analytics.hubtraffic.lined import Times, unfit
 from analytics.hubtraffic.parts import Labels, Named, agent_labels, cache_word, labels_of, told
 from analytics.hubtraffic.times import either, iso, milliseconds, seconds, web
-from analytics.hubtraffic.traffic import Requests, batch_of
+from analytics.hubtraffic.traffic import Gathered, Requests, batch_of
 from analytics.reading import documents, sampled
 from analytics.sources.hf_access_json.shapes import cleaned, request_of
 
@@ -25,7 +25,7 @@ AT_ONCE = 2_000  # items of an array
 TRIES = 50  # to find an object on a line that is broken
 PARTS = (
     *("time", "client", "user", "call", "status", "size", "referrer", "agent"),
-    *("cache", "duration", "upstream", "forwarded", "second"),
+    *("cache", "seconds", "upstream", "forwarded"),
 )
 Piece = tuple[int, int, bytes, str]  # number of its line, offset, and itself twice
 
@@ -38,21 +38,11 @@ def _cache(text: str | None) -> Labels:
     return labels_of({"cache": text and (cache_word(text) or text)})
 
 
-def _took(duration: Any, second: int) -> Labels:
-    return labels_of({"request_seconds": _in_seconds(duration, second)})
-
-
-def _in_seconds(duration: Any, second: int) -> str | None:
-    if isinstance(duration, int | float) and second > 1:
-        return f"{duration / second:g}"
-    return str(duration)[:40] if isinstance(duration, int | float | str) else None
-
-
 LABELS = (
     (("agent",), agent_labels),
     (("referrer",), _referrer),
     (("cache",), _cache),
-    (("duration", "second"), _took),
+    (("seconds",), Named("request_seconds")),
     (("upstream",), Named("upstream")),
     (("forwarded",), Named("forwarded_for")),
 )
@@ -84,7 +74,7 @@ def _pieces(stream: BinaryIO) -> Iterator[list[Piece]]:
 
 
 def _requests(pieces: list[Piece], times: Times, context: Context) -> Requests:
-    found = Requests(PARTS)
+    found = Gathered(PARTS)
     for piece in pieces:
         try:
             value = orjson.loads(piece[2])
@@ -92,20 +82,20 @@ def _requests(pieces: list[Piece], times: Times, context: Context) -> Requests:
             _glued(found, piece, times, context)
         else:
             _take(found, piece, value, times, context)
-    return found
+    return found.requests(context)
 
 
-def _take(found: Requests, piece: Piece, value: Any, times: Times, context: Context) -> None:
+def _take(found: Gathered, piece: Piece, value: Any, times: Times, context: Context) -> None:
     request = request_of(cleaned(value) if b"\\u0000" in piece[2] else value)
-    time = times[str(request.time)[:64]] if request else None
+    time = times[request.time] if request else None
     if request and time is not None:
         found.add(*piece, time, request)
         return
-    reason = unfit(CLOCK, str(request.time)[:64], context) if request else "not a request"
+    reason = unfit(CLOCK, request.time, context) if request else "not a request"
     found.rejected.append(Rejected(line=piece[0], reason=reason, text=piece[3]))
 
 
-def _glued(found: Requests, piece: Piece, times: Times, context: Context) -> None:
+def _glued(found: Gathered, piece: Piece, times: Times, context: Context) -> None:
     """Takes a line apart on which several objects stand, or the end of one that was cut off."""
     number, offset, _, text = piece
     if not text.strip("\ufeff \t"):

@@ -45,19 +45,18 @@ class Fields(NamedTuple):
 class Request(NamedTuple):
     """A request as it was logged, still in the log's own words."""
 
-    time: Any
+    time: str
     client: str
     user: str | None
     call: str
     status: str | None
-    size: Any
+    size: str | None
     referrer: str | None
     agent: str | None
     cache: str | None
-    duration: Any
+    seconds: str | None
     upstream: str | None
     forwarded: str | None
-    second: int
 
 
 @lru_cache(maxsize=1_000)
@@ -102,7 +101,7 @@ def request_of(document: Any) -> Request | None:
     else:
         return None
     return Request(
-        time,
+        str(time)[:64],
         f"{host} {client}" if host and host != "-" else str(client or ""),
         _text(user),
         call,
@@ -111,10 +110,9 @@ def request_of(document: Any) -> Request | None:
         _text(referrer),
         _text(agent),
         _text(cache),
-        _plain(duration),
+        _in_seconds(duration, fields.second),
         _text(upstream),
         _text(forwarded),
-        fields.second,
     )
 
 
@@ -127,7 +125,7 @@ def _of_caddy(document: Mapping[str, Any], request: Mapping[str, Any]) -> Reques
     address = request.get("client_ip") or request.get("remote_ip") or request.get("remote_addr")
     host = request.get("host")
     return Request(
-        document.get("ts"),
+        str(document.get("ts"))[:64],
         f"{host} {address}" if host else str(address or ""),
         _text(document.get("user_id")),
         f"{method} {target}",
@@ -136,16 +134,22 @@ def _of_caddy(document: Mapping[str, Any], request: Mapping[str, Any]) -> Reques
         _header(sent, "Referer"),
         _header(sent, "User-Agent"),
         _header(answered, "X-Cache") or _header(answered, "Cache-Status"),
-        _plain(document.get("duration")),
+        _in_seconds(document.get("duration"), 1),
         None,
         _header(sent, "X-Forwarded-For"),
-        1,
     )
 
 
-def _plain(value: Any) -> str | int | float | None:
-    """A text or a number; None for what should be one and is not."""
-    return value if isinstance(value, str | int | float) else None
+def _plain(value: Any) -> str | None:
+    """A text or a number as text; None for what should be one and is not."""
+    return str(value) if isinstance(value, str | int | float) else None
+
+
+def _in_seconds(duration: Any, second: int) -> str | None:
+    if isinstance(duration, int | float) and second > 1:
+        return f"{duration / second:g}"
+    plain = _plain(duration)
+    return plain[:40] if plain else plain
 
 
 def _headers(value: Any) -> Mapping[str, Any]:

@@ -15,6 +15,16 @@ def test_what_does_not_fit_a_step_is_left_out_from_there() -> None:
     assert texts["number"].to_pylist() == ["1", "5"]
 
 
+def test_texts_with_a_sign_or_an_empty_part_are_left_out() -> None:
+    texts = Splitting("line", pa.array(["-", "a b", "a\\ b", "é c", "\\", "a ", "d e"]).slice(1))
+    texts.without("line", "\\")
+    assert texts["line"].to_pylist() == ["a b", "é c", "a ", "d e"]
+    texts.split("line", " ", ("one", "other"))
+    texts.filled("one", "other")
+    assert texts["other"].to_pylist() == ["b", "c", "e"]
+    assert texts.rows.tolist() == [0, 2, 5]
+
+
 def test_a_text_is_cut_at_its_first_or_last_mark() -> None:
     texts = pa.array(["a b c", "a", None, ""])
     assert [part.to_pylist() for part in cut(texts, " ")] == [
