@@ -29,6 +29,8 @@ def add_deed(row: Row, records: Records, process: Process, lead: Lead | None, re
     if lead is not None:
         labels["record"] = records.kind or ""
         _add_lead(row, labels, lead, call is None or not records.paths)
+        if call is None and records.paths:
+            _add_file(row, labels, records, None, realm)
     elif call is None:
         row["event.category"], row["event.type"], row["event.action"] = PART
         _add_file(row, labels, records, None, realm)

@@ -78,6 +78,7 @@ BPF                  process         change    called-bpf
 FANOTIFY             file            info      decided-file-access
 TIME_ADJNTPVAL       host            change    changed-system-time
 TIME_INJOFFSET       host            change    changed-system-time
+URINGOP              process         info      called-io-uring
 EVENT_LISTENER       process         change    listened-to-audit
 FS_RELABEL           file            change    relabeled-filesystem
 LABEL_OVERRIDE       file            change    overrode-label-of

@@ -230,6 +230,12 @@ def _open_flags(records: Records, body: str) -> None:
     records.flags = fields(body).get("oflag")
 
 
+def _uring(records: Records, body: str) -> None:
+    """What io_uring did: beside the call that asked for it, or alone, later, in a kernel thread."""
+    if records.call is None and records.kind is None:
+        records.kind, records.lead = "URINGOP", body
+
+
 def _nothing(_records: Records, _body: str) -> None:
     """Of these an event needs nothing but the raw line."""
 
@@ -247,10 +253,11 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(
         (
             *("EOE", "BPRM_FCAPS", "CAPSET", "FD_PAIR", "IPC", "IPC_SET_PERM", "MMAP"),
-            *("MQ_GETSETATTR", "MQ_NOTIFY", "MQ_OPEN", "MQ_SENDRECV", "SOCKETCALL", "URINGOP"),
+            *("MQ_GETSETATTR", "MQ_NOTIFY", "MQ_OPEN", "MQ_SENDRECV", "SOCKETCALL"),
         ),
         _nothing,
     ),
+    "URINGOP": _uring,
 }
 
 

@@ -26,6 +26,7 @@ QUOTED = frozenset(
 OF_PROCESS = ("comm", "exe", "auid", "uid", "euid", "ses", "tty", "key")
 NAMES_OF_PROCESS = ("AUID", "UID", "EUID", "SYSCALL")
 ARGUMENTS = ("a0", "a1", "a2", "a3")
+PARTS = READERS.keys() - {"URINGOP"}  # which never lead
 BESIDE = frozenset({"ID", "NODE", "PARENT_INFO", "CONTAINER_INFO"})  # no records
 
 
@@ -96,7 +97,9 @@ def records_of(event: Payload) -> Records:
 def leading(event: Payload, records: Records) -> Told | None:
     """What the first record says that is none of a system call's own; notes its type."""
     for kind, told in event.items():
-        if kind not in READERS and kind not in BESIDE and not kind.startswith("UNKNOWN["):
+        if kind == "URINGOP" and records.call is not None:  # that asked for it
+            continue
+        if kind not in PARTS and kind not in BESIDE and not kind.startswith("UNKNOWN["):
             bodies = objects(told) if isinstance(told, list) else [mapping(told)]
             if bodies and bodies[0]:
                 records.kind = readable(kind)
