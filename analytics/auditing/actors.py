@@ -20,8 +20,19 @@ class Descent:
 
     def in_job(self, prefix: str, process: Process, number: int | None, parent: int | None) -> bool:
         """Whether the process descends from a launcher; keeps the answer for its children."""
+        return self.descends(prefix, number, parent, launcher=process.launcher)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no process that is remembered descends from a launcher."""
+        return not self._processes
+
+    def descends(
+        self, prefix: str, number: int | None, parent: int | None, *, launcher: bool
+    ) -> bool:
+        """As `in_job`, of a process that is a launcher or is none."""
         known = self._processes
-        if process.launcher or (known and (prefix, parent) in known):
+        if launcher or (known and (prefix, parent) in known):
             known[prefix, number] = None
             if len(known) > MOST_PROCESSES:
                 known.popitem(last=False)

@@ -46,8 +46,8 @@ def fields(body: str) -> Fields:
 
 
 def number(text: str | None) -> int | None:
-    """A process id; None for what is none."""
-    if text and len(text) < 11 and text.isascii() and text.isdigit():
+    """A process id, or another whole number; None for what is none."""
+    if text and len(text) < 19 and text.isascii() and text.isdigit():
         return int(text)
     return None
 

@@ -70,7 +70,9 @@ class Filling:
 
     def _times(self, leaf: int) -> pa.Array:
         if leaf not in self._moments:
-            self._moments[leaf] = moments(self._raw(leaf))
+            parted = leaf in self.samples[0].parts
+            texts = self._copied(Piece(leaf)) if parted else self._raw(leaf)
+            self._moments[leaf] = moments(texts)
         return self._moments[leaf]
 
     def _spread(self, values: Sequence[Any], kind: pa.DataType) -> pa.Array:

@@ -13,6 +13,7 @@ from analytics.event import EARLIEST, LATEST_AHEAD, Context
 from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.marks import Piece
 from analytics.jsonlog.moments import TIME, moments
+from analytics.jsonlog.parts import parts_of
 from analytics.jsonlog.samples import Sample
 
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
@@ -49,9 +50,17 @@ def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
     read = {cell.shape for _, cell in cells if cell.kind == "time"}
     stamps = {cell.shape for name, cell in cells if cell.kind == "time" and name == "@timestamp"}
     for leaf in read | {piece.leaf for piece in pieces if piece.iso}:
-        times = moments(alike.raw(leaves[leaf].piece))
+        times = moments(_written(alike, sample, leaf))
         found &= _timely(times, context) if leaf in stamps else np.asarray(times.is_valid())
     return found
+
+
+def _written(alike: Alike, sample: Sample, leaf: int) -> pa.StringArray:
+    """A value as it stands there, also of a part of a text."""
+    if part := sample.parts.get(leaf):
+        said = alike.column(alike.form.leaves[part.leaf].piece)
+        return parts_of(said, part.template)[part.gap]
+    return alike.raw(alike.form.leaves[leaf].piece)
 
 
 def pieces_of(sample: Sample) -> Iterator[Piece]:

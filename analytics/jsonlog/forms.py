@@ -38,6 +38,12 @@ class Leaf(NamedTuple):
         """The names on its way, dotted, without the places in lists."""
         return ".".join(step for step in self.path if isinstance(step, str))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name, and where it is in lists also with the places in these."""
+        placed = ".".join(map(str, self.path))
+        return (self.name,) if placed == self.name else (self.name, placed)
+
 
 class _Cut(NamedTuple):
     """Where a value is cut out of a text, and the mark before or at which it begins."""

@@ -9,7 +9,17 @@ import pyarrow.compute as pc
 
 from analytics.jsonlog.alike import Alike, spans
 from analytics.jsonlog.forms import Form, Leaf
-from analytics.jsonlog.kinds import COUNT, LIKE, NOUGHT, NUMBER, OTHER, PLAIN, TAKEN, WHOLE, numbers
+from analytics.jsonlog.kinds import (
+    COUNT,
+    LIKE,
+    NOUGHT,
+    OTHER,
+    PLAIN,
+    TAKEN,
+    WHOLE,
+    are_numbers,
+    numbers,
+)
 from analytics.jsonlog.parts import PARTED, Like, parted
 from analytics.jsonlog.samples import Looks
 
@@ -42,7 +52,7 @@ def hows(looks: Looks, form: Form) -> list[How]:
         if into == "left":
             found.append(How("left"))
         elif leaf.kind == "text" and not into and at not in mixed:
-            like = tuple(map(parted, looks.parts.get(leaf.name, ())))
+            like = tuple(parted(one) for name in leaf.names for one in looks.parts.get(name, ()))
             if leaf.name in looks.counts:
                 words = f"{ODD_DIGITS}|{words}" if words else ODD_DIGITS
                 like += (DIGITS,)
@@ -59,7 +69,7 @@ def hows(looks: Looks, form: Form) -> list[How]:
 def _words(looks: Looks, form: Form, leaf: Leaf) -> str | None:
     """The pattern of texts that decide."""
     texts = {leaf.path for leaf in form.leaves if leaf.kind == "text"}
-    told = [looks.words.get(leaf.name), looks.words.get(ANY)]
+    told = [looks.words.get(name) for name in (*leaf.names, ANY)]
     told += [words.get(leaf.name) for name, words in looks.without.items() if (name,) not in texts]
     return "|".join(filter(None, told)) or None
 
@@ -117,8 +127,9 @@ class Keys:
             leaf = leaves[at]
             if how == "left":
                 if leaf.kind == "number":
-                    fit = pc.match_substring_regex(self.alike.raw(leaf.piece), NUMBER)
-                    self._kinds[at] = np.where(np.asarray(fit), COUNT, OTHER)
+                    self._kinds[at] = np.where(
+                        are_numbers(self.alike.raw(leaf.piece)), COUNT, OTHER
+                    )
                     yield self._kinds[at], None
                 continue
             if how == "all":
@@ -162,6 +173,8 @@ class Keys:
         if words is None and sign is None:
             return
         column = self.alike.column(self.alike.form.leaves[at].piece)
+        if sign is None and at in self._parted:  # of which there may be ever other ones
+            column = pc.if_else(pa.array(self._parted[at]), "", column)
         encoded = column.dictionary_encode()
         indices, texts = np.asarray(encoded.indices), encoded.dictionary
         if words is not None:

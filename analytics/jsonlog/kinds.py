@@ -57,3 +57,12 @@ def _with_rarer(kinds: Any, texts: pa.StringArray) -> Any:
         for kind, pattern in RARER.items():
             kinds[rare[np.asarray(pc.match_substring_regex(odd, pattern))]] = kind
     return kinds
+
+
+def are_numbers(texts: pa.StringArray) -> Any:
+    """Which of these are numbers as JSON has them, and not too large."""
+    text, bounds = spans(texts)
+    widths = np.diff(bounds)
+    if len(text) and widths.min() > 0 and widths.max() <= MOST and (text - ZERO < 10).all():
+        return (text[bounds[:-1]] != ZERO) | (widths == 1)
+    return np.asarray(pc.match_substring_regex(texts, NUMBER))

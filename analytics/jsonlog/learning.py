@@ -120,7 +120,8 @@ class Learning:
         (text,) = alike.block.lines(alike.rows[row : row + 1])
         if "other" in taken or object_of(text) is None:
             return None
-        return Given(text, alike.form.leaves, taken, lengths, keys.signs(row), keys.same(row))
+        signs, same = keys.signs(row), keys.same(row)
+        return Given(text, alike.form.leaves, taken, lengths, signs, same, self.looks.absent)
 
     def _filled(
         self, alike: Alike, samples: Sequence[Sample], codes: Any, checked: Sequence[int]

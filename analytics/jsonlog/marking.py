@@ -22,6 +22,7 @@ class Given(NamedTuple):
     lengths: Sequence[int]  # of the longest texts, in bytes
     signs: Mapping[int, Mapping[str, bool]]  # whether they stand in a leaf's text
     same: Mapping[int, int]  # leaves with the same text as another one
+    absent: str = ""  # signs that no mark may have
 
 
 LONG = 128  # characters, from which on a text may be cut short
@@ -36,6 +37,7 @@ def marked_document(
     """
     marks = Marks(kind)
     marks.line()
+    marks.absent = tuple((sign, False) for sign in given.absent)
     value = orjson.loads(given.text)
     ports: set[int] = set()
     for at, (leaf, taken) in enumerate(zip(given.leaves, given.taken, strict=True)):

@@ -17,7 +17,7 @@ import orjson
 from analytics.event import Context
 from analytics.jsonlog.forms import MOST_LEAVES
 from analytics.jsonlog.moments import Unclear, dressed
-from analytics.jsonlog.parts import GAPS, ONE, QUOTED, TWELVE, Part
+from analytics.jsonlog.parts import DIGITS, GAPS, ONE, QUOTED, SECONDS, TWELVE, Part
 
 # In one of the two kinds of marks: whatever a reader may split at. Both have what JSON escapes.
 SIGNS = " \"\\/:@,.;=&?%41+-_#()[]{}<>|'$*~^`!É"
@@ -61,6 +61,7 @@ class Marks:
 
     def __init__(self, kind: int) -> None:
         self.kind = kind
+        self.absent: tuple[tuple[str, bool], ...] = ()  # signs that are in no mark
         self.texts: dict[int, str] = {}
         self.long: dict[int, int] = {}  # characters of what long marks stand for
         self.known: dict[str, Any] = {}  # what was read of texts with such marks
@@ -77,14 +78,29 @@ class Marks:
 
     def text(self, leaf: int, length: int, told: Mapping[str, bool] = NOTHING) -> str:
         """A text of about so many characters that stands for a leaf, with or without some signs."""
-        self.texts[leaf] = found = _written(self.kind, leaf, length, tuple(told.items()))
+        signs = (*told.items(), *self.absent)
+        self.texts[leaf] = found = _written(self.kind, leaf, length, signs)
         return found
 
     def _part(self, leaf: int, gap: str, length: int) -> str:
         """A text fit for a gap."""
+        if gap == SECONDS:
+            return self._seconds(leaf)
+        if gap == DIGITS:
+            found = str(self.count(leaf))
+            self.written.append((found, Piece(leaf)))
+            return found
         if gap == TWELVE:
             return self.text(leaf, 12, dict.fromkeys(SIGNS, False))
         return self.text(leaf, length, dict.fromkeys(NOT_IN.get(gap, ""), False))
+
+    def _seconds(self, leaf: int) -> str:
+        """A time since 1970 as text."""
+        moment = MOMENT + timedelta(days=100 * self.kind, seconds=leaf, milliseconds=171)
+        found = f"{moment.timestamp():.3f}"
+        self.times[moment] = leaf
+        self.written.append((found, Piece(leaf)))
+        return found
 
     def line(self) -> str:
         """A text that stands for the line itself: other bytes are shown for it."""

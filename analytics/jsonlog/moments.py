@@ -21,6 +21,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECONDS = {10: 1_000_000, 13: 1_000, 16: 1}
 ISO = re.compile(r"\d{4}-\d\d-\d\d[T_][\d:.,]++(?:Z|[+-]\d\d:?\d\d)")
 DECIMAL = re.compile(r"\d{10}\.\d{1,6}")
+POINT, MILLISECONDS = 10, 14  # characters of seconds before the point, and with three behind it
 FINER = re.compile(r"\.\d{7}")
 NANOSECONDS = pa.timestamp("ns", "UTC")
 YEARS = ("1971", "2262")  # between which they can be counted, and are cut as others are
@@ -88,6 +89,9 @@ def _iso(text: str) -> datetime | None:
 
 def _counted(texts: pa.StringArray) -> pa.Array:
     widths = np.asarray(pc.binary_length(texts))
+    points = pc.find_substring(texts, ".")
+    if (widths == MILLISECONDS).all() and pc.all(pc.equal(points, POINT)).as_py():
+        widths, texts = widths - 1, pc.replace_substring(texts, ".", "")
     unit = MICROSECONDS.get(int(widths[0]))
     if unit and (widths == widths[0]).all():
         try:

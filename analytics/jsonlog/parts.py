@@ -9,15 +9,28 @@ import pyarrow.compute as pc
 
 PARTED = "parts "  # before the template by which a text is taken apart
 ONE, REST, QUOTED, TWELVE = "{}", "{*}", '{"}', "{12}"
-GAPS = re.compile(r"""(\{(?:[*"]|12)?\})""")
+PATH, DIRECTORY, SECONDS, DIGITS = "{path}", "{directory}", "{seconds}", "{digits}"
+HEXADECIMAL, POINTER = "{hexadecimal}", "{pointer}"
+GAPS = re.compile(r"""(\{(?:[*"]|12|path|directory|seconds|digits|hexadecimal|pointer)?\})""")
+STEP = r"[!-,\-0-\[\]-~][^/\\\n]*"  # of a path, that does not begin with a point
 # What stands in a gap, without backslashes and blanks around it.
 STRICT = {
     ONE: r"[!-.0-\[\]-~](?:[^/\\]*[!-.0-\[\]-~])?",
     REST: r"[!-\[\]-~](?:[^\\\n]*[!-\[\]-~])?",
     TWELVE: r"[!-\[\]-~]{12}",
     QUOTED: r'[!#-\[\]-~](?:[^"\\\n]*[!#-\[\]-~])?',
+    PATH: rf"(?:{STEP}/)*{STEP}/?|(?:\.?{STEP}/)*\.?{STEP}",
+    DIRECTORY: rf"(?:{STEP}/)*{STEP}",
+    SECONDS: r"[0-9]{10}\.[0-9]{3}",
+    DIGITS: "[0-9]{1,18}",
+    HEXADECIMAL: "[0-9a-f]{1,7}|[0-9a-e][0-9a-f]{7,15}",
+    POINTER: "[0-9a-e][0-9a-f]{8,15}",
 }
-LOOSE = {ONE: "[^/]*", REST: "(?s:.*)", QUOTED: '[^"]*', TWELVE: "(?s:.{12})"}
+LOOSE = {
+    **{ONE: "[^/]*", REST: "(?s:.*)", QUOTED: '[^"]*', TWELVE: "(?s:.{12})"},
+    **{PATH: "(?s:.*)", DIRECTORY: "(?s:.*)", SECONDS: r"[0-9]+\.[0-9]+", DIGITS: "[0-9]+"},
+    **{HEXADECIMAL: "(?s:.*)", POINTER: "(?s:.{9,})"},
+}
 
 
 class Like(NamedTuple):
@@ -43,7 +56,10 @@ def parted(template: str) -> Like:
     """Texts that are taken apart by a template, such as `refs/heads/{*}`.
 
     `{}` stands for what has no slash in it, `{"}` for what needs no escape in JSON, `{12}` for
-    so many characters, `{*}` for anything.
+    so many characters, `{*}` for anything; `{path}` for one that needs no tidying up, `{directory}`
+    for one of which none is hidden; `{seconds}` for those since 1970 with three digits behind the
+    point, `{digits}` for a number, `{hexadecimal}` for one that is not like a negative one,
+    `{pointer}` for such a one of more than 32 bits.
     """
     return Like(PARTED + template, _pattern(template, STRICT), _pattern(template, LOOSE))
 

@@ -34,6 +34,7 @@ class Looks:
     whole numbers, also where they are written as texts, `digests` as those of SHA-256. `parts` are
     texts that are taken apart, by templates. `without` are further words, that decide where the
     record itself has no text of a name. `only` are the names of all that the reader reads, if told.
+    Names of `words` and `parts` may have places in lists. `absent` are signs that no text has.
     """
 
     at: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ class Looks:
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     without: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     only: tuple[str, ...] = ()
+    absent: str = ""
 
     def into(self, leaf: Leaf) -> str:
         """How a leaf is looked into: time, address, all of it, or not; left if it is not read."""

@@ -89,9 +89,14 @@ def records_of(event: Payload) -> Records:
     for kind, told in event.items():
         reader = READ.get(kind)
         if reader is not None:
-            for body in objects(told) if isinstance(told, list) else (mapping(told),):
+            for body in bodies_of(told):
                 reader(records, body)
     return records
+
+
+def bodies_of(told: Any) -> list[Payload]:
+    """The records of one type."""
+    return objects(told) if isinstance(told, list) else [mapping(told)]
 
 
 def leading(event: Payload, records: Records) -> Told | None:
@@ -100,7 +105,7 @@ def leading(event: Payload, records: Records) -> Told | None:
         if kind == "URINGOP" and records.call is not None:  # that asked for it
             continue
         if kind not in PARTS and kind not in BESIDE and not kind.startswith("UNKNOWN["):
-            bodies = objects(told) if isinstance(told, list) else [mapping(told)]
+            bodies = bodies_of(told)
             if bodies and bodies[0]:
                 records.kind = readable(kind)
                 return told_of(records.kind, fields_of(bodies[0]))

@@ -42,3 +42,15 @@ def test_a_time_is_dressed_as_another_but_never_as_python_writes_it(like: str) -
     assert moment.isoformat() not in written
     assert ("_" in written) == ("_" in like)
     assert (":" in written[-3:]) == (":" in like[-3:] or like.endswith("Z"))
+
+
+@given(st.lists(st.integers(10**12, 10**13 - 1), min_size=1, max_size=8))
+def test_seconds_with_three_digits_behind_the_point_are_read_to_the_millisecond(
+    counts: list[int],
+) -> None:
+    written = [f"{count // 1000}.{count % 1000:03}" for count in counts]
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    assert moments(pa.array(written)).to_pylist() == [
+        epoch + timedelta(milliseconds=count) for count in counts
+    ]
+    assert moments(pa.array([*written, "1771574400.5"]))[-1].as_py() == time_of(1771574400.5)

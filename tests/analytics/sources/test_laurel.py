@@ -2,16 +2,20 @@
 
 import io
 import json
+import random
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analytics.detection.matcher import match
 from analytics.detection.sigma import OWN_RULES, load
 from analytics.event import Context, Rejected, Source
+from analytics.jsonlog import alike, learning
 from analytics.sources.auditd import SOURCE as AUDITD
 from analytics.sources.laurel import SOURCE
 
@@ -169,6 +173,43 @@ def test_a_text_that_looks_like_hexadecimal_stays_as_it_is() -> None:
     row = one({"ID": "1767225600.000:1", "SYSCALL": call, "PATH": [{"name": "CAFE"}]})
     assert (row["process.name"], row["process.executable"]) == ("DEAD", '/opt/"BEEF"')
     assert row["file.path"] == "CAFE"
+
+
+def of_some_processes(chance: random.Random) -> str:
+    """Many events of few processes, of which some are launchers, with sentences of any length."""
+    samples = (GOLDEN / "laurel/usual.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(chance.choice(samples)) for _ in range(100)]
+    for number, event in enumerate(events):
+        event["ID"] = f"1767225600.{number:03}:{chance.randrange(9)}"
+        event["NODE"] = chance.choice(("gpu1", "gpu2"))
+        call = event["SYSCALL"]
+        call["pid"], call["ppid"] = (
+            chance.randrange(12),
+            chance.choice((chance.randrange(12), 1e11)),
+        )
+        call["comm"] = chance.choice((*["bash"] * 9, "slurmstepd", "containerd"))
+        call["exe"] = chance.choice((*["/usr/bin/bash"] * 9, "/usr/sbin/slurmd", "runc"))
+        if "EXECVE" in event:
+            event["EXECVE"]["ARGV"][0] *= chance.choice((1, 1, 3, 30))
+            event["EXECVE"]["ARGV"][1] = chance.choice(("a%20b", "%41", "x\ny", "a b"))
+    kept = [json.dumps(event).replace("%41", "\\u002541") for event in events]
+    kept.insert(chance.randrange(100), '{"ID":"no stamp"}')
+    return "\n".join(kept)
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 1 << 32))
+def test_who_descends_from_a_launcher_is_told_in_the_order_of_the_log(seed: int) -> None:
+    log = of_some_processes(random.Random(seed))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alike, "ENOUGH", 1 << 30)
+        rows, rejected = read(log)
+        patch.setattr(alike, "ENOUGH", 3)
+        patch.setattr(learning, "FEW", 2)
+        filled, others = read(log)
+    assert others == rejected
+    assert sorted(filled, key=lambda row: row["batch.line"]) == rows
+    assert "uid (job)" in {row["actor.basis"] for row in rows}
 
 
 @pytest.mark.parametrize(
