@@ -31,13 +31,15 @@ def objects(value: Any) -> list[Payload]:
 
 def text(value: Any) -> str | None:
     """A text that is not empty, fit to be stored."""
-    if not isinstance(value, str) or not value:
+    if not value or not isinstance(value, str):
         return None
     return value if value.isascii() and "\x00" not in value else readable(value)
 
 
 def number(value: Any) -> int | None:
     """A whole number of 64 bits, also where it is written as text."""
+    if type(value) is int:
+        return value if -LARGEST < value < LARGEST else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
         return int(value)
     whole = isinstance(value, int) and not isinstance(value, bool)
@@ -53,16 +55,24 @@ def known(value: Any) -> str | None:
 def at(payload: Payload, path: str) -> Any:
     """What stands at a dotted path, None where it ends early."""
     value: Any = payload
-    for name in path.split("."):
+    for name in _steps(path):
         if not isinstance(value, dict):
             return None
         value = value.get(name)
     return value
 
 
+@lru_cache(maxsize=8192)
+def _steps(path: str) -> list[str]:
+    return path.split(".")
+
+
 def first(payload: Payload, *paths: str) -> str | None:
     """The first text that stands at one of these dotted paths."""
-    return next(filter(None, (text(at(payload, path)) for path in paths)), None)
+    for path in paths:
+        if found := text(at(payload, path)):
+            return found
+    return None
 
 
 def time_of(value: Any, zone: tzinfo = UTC) -> datetime | None:
@@ -138,7 +148,7 @@ def labels(told: Payload) -> list[tuple[str, str]]:
 
 def label(value: Any) -> str | None:
     """A value as a label's text, None where it is null or empty."""
-    if value is None or value == "":
+    if value is None:
         return None
     if isinstance(value, str):
         return text(value[:LONGEST_LABEL])

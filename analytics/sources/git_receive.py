@@ -142,7 +142,7 @@ def _counts(commits: list[Payload]) -> dict[str, int | None]:
     """Lines added and deleted by all; none where no file was counted."""
     files = [file for commit in commits for file in objects(commit.get("files"))]
     return {
-        field: sum(number(file.get(name)) or 0 for file in files) % (1 << 63) if files else None
+        field: sum([number(file.get(name)) or 0 for file in files]) % (1 << 63) if files else None
         for field, name in (("git.lines_added", "added"), ("git.lines_deleted", "deleted"))
     }
 
