@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from functools import lru_cache
 
 from analytics.auditing.values import HEX
 from analytics.event import readable
@@ -23,6 +24,7 @@ def address_of(saddr: str) -> tuple[str, int | None] | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def internet_address(text: str | None) -> str | None:
     """The address, where the text is one."""
     try:

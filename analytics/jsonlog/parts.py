@@ -12,6 +12,7 @@ ONE, REST, QUOTED, TWELVE = "{}", "{*}", '{"}', "{12}"
 PATH, DIRECTORY, SECONDS, DIGITS = "{path}", "{directory}", "{seconds}", "{digits}"
 HEXADECIMAL, POINTER = "{hexadecimal}", "{pointer}"
 GAPS = re.compile(r"""(\{(?:[*"]|12|path|directory|seconds|digits|hexadecimal|pointer)?\})""")
+LONG = "[0-9a-f]{9,15}|[0-9a-e][0-9a-f]{15}"  # more than 32 bits, and not negative
 STEP = r"[!-,\-0-\[\]-~][^/\\\n]*"  # of a path, that does not begin with a point
 # What stands in a gap, without backslashes and blanks around it.
 STRICT = {
@@ -23,8 +24,8 @@ STRICT = {
     DIRECTORY: rf"(?:{STEP}/)*{STEP}",
     SECONDS: r"[0-9]{10}\.[0-9]{3}",
     DIGITS: "[0-9]{1,18}",
-    HEXADECIMAL: "[0-9a-f]{1,7}|[0-9a-e][0-9a-f]{7,15}",
-    POINTER: "[0-9a-e][0-9a-f]{8,15}",
+    HEXADECIMAL: f"[0-9a-f]{{1,7}}|[0-9a-e][0-9a-f]{{7}}|{LONG}",
+    POINTER: LONG,
 }
 LOOSE = {
     **{ONE: "[^/]*", REST: "(?s:.*)", QUOTED: '[^"]*', TWELVE: "(?s:.{12})"},

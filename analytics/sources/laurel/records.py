@@ -36,7 +36,7 @@ def word(value: Any) -> str | None:
         return str(value)
     if type(value) is not str or not value:
         return None
-    if PERCENT.search(value):
+    if "%" in value and PERCENT.search(value):
         return readable(unquote_to_bytes(value))
     return value if value.isascii() and "\x00" not in value else readable(value)
 
