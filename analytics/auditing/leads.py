@@ -61,8 +61,9 @@ def remembered_lead(kind: str, rest: str) -> Lead:
 def _lead_of(kind: str, told: Fields) -> Lead:
     labels = []
     for name, value in told.items():
-        text = plain(value) if name in ENCODED else unquoted(value)
-        if text and name not in ELSEWHERE:
+        if name in ELSEWHERE:
+            continue
+        if text := plain(value) if name in ENCODED else unquoted(value):
             labels.append((name, text[:LONGEST_LABEL]))
     return Lead(
         process=process_of(told),
