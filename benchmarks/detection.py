@@ -21,8 +21,8 @@ from sigma.rule.logsource import SigmaLogSource
 
 from analytics.detection import logsources
 from analytics.detection.examples import events_of
+from analytics.detection.loading import OWN_RULES, load
 from analytics.detection.matcher import match
-from analytics.detection.sigma import OWN_RULES, load
 
 ROWS = 50_000
 REPEATS = 7

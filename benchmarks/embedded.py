@@ -24,7 +24,7 @@ import numpy as np
 import orjson
 
 from analytics import pipeline
-from analytics.detection.sigma import OWN_RULES, load
+from analytics.detection.loading import OWN_RULES, load
 from analytics.event import Context
 from analytics.identity import Directory, Link, Person
 from analytics.resources import Resources

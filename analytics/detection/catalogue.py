@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from analytics.detection.sigma import OWN_RULES, Rule, load
+from analytics.detection.loading import OWN_RULES, load
+from analytics.detection.sigma import Rule
 from analytics.findings import Severity
 
 PAGE = Path(__file__).parents[2] / "docs" / "detections.md"

@@ -6,16 +6,19 @@ stands (one alternation a column), and only these are asked the whole conditions
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from analytics.detection.columns import Mask, View
+from analytics.detection.correlations import gathering
+from analytics.detection.loading import RuleSet
 from analytics.detection.logsources import LogSource
 from analytics.detection.patterns import Pattern, anywhere, of_text
 from analytics.detection.predicates import Text
-from analytics.detection.sigma import Rule, RuleSet
+from analytics.detection.sigma import Rule
 from analytics.findings import Alert
 
 PIECE = 65_536  # rows at a time, which bounds memory
@@ -23,14 +26,32 @@ CROWD = 16  # of so many rows, gates that open for more than one are looked at i
 FEW = 512
 
 
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """Alerts, and the hits that correlations wait for; see `correlations.gathering`."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    hits: pa.Table = field(default_factory=gathering.COLUMNS.empty_table)
+
+
 def match(rules: RuleSet, events: pa.Table) -> list[Alert]:
     """An alert for each rule and event that match, rule by rule, in the events' order."""
-    found: list[Alert] = []
+    return detect(rules, events).alerts
+
+
+def detect(rules: RuleSet, events: pa.Table) -> Detected:
+    """The same, and the hits of the rules that a correlation refers to."""
+    alerts: list[Alert] = []
+    gathered: list[pa.Table] = []
+    wanted = gathering.needs(rules.correlations)
     for start in range(0, events.num_rows, PIECE):
         piece = View(events.slice(start, PIECE))
         for rule, rows in hits(rules.rules, piece):
-            found.extend(_alerts(rule, rows))
-    return found
+            if rule.id in wanted:
+                gathered.append(gathering.gathered(rule, rows, wanted[rule.id]))
+            if rule.id not in rules.parts:
+                alerts.extend(_alerts(rule, rows))
+    return Detected(alerts, gathering.joined(gathered))
 
 
 def hits(rules: Iterable[Rule], view: View) -> Iterator[tuple[Rule, View]]:

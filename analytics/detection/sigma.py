@@ -1,43 +1,20 @@
-"""Reads Sigma rules from folders; what cannot be read or matched is refused with a reason."""
+"""Rules: Sigma documents about single events, compiled to predicates over columns."""
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
-import yaml
-from sigma.exceptions import SigmaError
+from sigma.filters import SigmaFilter
 from sigma.rule import SigmaRule
-from sigma.rule.base import SigmaYAMLLoader
 
 from analytics.detection import logsources
-from analytics.detection.columns import known
 from analytics.detection.compiling import Compiler, labels
+from analytics.detection.described import Described, described
+from analytics.detection.documents import Document
 from analytics.detection.logsources import LogSource
-from analytics.detection.patterns import RuleError
 from analytics.detection.predicates import AnyOf, Predicate
-from analytics.findings import Severity
-
-OWN_RULES = Path(__file__).with_name("rules")
-LARGEST_RULE = 1 << 20
-DEEPEST_RULE = 32
-LONGEST_NAME = 200  # characters of an id, and of a title …
-LONGEST_TITLE = 300  # … as alerts keep them
-CONFIDENCE = {"stable": 0.7, "test": 0.5, "experimental": 0.3}
-TACTICS = frozenset(
-    {
-        *("reconnaissance", "resource-development", "initial-access", "execution", "persistence"),
-        *("privilege-escalation", "stealth", "defense-impairment", "defense-evasion"),
-        *("credential-access", "discovery", "lateral-movement", "collection"),
-        *("command-and-control", "exfiltration", "impact"),
-    }
-)
-
-
-class RulesMissing(Exception):
-    """A folder of rules does not exist; the message names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,27 +26,17 @@ class Examples:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A Sigma rule, ready to match. `id` is its file's stem, `version` a hash of its bytes.
+class Rule(Described):
+    """A Sigma rule, ready to match.
 
-    `object` is the field that names what was touched. `labels` are the columns among `columns`
-    that only a source's labels can hold: where no source fills them, the rule never fires.
+    `labels` are the columns among `columns` that only a source's labels can hold: where no source
+    fills them, the rule never fires. `filters` are the names of the Sigma filters that narrow it.
     """
 
-    id: str
-    version: str
-    title: str
-    severity: Severity
-    confidence: float
-    tags: tuple[str, ...]
-    tactics: tuple[str, ...]
-    path: Path
     source: LogSource
-    description: str
-    falsepositives: tuple[str, ...]
     examples: Examples
-    object: str | None
     columns: frozenset[str]
+    filters: tuple[str, ...]
     predicate: Predicate = field(repr=False)
 
     @property
@@ -79,132 +46,56 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A file, or a document in it, that is no rule that can be matched, and why."""
+class Filter:
+    """A Sigma filter: what it asks of events is asked by each rule that it applies to as well."""
 
-    path: Path
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSet:
-    """Rules ready to match, by id, and what was refused."""
-
-    rules: tuple[Rule, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    name: str
+    version: str
+    sigma: SigmaFilter
 
 
-def load(folders: Sequence[Path]) -> RuleSet:
-    """Every rule below the folders; a bad one is refused and stops no other.
-
-    Of two with one id the first stands. Raises RulesMissing for a folder that does not exist.
-    """
-    rules: dict[str, Rule] = {}
-    refused: list[Refused] = []
-    for folder in folders:
-        if not folder.is_dir():
-            raise RulesMissing(f"no folder of rules at {folder}")
-        for path in sorted((*folder.rglob("*.yml"), *folder.rglob("*.yaml"))):
-            for found in _read(path):
-                if isinstance(found, Refused):
-                    refused.append(found)
-                elif found.id in rules:
-                    reason = f"{rules[found.id].path} is already called {found.id}"
-                    refused.append(Refused(path, reason))
-                else:
-                    rules[found.id] = found
-    return RuleSet(tuple(rules.values()), tuple(refused))
-
-
-def _read(path: Path) -> Iterator[Rule | Refused]:
-    """The rules of a file, each of its documents one."""
-    try:
-        if path.stat().st_size > LARGEST_RULE:
-            raise RuleError(f"larger than {LARGEST_RULE} bytes")
-        content = path.read_bytes()
-        documents = _documents(content)
-    except (RuleError, OSError, yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        yield Refused(path, _reason(error))
-        return
-    version = blake2b(content, digest_size=8).hexdigest()
-    for number, document in enumerate(documents, 1):
-        name = path.stem if number == 1 else f"{path.stem}.{number}"
-        try:
-            yield _rule(document, name, version, path)
-        # pySigma lets Python's own errors through on documents of unforeseen shapes
-        except (
-            RuleError, SigmaError, ValueError, TypeError, KeyError, AttributeError, RecursionError
-        ) as error:  # fmt: skip
-            yield Refused(path, _reason(error))
-
-
-def _documents(content: bytes) -> list[Any]:
-    """The YAML documents; nesting is looked at first, as libyaml's loader would crash on it."""
-    depth = 0
-    for event in yaml.parse(content, yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST_RULE:
-            raise RuleError(f"nested deeper than {DEEPEST_RULE} levels")
-    return list(yaml.load_all(content, SigmaYAMLLoader))
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".removeprefix("RuleError: ").split())
-
-
-def _rule(document: Any, name: str, version: str, path: Path) -> Rule:
-    if not isinstance(document, dict):
-        raise RuleError("no Sigma rule: a map is needed")
-    if len(name) > LONGEST_NAME:
-        raise RuleError(f"its file's name is longer than {LONGEST_NAME} characters")
-    for kind in ("correlation", "filter"):
-        if kind in document:
-            raise RuleError(f"a Sigma {kind} is not matched on single events")
-    with warnings.catch_warnings(action="ignore"):  # Python's, of regular expressions for RE2
-        sigma = SigmaRule.from_dict(document, collect_errors=True)
+def read_filter(document: Document) -> Filter:
+    """The document's filter. Raises pySigma's errors, and Python's."""
+    sigma = SigmaFilter.from_dict(dict(document.content), collect_errors=True)
     if sigma.errors:
         raise sigma.errors[0]
+    return Filter(document.name, document.version, sigma)
+
+
+def read_rule(document: Document, filters: Iterable[Filter] = ()) -> Rule:
+    """The document's rule. Raises RuleError for what cannot be matched, pySigma's errors, and
+    Python's."""
+    with warnings.catch_warnings(action="ignore"):  # Python's, of regular expressions for RE2
+        sigma = SigmaRule.from_dict(dict(document.content), collect_errors=True)
+    if sigma.errors:
+        raise sigma.errors[0]
+    applied = [each for each in filters if _narrowed(sigma, each)]
     source = logsources.find(sigma.logsource)
     compiler = Compiler(source)
     parts = tuple(compiler.condition(part.parse()) for part in sigma.detection.parsed_condition)
-    tags = tuple(str(tag) for tag in sigma.tags)
-    tactics = (tag.removeprefix("attack.") for tag in tags if tag.startswith("attack."))
-    ours = _own(sigma.custom_attributes.get("foureyes"))
-    status = str(sigma.status) if sigma.status else ""
     return Rule(
-        id=name,
-        version=version,
-        title=sigma.title[:LONGEST_TITLE],
-        severity=Severity(str(sigma.level)) if sigma.level else Severity.MEDIUM,
-        confidence=ours.get("confidence", CONFIDENCE.get(status, 0.3)),
-        tags=tags,
-        tactics=tuple(tactic for tactic in tactics if tactic in TACTICS),
-        path=path,
+        **described(sigma, document.name, _version(document, applied), document.path),
         source=source,
-        description=" ".join((sigma.description or "").split()),
-        falsepositives=tuple(str(each) for each in sigma.falsepositives),
         examples=_examples(sigma.custom_attributes.get("examples")),
-        object=ours.get("object"),
         columns=frozenset(compiler.columns),
+        filters=tuple(each.name for each in applied),
         predicate=parts[0] if len(parts) == 1 else AnyOf(parts),
     )
 
 
-def _own(attributes: Any) -> Mapping[str, Any]:
-    """What a rule says under `foureyes`: its confidence and the field that names the object."""
-    if attributes is None:
-        return {}
-    if not isinstance(attributes, dict) or attributes.keys() - {"confidence", "object"}:
-        raise RuleError("foureyes: a map with confidence and object is needed")
-    confidence = attributes.get("confidence", 0.0)
-    if isinstance(confidence, bool) or not isinstance(confidence, int | float):
-        raise RuleError("foureyes.confidence is no number")
-    if not 0 <= confidence <= 1:
-        raise RuleError("foureyes.confidence is not between 0 and 1")
-    if not known(str(attributes.get("object", "labels.none"))):
-        raise RuleError(f"foureyes.object: there is no field {attributes['object']!r}")
-    return attributes
+def _narrowed(rule: SigmaRule, by: Filter) -> bool:
+    """Whether the filter was for this rule, which then has its condition too."""
+    before = list(rule.detection.condition)
+    by.sigma.apply_on_rule(rule)
+    return rule.detection.condition != before
+
+
+def _version(document: Document, filters: Sequence[Filter]) -> str:
+    """Another one whenever the rule's file or one of its filters' has changed."""
+    if not filters:
+        return document.version
+    versions = (document.version, *(each.version for each in filters))
+    return blake2b("".join(versions).encode(), digest_size=8).hexdigest()
 
 
 def _examples(attributes: Any) -> Examples:

@@ -4,7 +4,7 @@ from functools import cache
 
 from django.conf import settings
 
-from analytics.detection.sigma import OWN_RULES, RuleSet, load
+from analytics.detection.loading import OWN_RULES, RuleSet, load
 
 
 @cache

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analytics import pipeline
-from analytics.detection.sigma import OWN_RULES, load
+from analytics.detection.loading import OWN_RULES, load
 from analytics.event import Batch, Rejected
 from analytics.store import open_store
 from tests.analytics.store.samples import event, table

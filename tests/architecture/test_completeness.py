@@ -7,7 +7,7 @@ import pytest
 
 from analytics import pipeline
 from analytics.behaviour.person_days import features
-from analytics.detection.sigma import OWN_RULES, load
+from analytics.detection.loading import OWN_RULES, load
 from analytics.risk import weights
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics import pipeline
+from analytics.detection.loading import OWN_RULES, load
 from analytics.detection.matcher import match
-from analytics.detection.sigma import OWN_RULES, load
 from analytics.event import Batch, Context, Source
 from analytics.fields import SCHEMA
 from analytics.reading import Unreadable, documents, lines, plain

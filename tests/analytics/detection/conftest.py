@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from analytics.detection.examples import fires
-from analytics.detection.sigma import Rule, RuleSet, load
+from analytics.detection.loading import RuleSet, load
+from analytics.detection.sigma import Rule
 
 Write = Callable[..., Path]
 

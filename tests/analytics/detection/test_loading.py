@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from analytics.detection.sigma import OWN_RULES, RulesMissing, load
+from analytics.detection.documents import RulesMissing
+from analytics.detection.loading import OWN_RULES, load
 from analytics.findings import Severity
 from tests.analytics.detection.conftest import Write, document
 

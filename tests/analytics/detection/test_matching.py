@@ -13,8 +13,8 @@ from sigma.rule.logsource import SigmaLogSource
 from analytics.detection import logsources
 from analytics.detection.examples import events_of
 from analytics.detection.literals import literals_of
+from analytics.detection.loading import OWN_RULES, RuleSet, load
 from analytics.detection.matcher import match
-from analytics.detection.sigma import OWN_RULES, RuleSet, load
 from analytics.fields import SCHEMA
 from analytics.findings import Severity
 from tests.analytics.detection.conftest import Write, document

@@ -7,7 +7,8 @@ import yaml
 
 from analytics.detection.catalogue import PAGE, page
 from analytics.detection.examples import fires, wrong
-from analytics.detection.sigma import OWN_RULES, Rule, load
+from analytics.detection.loading import OWN_RULES, load
+from analytics.detection.sigma import Rule
 from analytics.fields import FAMILIES
 from analytics.findings import Severity
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analytics.behaviour.person_days import features
-from analytics.detection.sigma import OWN_RULES, load
+from analytics.detection.loading import OWN_RULES, load
 from analytics.fields import BY_NAME
 from analytics.governance import isolation, review, traces
 from analytics.readiness.arrivals import KIND, Arrival, arrived

@@ -12,8 +12,8 @@ import pytest
 
 from analytics.artifacts.remembering import Memory
 from analytics.artifacts.scanning import Scan
+from analytics.detection.loading import OWN_RULES, load
 from analytics.detection.matcher import match
-from analytics.detection.sigma import OWN_RULES, load
 from analytics.sources.artifact_scan import SOURCE
 from tests.analytics.artifacts.building import canary_pickle, safetensors
 from tests.analytics.sources.test_golden import CONTEXT

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 import yaml
 
+from analytics.detection.loading import load
 from analytics.detection.matcher import match
-from analytics.detection.sigma import load
 from analytics.event import Context
 from analytics.sources.bitbucket_audit import SOURCE
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from analytics.detection.loading import load
 from analytics.detection.matcher import match
-from analytics.detection.sigma import load
 from analytics.pipeline import log_sources
 from tests.analytics.sources.reading import read
 from tests.analytics.sources.test_golden import context_of

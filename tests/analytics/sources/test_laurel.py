@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.detection.loading import OWN_RULES, load
 from analytics.detection.matcher import match
-from analytics.detection.sigma import OWN_RULES, load
 from analytics.event import Context, Rejected, Source
 from analytics.jsonlog import alike, learning
 from analytics.sources.auditd import SOURCE as AUDITD

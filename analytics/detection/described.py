@@ -1,0 +1,81 @@
+"""What a rule or a correlation says of itself, whatever it looks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sigma.rule.base import SigmaRuleBase
+
+from analytics.detection.columns import known
+from analytics.detection.patterns import RuleError
+from analytics.findings import Severity
+
+LONGEST_TITLE = 300  # characters, as alerts keep them
+CONFIDENCE = {"stable": 0.7, "test": 0.5, "experimental": 0.3}
+TACTICS = frozenset(
+    {
+        *("reconnaissance", "resource-development", "initial-access", "execution", "persistence"),
+        *("privilege-escalation", "stealth", "defense-impairment", "defense-evasion"),
+        *("credential-access", "discovery", "lateral-movement", "collection"),
+        *("command-and-control", "exfiltration", "impact"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """`id` is its file's stem, `version` a hash of its bytes; `names` are the words by which others
+    refer to it. `object` is the field that names what was touched. `confidence` is 0 to 1."""
+
+    id: str
+    version: str
+    names: frozenset[str]
+    title: str
+    severity: Severity
+    confidence: float
+    tags: tuple[str, ...]
+    tactics: tuple[str, ...]
+    path: Path
+    description: str
+    falsepositives: tuple[str, ...]
+    object: str | None
+
+
+def described(sigma: SigmaRuleBase, name: str, version: str, path: Path) -> dict[str, Any]:
+    """The arguments that Described takes, of what pySigma has read. Raises RuleError."""
+    tags = tuple(str(tag) for tag in sigma.tags)
+    tactics = (tag.removeprefix("attack.") for tag in tags if tag.startswith("attack."))
+    ours = _own(sigma.custom_attributes.get("foureyes"))
+    status = str(sigma.status) if sigma.status else ""
+    called = (name, sigma.name, str(sigma.id) if sigma.id else None)
+    return {
+        "id": name,
+        "version": version,
+        "names": frozenset(word for word in called if word),
+        "title": sigma.title[:LONGEST_TITLE],
+        "severity": Severity(str(sigma.level)) if sigma.level else Severity.MEDIUM,
+        "confidence": ours.get("confidence", CONFIDENCE.get(status, 0.3)),
+        "tags": tags,
+        "tactics": tuple(tactic for tactic in tactics if tactic in TACTICS),
+        "path": path,
+        "description": " ".join((sigma.description or "").split()),
+        "falsepositives": tuple(str(each) for each in sigma.falsepositives),
+        "object": ours.get("object"),
+    }
+
+
+def _own(attributes: Any) -> Mapping[str, Any]:
+    """What a rule says under `foureyes`: its confidence and the field that names the object."""
+    if attributes is None:
+        return {}
+    if not isinstance(attributes, dict) or attributes.keys() - {"confidence", "object"}:
+        raise RuleError("foureyes: a map with confidence and object is needed")
+    confidence = attributes.get("confidence", 0.0)
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float):
+        raise RuleError("foureyes.confidence is no number")
+    if not 0 <= confidence <= 1:
+        raise RuleError("foureyes.confidence is not between 0 and 1")
+    if not known(str(attributes.get("object", "labels.none"))):
+        raise RuleError(f"foureyes.object: there is no field {attributes['object']!r}")
+    return attributes

@@ -1,0 +1,136 @@
+"""Loads rules, filters and correlations from folders; a bad one is refused and stops no other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from analytics.detection.correlations.correlation import Correlation
+from analytics.detection.correlations.reading import Unknown, read
+from analytics.detection.documents import UNREADABLE, Document, Refused, documents, refused
+from analytics.detection.sigma import Filter, Rule, read_filter, read_rule
+
+OWN_RULES = Path(__file__).with_name("rules")
+Read = TypeVar("Read", Rule, Filter, Correlation)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules ready to match, by id, correlations over them, and what was refused.
+
+    What is in `parts` only matches for a correlation in its own file, and raises no alert.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    parts: frozenset[str] = frozenset()
+
+    @property
+    def detections(self) -> tuple[Rule | Correlation, ...]:
+        """All that raise alerts."""
+        raising = (each for each in self.rules if each.id not in self.parts)
+        return (*raising, *(each for each in self.correlations if each.id not in self.parts))
+
+
+@dataclass
+class _Loading:
+    """What was read so far, by id; `called` gives the ids for each name, with their files."""
+
+    refused: list[Refused] = field(default_factory=list)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    correlations: dict[str, Correlation] = field(default_factory=dict)
+    called: dict[str, dict[Path, str]] = field(default_factory=dict)
+
+    def read(self, document: Document, how: Callable[[Document], Read]) -> Read | None:
+        """What `how` makes of it, or None and a reason. Raises Unknown as it does."""
+        try:
+            return how(document)
+        except Unknown:
+            raise
+        except UNREADABLE as error:
+            self.refused.append(refused(document.path, error))
+            return None
+
+    def keep(self, found: Rule | Correlation | None) -> None:
+        """Of two with one id the first stands."""
+        if found is None:
+            return
+        known = self.rules.get(found.id) or self.correlations.get(found.id)
+        if known is not None:
+            reason = f"{known.path} is already called {found.id}"
+            self.refused.append(Refused(found.path, reason))
+            return
+        if isinstance(found, Rule):
+            self.rules[found.id] = found
+        else:
+            self.correlations[found.id] = found
+        for name in found.names:
+            self.called.setdefault(name, {}).setdefault(found.path, found.id)
+
+    def ids(self, path: Path) -> Mapping[str, str]:
+        """Who is meant by each name in a file: its own rule of that name, else the first."""
+        return {
+            name: files.get(path) or next(iter(files.values()))
+            for name, files in self.called.items()
+        }
+
+
+def load(folders: Sequence[Path]) -> RuleSet:
+    """Every rule, filter and correlation below the folders.
+
+    Raises RulesMissing for a folder that does not exist.
+    """
+    loading = _Loading()
+    found: list[Document] = []
+    for document in documents(folders):
+        if isinstance(document, Refused):
+            loading.refused.append(document)
+        else:
+            found.append(document)
+    filters = [loading.read(each, read_filter) for each in found if _kind(each) == "filter"]
+    read_narrowed = partial(read_rule, filters=[each for each in filters if each is not None])
+    for each in found:
+        if _kind(each) == "rule":
+            loading.keep(loading.read(each, read_narrowed))
+    _correlate(loading, [each for each in found if _kind(each) == "correlation"])
+    return RuleSet(
+        rules=tuple(loading.rules.values()),
+        refused=tuple(loading.refused),
+        correlations=tuple(loading.correlations.values()),
+        parts=_parts(loading),
+    )
+
+
+def _kind(document: Document) -> str:
+    return next((kind for kind in ("correlation", "filter") if kind in document.content), "rule")
+
+
+def _correlate(loading: _Loading, left: list[Document]) -> None:
+    """Reads correlations, again and again, as they may refer to others that come later."""
+    while left:
+        waiting: list[Document] = []
+        for document in left:
+            try:
+                loading.keep(loading.read(document, partial(read, ids=loading.ids(document.path))))
+            except Unknown:
+                waiting.append(document)
+        if len(waiting) == len(left):
+            break
+        left = waiting
+    for document in left:
+        try:
+            read(document, loading.ids(document.path))
+        except Unknown as error:
+            loading.refused.append(refused(document.path, error))
+
+
+def _parts(loading: _Loading) -> frozenset[str]:
+    return frozenset(
+        rule
+        for each in loading.correlations.values()
+        for rule in each.rules
+        if not each.generate
+        and (loading.rules.get(rule) or loading.correlations[rule]).path == each.path
+    )
