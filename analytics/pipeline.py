@@ -1,7 +1,7 @@
 """The data's way, in order. Read this first.
 
-    source bytes → batch spooled → parse → normalise (ECS) → identify → store → detect → score
-    → explain → show · report
+    source bytes → batch spooled → parse → normalise (ECS) → identify → store → detect
+    → correlate → score → explain → show · report
 
 Spooling, the queue and what people see belong to the application; every step in between is one
 call below. What flows is a batch, an Arrow table with the columns of `fields.SCHEMA`. Persons
@@ -21,7 +21,11 @@ from analytics import sources
 from analytics.behaviour import anomaly, person_days
 from analytics.carrying import Part
 from analytics.detection import matcher
-from analytics.detection.sigma import RuleSet
+from analytics.detection.correlations import alerts
+from analytics.detection.correlations.alerts import Correlated
+from analytics.detection.correlations.correlation import Correlation
+from analytics.detection.loading import RuleSet
+from analytics.detection.matcher import Detected
 from analytics.event import LONGEST_REJECTED, Batch, Context, Rejected, Source
 from analytics.fields import SCHEMA
 from analytics.findings import Alert, Finding, RiskScore
@@ -138,13 +142,13 @@ def _joined(batches: list[Batch]) -> Batch:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What became of a batch: counts of records, what was rejected by its source or refused by
-    the store, alerts, the days (UTC) it touched, and what kinds of events it brought, for
+    the store, what rules found, the days (UTC) it touched, and what kinds of events it brought, for
     readiness."""
 
     stored: int
     duplicates: int
     rejected: tuple[Rejected, ...]
-    alerts: list[Alert]
+    found: Detected
     days: set[date]
     arrivals: list[Arrival]
 
@@ -161,7 +165,7 @@ def take_in(batch: Batch, *, store: EventStore, rules: RuleSet, again: bool = Fa
         stored=appended.stored,
         duplicates=appended.duplicates,
         rejected=batch.rejected + tuple(_refused(batch.events, appended.refused)),
-        alerts=matcher.match(rules, fresh) if fresh.num_rows else [],
+        found=matcher.detect(rules, fresh) if fresh.num_rows else Detected(),
         days=_days(fresh),
         arrivals=arrived(batch.events),
     )
@@ -186,6 +190,14 @@ def _refused(events: pa.Table, reasons: Mapping[int, str]) -> Iterator[Rejected]
 def _days(events: pa.Table) -> set[date]:
     days = pc.unique(pc.cast(events["@timestamp"], pa.date32(), safe=False))
     return {day for day in days.to_pylist() if day is not None}
+
+
+def correlate(
+    correlations: Iterable[Correlation], hits: pa.Table, begin: datetime, end: datetime
+) -> list[Correlated]:
+    """CORRELATE: what the hits of several events say together in a stretch of time, whatever the
+    order in which they came; see `correlations.alerts`."""
+    return alerts.correlate(correlations, hits, begin, end)
 
 
 def assess(
@@ -234,7 +246,7 @@ def _columns_of(day: date, store: EventStore, names: Iterable[str]) -> pa.Table:
 
 
 def rate(
-    alerts: Iterable[Alert],
+    raised: Iterable[Alert],
     findings: Iterable[Finding],
     *,
     as_of: datetime,
@@ -243,5 +255,5 @@ def rate(
     weights: Weights,
 ) -> list[RiskScore]:
     """SCORE and EXPLAIN: each person's risk at a time with its reasons, the highest first."""
-    of_rules = score.from_alerts(alerts, directory, weights)
+    of_rules = score.from_alerts(raised, directory, weights)
     return score.scores([*of_rules, *findings], as_of, resources, weights)

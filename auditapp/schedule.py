@@ -7,6 +7,7 @@ from celery.schedules import crontab
 
 TABLE: tuple[tuple[str, timedelta | crontab], ...] = (
     ("ingest.sweep", timedelta(seconds=20)),
+    ("cases.correlate", timedelta(seconds=20)),
     ("cases.assess", timedelta(seconds=60)),
     ("ingest.silence", timedelta(seconds=60)),
     ("outgoing.tell", timedelta(seconds=20)),

@@ -101,7 +101,7 @@ def foureyes(log: bytes) -> int:
         for batch in pipeline.parse(source, io.BufferedReader(io.BytesIO(log)), context()):
             taken = pipeline.take_in(batch, store=store, rules=RULES)
             stored += taken.stored
-            alerts += taken.alerts
+            alerts += taken.found.alerts
             days |= taken.days
         findings = []
         for day in sorted(days):

@@ -1,6 +1,7 @@
 """Assesses the days that changed and keeps everybody's score."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from analytics.risk.explain import reason_json
 from analytics.store.base import Question
 from auditapp import stopping
 from auditapp.cases import standings, turns
+from auditapp.cases.correlating import asking, recording
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, FindingRow, ScoreRow, TouchedDay
 from auditapp.eventstore import store
@@ -28,18 +30,22 @@ Progress = Callable[[int, int], None]
 
 def touch_all() -> None:
     """Marks every day that has events: people, resources or weights changed."""
-    touch(store().days(Question()))
+    days = store().days(Question())
+    recording.touch(days)
+    touch(days)
 
 
 def refresh(
     now: datetime, progress: Progress | None = None, *, settled: bool = False
 ) -> list[date]:
-    """Assesses what changed and scores from there on; the days it assessed.
+    """Asks correlations, assesses what changed and scores from there on; the days it assessed.
 
     `settled` leaves out days that a backfill goes on touching. The marks on days go last: who is
     stopped before does all of it again. Raises turns.Taken where another process is at it, and
     stopping.Stopped between two steps where this process is to stop.
     """
+    with suppress(turns.Taken):
+        asking.refresh()
     with turns.turn("assess") as prolong:
 
         def step(done: int, total: int) -> None:
@@ -135,7 +141,7 @@ def scores_at(as_of: datetime) -> list[RiskScore]:
     """Everybody's score at a time, from what is known now, the highest first; keeps nothing."""
     start = as_of - timedelta(days=pipeline.SCORED_DAYS)
     alerts = Alert.objects.filter(time__gte=start, time__lte=as_of).exclude(
-        state=Alert.State.CLOSED, close_reason="false_positive"
+        state=Alert.State.CLOSED, close_reason__in=Alert.SAYING_NOTHING
     )
     findings = FindingRow.objects.filter(time__gte=start, time__lte=as_of)
     return pipeline.rate(

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from analytics.identity import ATTRIBUTED, IdentityError, Use, normalise
 from auditapp.cases.assessment import touch_all
+from auditapp.cases.correlating import recording
 from auditapp.cases.intake import touch
 from auditapp.cases.investigation import persons
 from auditapp.people import seen
@@ -140,6 +141,7 @@ def requeue(accounts: Iterable[str], since: datetime | None = None) -> int:
     if not seen.kept_anything():  # what was taken in before accounts were kept
         touch_all()
     days = seen.reach_of(accounts, since.date() if since else None).days
+    recording.touch(days)
     touch(days)
     return len(days)
 

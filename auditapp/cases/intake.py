@@ -9,7 +9,9 @@ from django.db import transaction
 from django.db.models import CharField, F
 from django.utils import timezone
 
+from analytics.detection.matcher import Detected
 from analytics.findings import Alert as Found
+from auditapp.cases.correlating import recording
 from auditapp.cases.models import Alert, TouchedDay
 from auditapp.cases.rules import rule_set
 
@@ -17,39 +19,46 @@ SETTLED, LATEST = timedelta(minutes=2), timedelta(hours=1)
 
 
 def record(
-    alerts: Iterable[Found],
+    found: Detected,
     days: Iterable[date],
     batch: UUID | None = None,
     *,
     backfill: bool = False,
 ) -> None:
-    """Keeps alerts, once a rule and event, and marks the days for assessment, all or nothing.
+    """Keeps alerts and hits, once a rule and event, and marks the days for assessment, all or
+    nothing.
 
-    Those of a `backfill` are shown, and nobody is told of them.
+    Alerts of a `backfill` are shown, and nobody is told of them.
     """
     versions = {rule.id: rule.version for rule in rule_set().rules}
     rows = [
-        Alert(
-            rule=alert.rule,
-            rule_version=versions.get(alert.rule, ""),
-            title=alert.title,
-            severity=alert.severity,
-            confidence=alert.confidence,
-            time=alert.time,
-            event=alert.event,
-            account=_kept("account", alert.account),
-            owner=_kept("owner", alert.owner),
-            object=_kept("object", alert.object),
-            tags=list(alert.tags),
-            tactics=list(alert.tactics),
-            batch=batch,
-            backfill=backfill,
-        )
-        for alert in alerts
+        row_of(alert, versions.get(alert.rule, ""), batch, backfill=backfill)
+        for alert in found.alerts
     ]
     with transaction.atomic():
         Alert.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        recording.record(found.hits, backfill=backfill)
         touch(days, backfill=backfill)
+
+
+def row_of(alert: Found, version: str, batch: UUID | None = None, *, backfill: bool) -> Alert:
+    """The alert as a row, not kept yet; `version` is its rule's."""
+    return Alert(
+        rule=alert.rule,
+        rule_version=version,
+        title=alert.title,
+        severity=alert.severity,
+        confidence=alert.confidence,
+        time=alert.time,
+        event=alert.event,
+        account=_kept("account", alert.account),
+        owner=_kept("owner", alert.owner),
+        object=_kept("object", alert.object),
+        tags=list(alert.tags),
+        tactics=list(alert.tactics),
+        batch=batch,
+        backfill=backfill,
+    )
 
 
 def _kept(name: str, value: str | None) -> str | None:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from auditapp.cases.correlating.models import Hit, Stretch, Window
 from auditapp.cases.investigation.models import (
     Case,
     CaseAlert,
@@ -23,13 +24,16 @@ __all__ = [
     "CaseChange",
     "CasePerson",
     "FindingRow",
+    "Hit",
     "Note",
     "Pin",
     "ScoreRow",
     "Stamp",
     "Standing",
+    "Stretch",
     "TouchedDay",
     "Turn",
+    "Window",
 ]
 
 
@@ -61,6 +65,9 @@ class Alert(Stamped):
         default=False, db_default=False, help_text="found in old logs: nobody is told"
     )
     state = models.CharField(max_length=15, choices=State, default=State.OPEN)
+    SUPERSEDED = "superseded"  # late events made another alert of what it told
+    SAYING_NOTHING = ("false_positive", SUPERSEDED)  # close reasons that leave nothing to count
+
     close_reason = models.CharField(max_length=30, blank=True)
 
     class Meta(Stamped.Meta):

@@ -1,11 +1,12 @@
 """Matches rules once more over events that are stored already.
 
-For what was stored while its batch was lost, or before a rule was there. Alerts are told apart by
-rule and event, so none is raised twice.
+For what was stored while its batch was lost, or before a rule was there. Alerts and hits are told
+apart by rule and event, so none is kept twice.
 """
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from analytics.fields import SCHEMA
 from analytics.findings import Alert as Found
 from analytics.store.base import Question, on
 from auditapp.cases import intake
+from auditapp.cases.correlating import asking
 from auditapp.cases.models import Alert
 from auditapp.cases.rules import rule_set
 from auditapp.eventstore import store
@@ -30,24 +32,27 @@ def rematch(question: Question, progress: Callable[[date], None] = lambda _: Non
     for day in store().days(question):
         progress(day)
         for events in store().scan(on(day), SCHEMA.names):
-            _keep(matcher.match(rule_set(), events), events)
+            _keep(matcher.detect(rule_set(), events), events)
+    asking.refresh()
     return Alert.objects.count() - before
 
 
-def _keep(alerts: list[Found], events: pa.Table) -> None:
+def _keep(found: matcher.Detected, events: pa.Table) -> None:
     """Records what is new, each alert with the batch of its event, and marks their days."""
-    if not alerts:
+    intake.record(replace(found, alerts=[]), (), backfill=True)
+    if not found.alerts:
         return
-    known = _known(alerts)
+    known = _known(found.alerts)
     batch_of = dict(
         zip(events["event.id"].to_pylist(), events["batch.id"].to_pylist(), strict=True)
     )
     by_batch: dict[UUID | None, list[Found]] = defaultdict(list)
-    for alert in alerts:
+    for alert in found.alerts:
         if (alert.rule, alert.event) not in known:
             by_batch[_uuid(batch_of.get(alert.event))].append(alert)
-    for batch, found in by_batch.items():
-        intake.record(found, {one.time.date() for one in found}, batch, backfill=True)
+    for batch, fresh in by_batch.items():
+        days = {one.time.date() for one in fresh}
+        intake.record(matcher.Detected(fresh), days, batch, backfill=True)
 
 
 def _known(alerts: list[Found]) -> set[tuple[str, str]]:

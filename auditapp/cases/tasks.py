@@ -1,4 +1,4 @@
-"""Assessment as a task."""
+"""Correlations and assessment as tasks."""
 
 import contextlib
 
@@ -7,7 +7,15 @@ from django.utils import timezone
 
 from auditapp import stopping
 from auditapp.cases import assessment, turns
+from auditapp.cases.correlating import asking
 from auditapp.operations import tally
+
+
+@shared_task(name="cases.correlate", ignore_result=True)
+def correlate() -> None:
+    """Asks correlations where hits came in; see `assess` for what may keep it from that."""
+    with contextlib.suppress(turns.Taken, stopping.Stopped):
+        asking.refresh()
 
 
 @shared_task(name="cases.assess", ignore_result=True)

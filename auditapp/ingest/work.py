@@ -126,7 +126,7 @@ def _keep(lease: queue.Lease, chunk: Chunk) -> pipeline.Taken:
     """Store, detect, record: each may be done twice without harm. Gives what became of it now."""
     taken = pipeline.take_in(chunk, store=store(), rules=rule_set(), again=lease.again)
     batch = lease.batch
-    cases.record(taken.alerts, taken.days, batch.id, backfill=batch.backfill)
+    cases.record(taken.found, taken.days, batch.id, backfill=batch.backfill)
     with lease.writing():
         arrivals.record(lease.batch.feed_id, taken.arrivals)
         if not batch.backfill:

@@ -190,7 +190,7 @@ class RulesView(ListView):
     )
     def get(self, request: Request) -> Response:
         """A page, by id."""
-        shown, page = by_key(request, "rules", [(rule.id, rule) for rule in rule_set().rules])
+        shown, page = by_key(request, "rules", [(rule.id, rule) for rule in rule_set().detections])
         return _answer("rules", page, [rows.rule(one) for one in shown])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from analytics.detection.sigma import Rule
+from analytics.detection.described import Described
 from auditapp.accounts import pseudonyms
 from auditapp.cases.documents import Document, written
 from auditapp.cases.models import Standing
@@ -58,7 +58,7 @@ def _event(row: dict[str, Any], person: str | None, names: dict[str, str]) -> Do
     return found
 
 
-def rule(one: Rule) -> Document:
+def rule(one: Described) -> Document:
     """A rule, without its condition."""
     return {
         "id": one.id,

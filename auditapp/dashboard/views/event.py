@@ -47,7 +47,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     row: dict[str, Any] = found.to_pylist()[0]
     time: datetime = row["@timestamp"]
     person = directory().who(row["actor.account"], time)
-    alerts = Alert.objects.filter(event=row["event.id"])
+    alerts = Alert.objects.filter(event=row["event.id"]).select_related("window")
     return render(
         request,
         "dashboard/event.html",

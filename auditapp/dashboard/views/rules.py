@@ -25,7 +25,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             last=Max("time"),
         )
     }
-    ordered = sorted(loaded.rules, key=lambda rule: (SEVERITIES.index(rule.severity), rule.id))
+    ordered = sorted(loaded.detections, key=lambda rule: (SEVERITIES.index(rule.severity), rule.id))
     return render(
         request,
         "dashboard/rules.html",

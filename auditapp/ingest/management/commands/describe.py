@@ -37,7 +37,7 @@ class Command(BaseCommand):
         rules = rule_set()
         lists = {
             "sources": {name: source.title for name, source in pipeline.log_sources().items()},
-            "rules": {rule.id: f"{rule.severity}: {rule.title}" for rule in rules.rules},
+            "rules": {rule.id: f"{rule.severity}: {rule.title}" for rule in rules.detections},
             "refused rules": {str(refused.path): refused.reason for refused in rules.refused},
             "refused mappings": {str(file.path): file.reason for file in mappings().refused},
             "features": {name: feature.title for name, feature in features().items()},

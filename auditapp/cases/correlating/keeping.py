@@ -1,0 +1,75 @@
+"""Makes the alerts of a stretch those that a correlation finds there now."""
+
+from datetime import datetime
+from typing import Any
+
+from analytics.detection.correlations.alerts import Correlated
+from analytics.detection.correlations.correlation import Correlation
+from auditapp.cases.correlating.models import Window
+from auditapp.cases.intake import row_of, touch
+from auditapp.cases.models import Alert
+
+CLOSED = Alert.State.CLOSED
+
+
+def keep(
+    correlation: Correlation,
+    found: list[Correlated],
+    begin: datetime,
+    end: datetime,
+    *,
+    backfill: bool,
+) -> int:
+    """Raises what is new, closes what is found no longer, reopens what is found again; how many.
+
+    What people closed stays closed. To be called inside a transaction, by one at a time.
+    """
+    before = {
+        alert.event: alert
+        for alert in Alert.objects.filter(rule=correlation.id, time__gte=begin, time__lt=end)
+    }
+    now = {one.alert.event: one for one in found}
+    fresh = [one for event, one in now.items() if event not in before]
+    rows = [row_of(one.alert, correlation.version, backfill=backfill) for one in fresh]
+    Alert.objects.bulk_create(rows, batch_size=500)
+    gone = [
+        alert.pk for event, alert in before.items() if event not in now and alert.state != CLOSED
+    ]
+    back = [alert.pk for event, alert in before.items() if event in now and _was_superseded(alert)]
+    Alert.objects.filter(pk__in=gone).update(state=CLOSED, close_reason=Alert.SUPERSEDED)
+    Alert.objects.filter(pk__in=back).update(state=Alert.State.OPEN, close_reason="")
+    _keep_windows(correlation, now, begin, end)
+    days = {one.alert.time.date() for one in fresh}
+    days |= {alert.time.date() for alert in before.values() if alert.pk in {*gone, *back}}
+    touch(days, backfill=backfill)
+    return len(fresh) + len(gone) + len(back)
+
+
+def _was_superseded(alert: Alert) -> bool:
+    return alert.state == CLOSED and alert.close_reason == Alert.SUPERSEDED
+
+
+def _keep_windows(
+    correlation: Correlation, now: dict[str, Correlated], begin: datetime, end: datetime
+) -> None:
+    """The windows of the alerts as they are found now: late events may have come into them."""
+    alerts = Alert.objects.filter(rule=correlation.id, time__gte=begin, time__lt=end)
+    kept = {alert.event: alert for alert in alerts.select_related("window")}
+    missing: list[Window] = []
+    for event, one in now.items():
+        told = _told(one)
+        window = getattr(kept[event], "window", None)
+        if window is None:
+            missing.append(Window(alert=kept[event], **told))
+        elif any(getattr(window, name) != value for name, value in told.items()):
+            Window.objects.filter(pk=window.pk).update(**told)
+    Window.objects.bulk_create(missing, batch_size=500)
+
+
+def _told(one: Correlated) -> dict[str, Any]:
+    return {
+        "group": dict(one.group),
+        "begun": one.begun,
+        "events": list(one.events),
+        "count": one.count,
+    }
