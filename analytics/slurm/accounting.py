@@ -56,7 +56,8 @@ def batch(
 ) -> Batch:
     """The events of a table's rows; rows without a time that can be are rejected.
 
-    Needs the columns `jobid` and `state`, with states that can be read.
+    Of a table without any column of times the rows are states at the time of arrival. Needs the
+    columns `jobid` and `state`, with states that can be read.
     """
     clock = Clock(context.timezone, context.received, table.day_first)
     times = {name: instants(table.column(name), clock) for name in TIMES}
@@ -68,6 +69,9 @@ def batch(
         "event.original": pa.array(originals, pa.string()),
         "batch.line": pa.array(numbers, pa.int64()),
     }
+    if _is_untimed(table):
+        when = pa.repeat(pa.scalar(context.received, STAMP), table.size)
+        columns |= {"@timestamp": when, "event.kind": pa.repeat("state", table.size)}
     events = assemble(columns, table.size, context, source)
     bounds = (pa.scalar(EARLIEST, STAMP), pa.scalar(context.received + LATEST_AHEAD, STAMP))
     good = pc.and_(pc.greater_equal(when, bounds[0]), pc.less_equal(when, bounds[1]))
@@ -94,6 +98,10 @@ def batch_of(
     names = tuple(dict.fromkeys(name for row in rows for name in row))
     cells = [[row.get(name, "") for name in names] for row in rows]
     return batch(of_rows(names, cells), originals, numbers, context, source)
+
+
+def _is_untimed(table: Table) -> bool:
+    return set(TIMES).isdisjoint(table.names)
 
 
 def _when(times: Mapping[str, pa.Array], waits: pa.Array, goes: pa.Array) -> pa.Array:
@@ -228,6 +236,8 @@ def _ids(
 def _runs(table: Table, times: Mapping[str, pa.Array], when: pa.Array) -> dict[str, pa.Array]:
     """Labels by which versions of a run are known, and when it began, in seconds since 1970."""
     submitted = _seconds(pc.coalesce(times["submit"], when))
+    if _is_untimed(table):
+        return {"time": pa.repeat("when received", table.size)}
     named = (table.column("cluster"), table.column("jobid"), submitted, "/")
     return {"run": pc.binary_join_element_wise(*named), "began": _seconds(times["start"])}
 

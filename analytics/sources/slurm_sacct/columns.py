@@ -1,7 +1,7 @@
 """Which columns an accounting log has: by its header, as told, or by an unmistakable shape."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -21,6 +21,7 @@ LAST_JOB = re.compile(r"\d{1,19}(?:_(?:\d{1,19}|\[[^\]]*\]))?(?:\+\d+)?(?:\.\w+)
 DELIMITERS = "|☃\t;,^~!"
 NEEDED = ("JobID", "State")
 UNNAMED = "-"
+SUBMITS = re.compile(r"(?:\S*/)?(?:sbatch|srun|salloc|scrontab)\b")
 # What may hold the delimiter itself, or a line break.
 FREE_TEXT = (
     *("jobname", "submitline", "comment", "admincomment", "systemcomment", "workdir", "extra"),
@@ -126,14 +127,21 @@ class Columns:
             return None
         if spare == 0:
             return cells if self.sensible(cells) else None
+        fitting = [joined for joined in self._joined(cells, spare) if self.sensible(joined)]
+        return next(filter(self._submits, fitting), next(iter(fitting), None))
+
+    def _joined(self, cells: list[str], spare: int) -> Iterator[list[str]]:
+        """The cells with those too many given back to each of the free texts in turn."""
         for name in FREE_TEXT:
             if name in self.places:
                 at = self.places[name]
                 whole = self.delimiter.join(cells[at : at + spare + 1])
-                joined = [*cells[:at], whole, *cells[at + spare + 1 :]]
-                if self.sensible(joined):
-                    return joined
-        return None
+                yield [*cells[:at], whole, *cells[at + spare + 1 :]]
+
+    def _submits(self, cells: Sequence[str]) -> bool:
+        """Whether the command of submission, if any, is one."""
+        at = self.places.get("submitline")
+        return at is None or not cells[at] or SUBMITS.match(cells[at]) is not None
 
     def sensible(self, cells: Sequence[str]) -> bool:
         """Whether job, state, times and exit code look like what they are."""

@@ -1,8 +1,9 @@
 """Slurm's accounting: who ended whose job, and logs with and without a header."""
 
+import dataclasses
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +255,28 @@ def test_other_first_lines_are_no_header(line: str) -> None:
 
 def test_a_shape_that_could_be_anything_is_not_taken() -> None:
     assert of_shape(["7|asilva|COMPLETED|2026-02-20T08:00:00"]) is None
+
+
+def test_rows_without_any_time_are_states_at_their_arrival() -> None:
+    log = (
+        "JobID           JobName      State ExitCode \n"
+        "------------ ---------- ---------- -------- \n"
+        "812               train  COMPLETED      0:0 \n"
+        "813               train CANCELLED+      0:0 \n"
+    )
+    job, cancelled = events(log)
+    assert (job["event.kind"], job["@timestamp"]) == ("state", RECEIVED)
+    assert dict(job["labels"])["time"] == "when received"
+    later = dataclasses.replace(CONTEXT, received=RECEIVED + timedelta(hours=1))
+    (batch,) = SOURCE.parse(io.BytesIO(log.encode()), later)
+    assert batch.events["event.id"].to_pylist() == [job["event.id"], cancelled["event.id"]]
+
+
+def test_the_delimiter_in_a_submit_line_is_not_taken_for_the_name_s() -> None:
+    log = (
+        "JobID|State|End|JobName|SubmitLine\n"
+        "1|COMPLETED|2026-01-05T12:00:00|a|sbatch --wrap=python a|tee b\n"
+        "2|COMPLETED|2026-01-05T12:00:00|a|b|/opt/slurm/bin/srun c\n"
+    )
+    told = [(row["job.name"], row["process.command_line"]) for row in events(log)]
+    assert told == [("a", "sbatch --wrap=python a|tee b"), ("a|b", "/opt/slurm/bin/srun c")]
