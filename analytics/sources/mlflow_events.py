@@ -81,7 +81,6 @@ def _of_run(entry: Mapping[str, Any], context: Context) -> list[Row]:
         "job.name": text(info.get("run_name")) or text(tags.get("mlflow.runName")),
         "process.command_line": text(tags.get("mlflow.source.name")),
         "git.commit": text(tags.get("mlflow.source.git.commit")),
-        "user.name": who,
         "labels": labels({name: info.get(name) for name in KEPT}),
     }
     deleted = info.get("lifecycle_stage") == "deleted"
@@ -111,9 +110,11 @@ def _of_run(entry: Mapping[str, Any], context: Context) -> list[Row]:
             "event.type": kind,
             "event.action": action,
             "event.outcome": outcome,
-            "message": f"{who or 'somebody'}: {action} {common['job.name'] or run}",
+            "message": f"{(own and who) or 'somebody'}: {action} {common['job.name'] or run}",
             "actor.account": owner if own else None,
             "actor.basis": "owner of the run" if own else "not told",
+            "user.name": who if own else None,
+            "user.target.name": None if own else who,
             "job.state": state,
             **common,
         }

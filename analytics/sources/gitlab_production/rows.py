@@ -93,7 +93,7 @@ def row_of_request(
     asked = (
         f"{controller}#{text(item.get('action'))}" if controller else f"{method} {route or path}"
     )
-    told, status = _parameters(item), number(item.get("status"))
+    told, status = _parameters(item), number(item.get("status")) or None  # 0: none was sent
     done = status is not None and status < 400
     act = (CONTROLLERS if controller else ROUTES if route else {}).get(asked, "") if done else ""
     service = text(told.get("service"))
@@ -101,6 +101,7 @@ def row_of_request(
         act = FETCH
     who = text(item.get("username")) or text(item.get("meta.user"))
     where = _repository(item, path, told)
+    answer = "" if status is None else f" ({status})"
     changes = told if told and method not in ("GET", "HEAD") else None
     named = readable(act or asked)[:300]
     return {
@@ -111,7 +112,7 @@ def row_of_request(
         "event.action": named,
         "event.outcome": "unknown" if status is None else "success" if done else "failure",
         "event.original": readable(document.raw),
-        "message": f"{who or 'somebody'}: {named} of {where or path[:300] or '?'} ({status})",
+        "message": f"{who or 'somebody'}: {named} of {where or path[:300] or '?'}{answer}",
         "actor.account": account("gitlab", who),
         "actor.basis": "signed-in user" if who else "not signed in",
         "user.name": who,

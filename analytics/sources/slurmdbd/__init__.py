@@ -68,8 +68,29 @@ DENIED = Form(
     category="iam",
     outcome="failure",
 )
+UID = r"(?:uid|UID) (?P<uid>\d{1,10})"
+
+
+def _refused(pattern: str) -> Form:
+    return Form(
+        pattern=pattern, action="change-denied", type="denied", category="iam", outcome="failure"
+    )
+
+
+REFUSED = {
+    "UID": [_refused(UID + r" tried to access events")],
+    "Rejecting": [_refused(r"Rejecting query .* from " + UID)],
+    "Coordinator": [
+        _refused(
+            r"Coordinator (?P<name>\S+)\((?P<uid>\d{1,10})\) tried to change the default account of"
+            r" user (?P<target>\S+)"
+        )
+    ],
+}
+FROM_NO_DAEMON = _refused(r"(?P<rpc>DBD_\w+) message from invalid " + UID)
 FORMS = Forms(
     _asked()
+    | REFUSED
     | {
         "REQUEST_PERSIST_INIT:": [
             Form(
@@ -116,7 +137,7 @@ FORMS = Forms(
             )
         ],
     },
-    first={"CONN:": [DENIED]},
+    first={"CONN:": [DENIED], "DBD_": [FROM_NO_DAEMON]},
 )
 DAEMON = Daemon(FORMS, "accounting-said", CONNECTED)
 

@@ -107,6 +107,11 @@ def test_the_project_is_found_wherever_it_stands(more: dict[str, Any], expected:
     assert read(asked("ProjectsController", "show", **more))[0]["git.repository"] == expected
 
 
+def test_a_request_that_broke_off_has_no_outcome() -> None:
+    (event,) = read(asked("SessionsController", "create", 0, username=None))
+    assert (event["event.outcome"], event["http.response.status_code"]) == ("unknown", None)
+
+
 def test_the_client_is_the_first_of_the_addresses() -> None:
     (event,) = read(asked(GIT, "git_receive_pack", remote_ip="203.0.113.9, 127.0.0.1"))
     assert event["source.ip"] == "203.0.113.9"

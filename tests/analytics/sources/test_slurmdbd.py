@@ -29,6 +29,23 @@ def test_a_request_has_the_uid_of_its_connection() -> None:
     assert (removed["event.type"], removed["actor.account"]) == ("deletion", None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "UID 1020 tried to access events, only administrators can look at events",
+        "DBD_FLUSH_JOBS message from invalid uid 1020",
+        "Rejecting query of runaways from uid 1020",
+        "Coordinator ana(1020) tried to change the default account of user bea to account lab.",
+        "CONN:11 Security violation, DBD_MODIFY_USERS from 1020",
+    ],
+)
+def test_what_was_refused_names_who_asked(text: str) -> None:
+    log = f"[2026-01-05T12:00:00.000] error: {text}\n"
+    (batch,) = SOURCE.parse(io.BytesIO(log.encode()), CONTEXT)
+    (event,) = batch.events.to_pylist()
+    assert (event["event.action"], event["actor.account"]) == ("change-denied", "uid:site/1020")
+
+
 @pytest.mark.parametrize("level", ["admin_level=3", "admin_level='3'", "AdminLevel=Administrator"])
 def test_an_administrator_is_made_by_a_transaction(level: str) -> None:
     log = f"Time|Action|Actor|Where|Info\n2026-02-20T10:00:00|Modify Users|ana|name='ana'|{level}\n"
