@@ -10,6 +10,7 @@ DIFF = re.compile(rb"diff --(?:git (.+)|(?:cc|combined) (.+))")
 HUNK = re.compile(rb"@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
 HUNK_OF_MERGE = re.compile(rb"(@@@+) -\d")
 NUMSTAT = re.compile(rb"(\d+|-)\t(\d+|-)\t(.+)")
+RENAMED = re.compile(rb"(\d+|-)\t(\d+|-)\t")  # with -z both names follow
 STATUS = re.compile(  # --name-status and --raw: modes, ids, letter, then one path or two
     rb"(?::+([0-7]{6}(?: [0-7]{6}){1,16}) [0-9a-f. ]+ )?([A-Z]{1,8})\d{0,3}"
     rb"\t(?:([^\t]+)\t)?([^\t]+)"
@@ -44,7 +45,7 @@ class Changes:
     kept: int = 0  # bytes in `added`
     omitted: int = 0  # added lines that are not in it
     path: str = ""  # of the diff that is being read
-    before: bytes = b""  # `path: `, before each added line
+    before: bytes = b""  # `path: `, before each added line; or the old name of a renamed file
     old: int = 0  # lines that the hunk still has of either side
     new: int = 0
     columns: int = 1  # of plus and minus: one for each parent
@@ -74,12 +75,23 @@ class Changes:
             self._count("numstat", match[1], match[2])
             if match[1] == b"-":
                 self._note("binary", path)
+        elif match := RENAMED.fullmatch(line):
+            self._count("numstat", match[1], match[2])
+            self.read = self._old_name
         elif line.startswith(b"diff --"):
             self._diff(line)
         elif match := STATUS.fullmatch(line):
             self._status(match)
         else:
             self._names(line)
+
+    def _old_name(self, line: bytes) -> None:
+        self.before, self.read = line, self._new_name
+
+    def _new_name(self, line: bytes) -> None:
+        old, self.before, self.read = self.before, b"", self._outside
+        path = self._touch(readable(line[:LONGEST_NAME]))
+        self._note("renamed", f"{readable(old[:LONGEST_NAME])} → {path}")
 
     def _names(self, line: bytes) -> None:
         if match := SUMMARY.fullmatch(line):

@@ -14,6 +14,10 @@ USUAL = re.compile(
 MAIL = re.compile(
     r"\w{3}, (?P<day>\d{1,2}) (?P<month>\w{3}) (?P<year>\d{4}) " + CLOCK + r" (?P<zone>[+-]\d{4})"
 )
+DOTTED = re.compile(  # as --date=format: often has it
+    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}),? (?P<clock>\d\d:\d\d(?::\d\d)?)"
+    r"(?: (?P<zone>[+-]\d{4}))?"
+)
 BEFORE_ZONE = re.compile(r" (?=[+-]\d{4}$)")
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
@@ -29,6 +33,9 @@ def time_of(text: str, zone: tzinfo) -> datetime | None:
             month = MONTHS.find(match["month"]) // 3 + 1
             text = f"{match['year']}-{month:02}-{int(match['day']):02}T{match['clock']}"
             text += match["zone"] or ""
+        elif match := DOTTED.fullmatch(text):
+            text = f"{match['year']}-{int(match['month']):02}-{int(match['day']):02}"
+            text += f"T{match['clock']}{match['zone'] or ''}"
         time = datetime.fromisoformat(BEFORE_ZONE.sub("", text))
         return time.replace(tzinfo=time.tzinfo or zone).astimezone(UTC)
     except (ValueError, OverflowError, OSError):

@@ -71,6 +71,8 @@ def test_numstat_and_patch_agree_about_this_project() -> None:
         "1770019500 +0100",
         "1770019500",
         "Mon Feb 2 09:05:00 2026",
+        "02.02.2026 09:05",
+        "2.2.2026, 09:05:00 +0100",
     ],
 )
 def test_every_way_to_write_a_date_means_the_same(text: str) -> None:
@@ -223,6 +225,14 @@ def test_numbers_and_lines_of_any_size_are_survived() -> None:
     only(HEAD + digits + b"\t" + digits + b"\tx\n")
     only(HEAD + b"diff --git a/x b/x\n@@ -" + digits + b" +1," + digits + b" @@\n+a\n")
     only(HEAD + b" {" + b" => " * 5000 + b"| 3 +\n" + b":100644" * 2000 + b" M\tx\n")
+
+
+def test_a_renamed_file_has_both_names_behind_its_counts_with_nuls() -> None:
+    log = b"commit 1234567\nAuthor: a <a@b.c>\nDate:   2026-02-20 10:00:00 +0000\n\n    x\n\n"
+    event = only(log + b"1\t2\told name.py\x002\t0\t\x00a.py\x00b c.py\x000\t1\tz\x00")
+    assert event["git.files"] == ["old name.py", "b c.py", "z"]
+    assert (event["git.lines_added"], event["git.lines_deleted"]) == (3, 3)
+    assert dict(event["labels"])["renamed"] == "a.py → b c.py"
 
 
 def test_commits_and_names_may_end_in_nuls() -> None:
