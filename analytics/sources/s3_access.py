@@ -59,6 +59,7 @@ TYPES = {
     "POST": "creation",
     "COPY": "creation",
     "DELETE": "deletion",
+    "EXPIRE": "deletion",
 }
 
 
@@ -132,7 +133,7 @@ def _asked(requests: pa.Array) -> tuple[pa.Array, pa.Array]:
     method, behind = cut(requests, " ")
     target, protocol = cut(behind, " ", last=True)
     parted = pc.and_(pc.is_valid(protocol), pc.not_equal(target, ""))
-    return known(method), pc.if_else(pc.fill_null(parted, False), target, requests)
+    return known(method, "-"), known(pc.if_else(pc.fill_null(parted, False), target, requests), "-")
 
 
 def _columns(lines: Lines, context: Context) -> Columns:
@@ -141,6 +142,8 @@ def _columns(lines: Lines, context: Context) -> Columns:
         parts[name] for name in ("bucket", "operation", "key", "agent")
     )
     who = made(parts["requester"], ("user.name", "actor.account", "actor.basis"), _who)
+    by_itself = pc.and_(pc.is_null(who["user.name"]), pc.starts_with(operation, "S3."))
+    who["actor.basis"] = pc.if_else(by_itself, "the bucket's own rules", who["actor.basis"])
     path = _unquoted(known(key, "-"))
     place = pc.binary_join_element_wise("s3://", bucket, "")
     file = pc.binary_join_element_wise(place, pc.fill_null(path, ""), "/")
