@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -132,15 +132,15 @@ def _events(pins: list[Pin]) -> dict[str, EventRow]:
     return dict(zip(events["event.id"].to_pylist(), rows_of(events), strict=True))
 
 
-def history(case: Case) -> list[Step]:
-    """What was done to it, the newest first."""
+def history(case: Case, pins: Iterable[Pinned]) -> list[Step]:
+    """What was done to it, the newest first; `pins` is its timeline."""
     changes = list(case.changes.order_by("-id"))
     people = {one.after or one.before for one in changes if one.what == "person"}
     alerts = {one.after or one.before for one in changes if one.what == "alert"}
     known = _Known(
         names=pseudonyms.shown_all(person for person in people if person),
         alerts={str(pk): row for pk, row in Alert.objects.in_bulk(filter(None, alerts)).items()},
-        times=dict(case.pins.values_list("event", "time")),
+        pins={one.pin.event: one for one in pins},
     )
     return [_step(one, known) for one in changes]
 
@@ -149,7 +149,7 @@ def history(case: Case) -> list[Step]:
 class _Known:
     names: Mapping[str, str]
     alerts: Mapping[str, Alert]
-    times: Mapping[str, datetime]
+    pins: Mapping[str, Pinned]
 
 
 def _step(row: CaseChange, known: _Known) -> Step:
@@ -171,12 +171,9 @@ def _step(row: CaseChange, known: _Known) -> Step:
             link=event_link(alert.event, alert.time) if alert else "",
         )
     if row.what == "event":
-        return Step(
-            row=row,
-            said="pinned the event" if added else "unpinned the event",
-            which=key,
-            link=event_link(key, known.times[key]) if key in known.times else "",
-        )
+        said, pin = "pinned the event" if added else "unpinned the event", known.pins.get(key)
+        text = pin.row.text if pin and pin.row else ""
+        return Step(row=row, said=said, which=text or key, link=pin.link if pin else "")
     return field_step(row)
 
 

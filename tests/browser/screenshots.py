@@ -7,7 +7,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.browsing import chromium, page_of, settle, sign_in
+from tests.browser.browsing import chromium, follow, page_of, settle, sign_in
 from tests.browser.serving import NAME, PASSWORD, organised, served
 
 SIZES: tuple[tuple[int, Literal["light", "dark"]], ...] = (
@@ -25,6 +25,7 @@ PAGES = {
     "circumstances": "/identities/circumstances/",
     "events": "/events/?range=30d",
     "alerts": "/alerts/",
+    "cases": "/cases/?state=any",
     "isolation": "/isolation/",
     "review": "/review/",
     "traces": "/traces/",
@@ -43,9 +44,32 @@ def addresses(page: Page) -> dict[str, str]:
     found["person"] = _first(page, "/", ".ranking tbody th a")
     found["identity"] = _first(page, "/identities/", "tbody th a")
     found["event"] = _first(page, "/alerts/", ".alert-list a.strong")
+    found["case-open"] = f"/cases/open/?alert={_value(page, '/alerts/', 'input[name=alert]')}"
+    found["case"] = _first(page, "/cases/?state=any", "tbody th a")
     found["feed"] = _first(page, "/feeds/", "tbody th a")
     found["batch"] = _first(page, found["feed"], "[aria-labelledby=batches] tbody a")
     return found
+
+
+def _value(page: Page, address: str, selector: str) -> str:
+    page.goto(address)
+    return page.locator(selector).first.input_value()
+
+
+def look_into(page: Page) -> None:
+    """Opens a case from two alerts, with a pinned event and a note."""
+    page.goto("/alerts/?order=severity")
+    for box in page.locator("input[name=alert]").all()[:2]:
+        box.check()
+    follow(page, page.get_by_role("button", name="Add chosen alerts to the case"))
+    page.get_by_label("In hand of").select_option(NAME)
+    follow(page, page.get_by_role("button", name="Open it"))
+    follow(page, page.locator("[aria-labelledby=alerts] a.strong").first)
+    page.get_by_role("combobox", name="Case").select_option(index=1)
+    page.get_by_label("Why it matters").fill("No ticket asks for this, and nobody was told.")
+    follow(page, page.get_by_role("button", name="Pin this event"))
+    page.get_by_role("textbox", name="Note").fill("Asked the team: nobody knows of it.")
+    follow(page, page.get_by_role("button", name="Add the note"))
 
 
 def _first(page: Page, address: str, selector: str) -> str:
@@ -55,6 +79,9 @@ def _first(page: Page, address: str, selector: str) -> str:
 
 def draw(browser: Browser, address: str, folder: Path) -> None:
     """Every page in every size, as FOLDER/page-width-scheme.png."""
+    with page_of(browser, address) as (page, _):
+        sign_in(page, NAME, PASSWORD)
+        look_into(page)
     for width, scheme in SIZES:
         with page_of(browser, address, width=width, scheme=scheme) as (page, _):
             sign_in(page, NAME, PASSWORD)

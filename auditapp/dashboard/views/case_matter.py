@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from analytics.event import readable
 from auditapp.accounts import acts, pseudonyms
 from auditapp.accounts.models import User
 from auditapp.cases.investigation import changing
@@ -121,7 +122,8 @@ def add(request: HttpRequest) -> HttpResponse:
 def _brought(given: QueryDict) -> Brought:
     """What the form or address names and is there; the rest is left out."""
     digits = [text for text in given.getlist("alert")[:MOST] if text.isascii() and text.isdigit()]
-    people = (pseudonyms.dereference(text) for text in given.getlist("person")[:MOST] if text)
+    named = (readable(text) for text in given.getlist("person")[:MOST] if text)
+    people = (pseudonyms.dereference(text) for text in named)
     return Brought(
         alerts=with_people(Alert.objects.filter(pk__in=[int(text[:18]) for text in digits])),
         people=[person for person in people if person],

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from analytics.event import readable
 from auditapp.accounts import acts, policy, pseudonyms
 from auditapp.accounts.models import User
 from auditapp.cases.investigation import changing
@@ -102,7 +103,8 @@ def note(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, case_id: int) -> HttpResponse:
     """Takes an alert, a person or an event out of it."""
-    found, what, key = _case(case_id), request.POST.get("what", ""), request.POST.get("key", "")
+    found, what = _case(case_id), request.POST.get("what", "")
+    key = readable(request.POST.get("key", ""))
     if what == "person":
         person = pseudonyms.dereference(key)
         key = person.id if person else ""
@@ -154,7 +156,7 @@ def _page(
             "alert_count": alerts.count(),
             "people": casework.concerned(found),
             "notes": found.notes.all(),
-            "history": casework.history(found),
+            "history": casework.history(found, pins),
             "problem": problem,
             "overtaken": overtaken,
             "given": given,

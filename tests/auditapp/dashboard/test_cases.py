@@ -232,3 +232,11 @@ def test_there_is_no_page_of_a_case_that_is_not(analyst: Client, site: Site, num
     assert analyst.get(f"/cases/{number}/").status_code == 404
     form = {"case": number, "person": "p001"}
     assert analyst.post(reverse("case-add"), form).status_code == 404
+
+
+def test_a_nul_is_nowhere_in_the_way(analyst: Client, site: Site) -> None:
+    case = open_case(analyst, title="a\x00b", person="p\x001", event="e\x001", why="\x00")
+    assert case.title == r"a\x00b"
+    assert post(analyst, "note", case, text="a\x00b") == 302
+    for what in ("person", "alert", "event"):
+        assert post(analyst, "remove", case, what=what, key="\x00") == 302
