@@ -89,6 +89,7 @@ def alive(process: int) -> bool:
 def test_it_starts_works_restarts_what_crashes_and_dies_whole(
     blank: Installation, up: Start, port: int, output: Path, tmp_path: Path
 ) -> None:
+    blank.environment["LOG_LEVEL"] = "INFO"
     running = up()
     eventually(lambda: get(port, "/healthz") == 200, 90)
     key = blank.home / "secret_key"
@@ -128,6 +129,7 @@ def test_it_starts_works_restarts_what_crashes_and_dies_whole(
     assert f"Foureyes is at http://127.0.0.1:{port}" in said
     assert "sign in as analyst" in said
     assert "sign in as administrator" in said
+    assert "taken in: 100 events" in said
     assert "exit code" not in said  # nothing ended but what was killed
 
     again = up()

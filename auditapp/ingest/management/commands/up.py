@@ -57,7 +57,7 @@ def _children(port: int) -> list[Child]:
 
     The worker does not fork: the event lake refuses processes whose parent touched it.
     """
-    python = (sys.executable, "-m")
+    python, level = (sys.executable, "-m"), os.environ.get("LOG_LEVEL") or "WARNING"
     web = (
         *(*python, "gunicorn", "auditapp.wsgi", "--bind", f"127.0.0.1:{port}"),
         *("--worker-class", "auditapp.webserver.Worker", "--workers", "1", "--threads", "16"),
@@ -66,10 +66,10 @@ def _children(port: int) -> list[Child]:
         *("--logger-class", "auditapp.webserver.Log"),
     )
     celery = (*python, "celery", "--app", "auditapp", "--quiet")
-    beat = (*celery, "beat", "--pidfile=", "--loglevel", "warning")
+    beat = (*celery, "beat", "--pidfile=", "--loglevel", level)
     worker = (
         *(*celery, "worker", "--pool", "solo", "--queues", "ingest,score,report,backfill"),
-        *("--loglevel", "warning", "--without-gossip", "--without-mingle", "--without-heartbeat"),
+        *("--loglevel", level, "--without-gossip", "--without-mingle", "--without-heartbeat"),
     )
     return [Child("web", web), Child("scheduler", beat), Child("worker", worker)]
 
