@@ -108,6 +108,7 @@ def _keep(
     received = timezone.now()
     path = spool.path_of(batch_id, received)
     spooled = spool.write(log, path, limit=limit)
+    settled = False
     try:
         with transaction.atomic():
             feed, _ = Feed.objects.get_or_create(name=label.feed or source)
@@ -134,11 +135,14 @@ def _keep(
             if not label.backfill:  # old logs are no sign of life
                 pulses.hear(feed, received)
             _count(batch, perf_counter() - began)
+            settled = True  # should committing fail, nobody can tell whether it is: the file stays
     except IntegrityError as error:
-        path.unlink(missing_ok=True)
         if label.key is None:
             raise
         raise KeyTaken(spooled.sha256) from error
+    finally:
+        if not settled:
+            path.unlink(missing_ok=True)
     own_log.info("accepted %d bytes of %s by %s", batch.size, source, feed.name)
     return batch
 

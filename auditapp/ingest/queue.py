@@ -6,13 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from uuid import UUID
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from auditapp import stopping
 from auditapp.ingest import owner
 from auditapp.ingest.models import Batch, Feed
 from auditapp.operations import tally
+from auditapp.outages import is_outage
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +41,10 @@ class LeaseLost(Exception):
 class Lease:
     """The right to work on a batch, prolonged in the background until the `with` block ends.
 
-    Leaving the block without `finish` puts the batch back: an error of the store costs only
-    time, any other one of five attempts, and what cannot be read fails at once. Errors are
-    kept on the batch and logged; they do not leave the block, and neither does being told to
-    stop. Only the end of a task's time does.
+    Leaving the block without `finish` puts the batch back: an outage of store or database costs
+    only time, any other error one of five attempts, and what cannot be read fails at once. Errors
+    are kept on the batch and logged; they do not leave the block, and neither does being told
+    to stop. Only the end of a task's time does.
     """
 
     def __init__(self, batch: Batch, again: bool) -> None:
@@ -65,8 +66,8 @@ class Lease:
         self._over.set()
         if error is None or isinstance(error, LeaseLost):
             return True
-        if isinstance(error, StoreUnavailable):
-            self._put_back(str(error), wait=self._patience(), tried=False)
+        if isinstance(error, StoreUnavailable) or is_outage(error):
+            self._put_back_untried(str(error))
         elif not isinstance(error, Exception):  # this process was told to stop
             self._put_back("", wait=timedelta(0), tried=False)
         elif isinstance(error, SoftTimeLimitExceeded):
@@ -121,9 +122,19 @@ class Lease:
         else:
             self._put_back(error, wait=timedelta(seconds=2**self.batch.attempts))
 
+    def _put_back_untried(self, error: str) -> None:
+        """Also once a database has room again that had none, while the lease lasts."""
+        until = monotonic() + settings.LEASE_SECONDS
+        while True:
+            try:
+                return self._put_back(error, wait=self._patience(), tried=False)
+            except DatabaseError as outage:
+                if not is_outage(outage) or monotonic() > until or stopping.asked():
+                    raise
+            close_old_connections()
+            sleep(1)
+
     def _put_back(self, error: str, *, wait: timedelta, tried: bool = True) -> None:
-        if error:
-            tally.add("store", self.batch.source, errors=1)
         self._mine.update(
             state=State.WAITING,
             error=_stored(error),
@@ -132,6 +143,8 @@ class Lease:
             lease_owner="",
             attempts=F("attempts") - (0 if tried else 1),
         )
+        if error:
+            tally.add("store", self.batch.source, errors=1)
 
     def _fail(self, error: str) -> None:
         tally.add("store", self.batch.source, errors=1)

@@ -80,6 +80,10 @@ class Server:
             )
         eventually(command.answers, 180)
 
+    def ended(self) -> bool:
+        """Whether it stopped by itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def stop(self) -> None:
         """As its administrator does."""
         if self._process is not None:
