@@ -26,7 +26,7 @@ class Context:
     line with host and user, so that a file that grew keeps its events' ids; of a request the
     hash of its body. `timezone` is used where a time in the log names no zone. `earlier` says
     when logs of the same origin came before, the oldest first, and how many bytes they had.
-    `framing` is told what stands around the records.
+    `read` is when it is read, if later. `framing` is told what stands around the records.
     """
 
     feed: str
@@ -39,15 +39,18 @@ class Context:
     realm: str = "site"
     columns: tuple[str, ...] = ()
     earlier: tuple[tuple[datetime, int], ...] = ()
+    read: datetime | None = None
     framing: Framing = field(default_factory=Framing, compare=False, repr=False)
 
     def first_seen(self, end: int) -> datetime:
-        """When what ends at this byte of the log was first received (UTC).
-
-        The time of a record that has none of its own: it is the same each time the log is sent,
-        also after it grew, and an event keeps its time.
-        """
+        """When what ends at this byte of the log was first received (UTC): the time of a record
+        that has none of its own. It is the same each time the log is sent, also after it grew."""
         return next((time for time, size in self.earlier if size >= end), self.received)
+
+    @property
+    def latest(self) -> datetime:
+        """The latest time that is no future by the clock at its arrival or at its reading."""
+        return max(self.received, self.read or self.received) + LATEST_AHEAD
 
     def event_id(self, *identity: object) -> str:
         """A stable id from the source's own identity of the event: same parts, same id."""
@@ -86,9 +89,7 @@ class Context:
         """Why this time (with zone) cannot be an event's, or None where it can."""
         if time < EARLIEST:
             return f"time {time.isoformat()} is before {EARLIEST.year}"
-        if time > self.received + LATEST_AHEAD:
-            return f"time {time.isoformat()} is in the future"
-        return None
+        return f"time {time.isoformat()} is in the future" if time > self.latest else None
 
 
 def _encoded(text: str) -> bytes:
@@ -245,7 +246,7 @@ class Collector:
     latest: datetime = field(init=False)
 
     def __post_init__(self) -> None:
-        self.latest = self.context.received + LATEST_AHEAD
+        self.latest = self.context.latest
 
     def add(self, row: Row) -> None:
         """Takes an event whose time is plausible; one whose time is not becomes Rejected."""

@@ -6,15 +6,17 @@ from dataclasses import asdict, dataclass
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 from kombu.exceptions import KombuError
 
 from analytics.store.base import StoreUnavailable
+from auditapp import clock
 from auditapp.celery import app
 from auditapp.eventstore import store
 from auditapp.ingest import spool
 from auditapp.operations import heartbeats
+
+CLOCKS_AGREE = 5  # seconds; hints from a clock that is 20 behind are taken for old ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +97,24 @@ def _broker() -> str:
 def _beats(role: str) -> Callable[[], str]:
     def check() -> str:
         try:
-            heard = heartbeats.alive(role, timezone.now())
+            heard = heartbeats.alive(role, clock.now())
         except DatabaseError:
             return "cannot be told"
         seconds = int(heartbeats.DEAD_AFTER.total_seconds())
         return "" if heard else f"none was heard of for {seconds} seconds; logs wait"
 
     return check
+
+
+def _clocks() -> str:
+    try:
+        worst = max(*heartbeats.clocks(clock.now()), clock.ahead(), 0.0, key=abs)
+    except DatabaseError:
+        return "cannot be told"
+    if abs(worst) <= CLOCKS_AGREE:
+        return ""
+    side = "ahead of" if worst > 0 else "behind"
+    return f"a machine's is {abs(worst):.0f} seconds {side} the database's; its worker may be idle"
 
 
 CHECKS: tuple[tuple[str, bool, Callable[[], str]], ...] = (
@@ -112,4 +125,5 @@ CHECKS: tuple[tuple[str, bool, Callable[[], str]], ...] = (
     ("broker", False, _broker),
     ("worker", False, _beats("worker")),
     ("scheduler", False, _beats("scheduler")),
+    ("clocks", False, _clocks),
 )

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Min, Sum
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -19,7 +18,7 @@ from prometheus_client.registry import Collector
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from auditapp import health
+from auditapp import clock, health
 from auditapp.accounts.authentication import TokenAuthentication
 from auditapp.accounts.scopes import Scope
 from auditapp.cases.models import TouchedDay
@@ -58,7 +57,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         refusal["WWW-Authenticate"] = "Bearer"
         return refusal
     registry = CollectorRegistry()
-    registry.register(Figures(timezone.now()))
+    registry.register(Figures(clock.now()))
     encode, kind = choose_encoder(request.headers.get("Accept", ""))
     return HttpResponse(encode(registry), content_type=kind)
 
@@ -111,9 +110,13 @@ class Figures(Collector):
         beats = GaugeMetricFamily(
             "foureyes_heartbeat_age_seconds", "since a process was heard of", labels=["name"]
         )
+        clocks = GaugeMetricFamily(
+            "foureyes_clock_ahead_seconds", "its clock, of the database's", labels=["name"]
+        )
         for heartbeat in Heartbeat.objects.order_by("name"):
             beats.add_metric([heartbeat.name], self._age(heartbeat.beat))
-        yield beats
+            clocks.add_metric([heartbeat.name], heartbeat.ahead)
+        yield from (beats, clocks)
 
     def _age(self, since: datetime | None) -> float:
         return max((self._now - since).total_seconds(), 0) if since else 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from analytics.event import EARLIEST, LATEST_AHEAD, Collector, assemble
+from analytics.event import EARLIEST, Collector, assemble
 from analytics.fields import BY_NAME
 
 AT_ONCE = 5000  # rows; each step costs its call, however few they are
@@ -86,7 +86,7 @@ class Tables:
         self._weight = 0
         context = collector.context
         self._earliest = (EARLIEST - EPOCH) // MICROSECOND
-        self._latest = (context.received + LATEST_AHEAD - EPOCH) // MICROSECOND
+        self._latest = (context.latest - EPOCH) // MICROSECOND
 
     def put(self, values: Values) -> None:
         """Takes an event as `values_of` has it."""

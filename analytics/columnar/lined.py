@@ -16,7 +16,6 @@ from analytics.columnar.blocks import Piece, pieces
 from analytics.columnar.splitting import Splitting
 from analytics.event import (
     EARLIEST,
-    LATEST_AHEAD,
     LONGEST_REJECTED,
     Batch,
     Context,
@@ -135,7 +134,7 @@ class _Teller:
     def __init__(self, meaning: Meaning, context: Context, source: Source) -> None:
         self._meaning, self._context, self._source = meaning, context, source
         self._earliest = _since(EARLIEST)
-        self._latest = _since(context.received + LATEST_AHEAD)
+        self._latest = _since(context.latest)
 
     def batch(self, lines: Lines, rejected: list[Rejected]) -> Batch:
         times = self._meaning.times(lines.parts, self._context.timezone)

@@ -16,7 +16,6 @@ from analytics.columnar.splitting import Splitting
 from analytics.columnar.values import mapped
 from analytics.event import (
     EARLIEST,
-    LATEST_AHEAD,
     Batch,
     Context,
     Rejected,
@@ -77,7 +76,7 @@ class Times(dict[str, int | None]):
         super().__init__()
         self.clock, self.zone = clock, context.timezone
         self.earliest = microseconds(EARLIEST)
-        self.latest = microseconds(context.received + LATEST_AHEAD)
+        self.latest = microseconds(context.latest)
 
     def __missing__(self, text: str) -> int | None:
         """Reads it once."""

@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from analytics.event import (
     EARLIEST,
-    LATEST_AHEAD,
     LONGEST_REJECTED,
     MOST_BYTES,
     MOST_ROWS,
@@ -246,7 +245,7 @@ class _Gathered:
 
     def _wanted(self, when: pa.Array) -> list[bool]:
         """Which of these times can be events' times."""
-        latest = self.context.received + LATEST_AHEAD
+        latest = self.context.latest
         low, high = (pa.scalar(bound, TIME) for bound in (EARLIEST, latest))
         fit = pc.and_(pc.greater_equal(when, low), pc.less_equal(when, high))
         found: list[bool] = fit.fill_null(False).to_pylist()

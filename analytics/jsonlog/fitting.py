@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.event import EARLIEST, LATEST_AHEAD, Context
+from analytics.event import EARLIEST, Context
 from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.marks import Piece
 from analytics.jsonlog.moments import TIME, moments
@@ -133,7 +133,7 @@ def _is_usual(text: str) -> bool:
 
 
 def _timely(times: pa.Array, context: Context) -> Any:
-    latest = context.received + LATEST_AHEAD
+    latest = context.latest
     low, high = (pa.scalar(bound, TIME) for bound in (EARLIEST, latest))
     told = pc.and_(pc.greater_equal(times, low), pc.less_equal(times, high))
     return np.asarray(told.fill_null(False))

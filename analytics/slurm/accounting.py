@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 
 from analytics.event import (
     EARLIEST,
-    LATEST_AHEAD,
     LONGEST_REJECTED,
     Batch,
     Context,
@@ -73,7 +72,7 @@ def batch(
         when = pa.repeat(pa.scalar(context.received, STAMP), table.size)
         columns |= {"@timestamp": when, "event.kind": pa.repeat("state", table.size)}
     events = assemble(columns, table.size, context, source)
-    bounds = (pa.scalar(EARLIEST, STAMP), pa.scalar(context.received + LATEST_AHEAD, STAMP))
+    bounds = (pa.scalar(EARLIEST, STAMP), pa.scalar(context.latest, STAMP))
     good = pc.and_(pc.greater_equal(when, bounds[0]), pc.less_equal(when, bounds[1]))
     good = pc.fill_null(good, False)
     if pc.all(good).as_py():

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from analytics.columnar.blocks import Block
 from analytics.columnar.parting import by_line, parted
 from analytics.columnar.values import mapped
-from analytics.event import EARLIEST, LATEST_AHEAD, LONGEST_REJECTED, Context, Rejected
+from analytics.event import EARLIEST, LONGEST_REJECTED, Context, Rejected
 from analytics.slurm.times import Clock, time_of
 
 LINES = by_line(
@@ -47,7 +47,7 @@ class Times:
         self._clock = Clock(context.timezone, context.received)
         self._seconds: dict[str, int | None] = {}
         self.context = context
-        self.earliest, self.latest = _since(EARLIEST), _since(context.received + LATEST_AHEAD)
+        self.earliest, self.latest = _since(EARLIEST), _since(context.latest)
 
     def read(self, stamps: pa.Array) -> pa.Array:
         """Times, null for what is none."""

@@ -11,7 +11,6 @@ from analytics.columnar.parting import parted
 from analytics.columnar.values import numbers
 from analytics.event import (
     EARLIEST,
-    LATEST_AHEAD,
     LONGEST_REJECTED,
     Batch,
     Context,
@@ -83,7 +82,7 @@ class _Reader:
         self._context, self._elevation = context, Elevation()
         self._clock = Clock(context)
         self._earliest = (EARLIEST - EPOCH) // MICROSECOND
-        self._latest = (context.received + LATEST_AHEAD - EPOCH) // MICROSECOND
+        self._latest = (context.latest - EPOCH) // MICROSECOND
         self._entries = _Entries()
         self._more: list[bytes] = []  # lines that go on from the last entry
         self._rejected: list[Rejected] = []

@@ -12,7 +12,6 @@ from analytics.columnar.blocks import Block, blocks
 from analytics.columnar.splitting import Splitting
 from analytics.event import (
     EARLIEST,
-    LATEST_AHEAD,
     Batch,
     Collector,
     Context,
@@ -85,7 +84,7 @@ def _usual(block: Block, pending: list[Line], context: Context) -> Splitting:
     line.cut("command", ";", "text")
     line.cut("command", ":", "seconds", last=True)
     line.put("epoch", pc.utf8_ltrim(line["command"], ": ").cast(pa.int64()))
-    earliest, latest = EARLIEST.timestamp(), (context.received + LATEST_AHEAD).timestamp()
+    earliest, latest = EARLIEST.timestamp(), context.latest.timestamp()
     epochs = np.asarray(line["epoch"])
     line.leave((epochs >= earliest) & (epochs <= latest))
     return line

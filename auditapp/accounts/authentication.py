@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
-from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -12,6 +11,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from auditapp import clock
 from auditapp.accounts import scopes
 from auditapp.accounts.models import ApiToken
 
@@ -26,7 +26,7 @@ class TokenAuthentication(BaseAuthentication):
         text = self.token_in(request.headers.get("Authorization", ""))
         if text is None:
             return None
-        now = timezone.now()
+        now = clock.now()
         token = ApiToken.objects.filter(digest=ApiToken.hash(text.strip())).first()
         if token is None:
             raise AuthenticationFailed("No such token was issued here.")

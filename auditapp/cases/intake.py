@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import CharField, F
-from django.utils import timezone
 
 from analytics.detection.matcher import Detected
 from analytics.findings import Alert as Found
+from auditapp import clock
 from auditapp.cases.correlating import recording
 from auditapp.cases.models import Alert, TouchedDay
 from auditapp.cases.rules import rule_set
@@ -73,7 +73,7 @@ def touch(days: Iterable[date], *, backfill: bool = False) -> None:
     A day that only a backfill touches is assessed once nothing touched it for two minutes, and
     after an hour at the latest: else months would be assessed anew with each of its batches.
     """
-    now = timezone.now()
+    now = clock.now()
     after = now + SETTLED if backfill else None
     for day in sorted(set(days)):
         row, made = TouchedDay.objects.get_or_create(

@@ -11,6 +11,8 @@ from typing import Any, ClassVar, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 
+from auditapp import clock
+
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 NAME = "changes"
 Row = TypeVar("Row", bound=models.Model)
@@ -36,7 +38,7 @@ class Stamp(models.Model):
         """A stamp later than all before it, the time where the clock allows. To be called inside
         the transaction that makes the change: until its end all other changes wait."""
         row, _ = cls.objects.select_for_update().get_or_create(name=NAME, defaults={"last": FIRST})
-        row.last = max(timezone.now(), row.last + timedelta(microseconds=1))
+        row.last = max(clock.now(), row.last + timedelta(microseconds=1))
         row.save(update_fields=["last"])
         return row.last
 

@@ -3,9 +3,8 @@
 import contextlib
 
 from celery import shared_task
-from django.utils import timezone
 
-from auditapp import stopping
+from auditapp import clock, stopping
 from auditapp.cases import assessment, turns
 from auditapp.cases.correlating import asking
 from auditapp.operations import tally
@@ -27,6 +26,6 @@ def assess() -> None:
     """
     watch = tally.Watch()
     with contextlib.suppress(turns.Taken, stopping.Stopped), watch.during("assess"):
-        days = len(assessment.refresh(timezone.now(), settled=True))
+        days = len(assessment.refresh(clock.now(), settled=True))
         tally.add("assess", batches=days, came=days, went=days)
     tally.add("assess", seconds=watch.seconds["assess"])

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
+from auditapp import clock
 from auditapp.cases.models import Turn
 
 LENGTH = timedelta(seconds=90)
@@ -26,7 +26,7 @@ def turn(name: str) -> Iterator[Callable[[], None]]:
     A process that died lets go when its 90 seconds are over, so prolong between short steps.
     """
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    now = timezone.now()
+    now = clock.now()
     Turn.objects.get_or_create(name=name, defaults={"until": now})
     free = Turn.objects.filter(Q(owner="") | Q(until__lte=now), name=name)
     if not free.update(owner=owner, until=now + LENGTH):
@@ -34,7 +34,7 @@ def turn(name: str) -> Iterator[Callable[[], None]]:
     mine = Turn.objects.filter(name=name, owner=owner)
 
     def prolong() -> None:
-        if not mine.update(until=timezone.now() + LENGTH):
+        if not mine.update(until=clock.now() + LENGTH):
             raise Taken(name)
 
     try:

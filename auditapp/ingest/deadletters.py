@@ -7,8 +7,8 @@ discarded.
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
-from django.utils import timezone
 
+from auditapp import clock
 from auditapp.accounts import acts
 from auditapp.accounts.models import User
 from auditapp.ingest import hints, queue
@@ -55,7 +55,7 @@ def discard(batch_id: UUID, reason: str, by: User | None) -> bool:
         state=Batch.State.DISCARDED,
         discarded_reason=reason[:LONGEST_REASON],
         discarded_by=by,
-        finished=timezone.now(),
+        finished=clock.now(),
     )
     if discarded:
         acts.note(by, "discarded dead letter", batch_id)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from auditapp import clock
 from auditapp.ingest.models import Batch, Delivery
 
 WITH_ID = timedelta(days=30)
@@ -32,7 +32,7 @@ def once(feed: str, delivery: str, body: bytes, take: Callable[[], Batch]) -> tu
     try:
         with transaction.atomic():
             # Only what is too old to count: the same delivery may have been quicker just now.
-            before = timezone.now() - memory
+            before = clock.now() - memory
             Delivery.objects.filter(feed=feed, key=key, received__lt=before).delete()
             batch = take()
             Delivery.objects.create(feed=feed, key=key, batch=batch)
@@ -46,11 +46,11 @@ def once(feed: str, delivery: str, body: bytes, take: Callable[[], Batch]) -> tu
 
 def forget() -> int:
     """Deletes what is too old to be looked for; gives the number."""
-    return Delivery.objects.filter(received__lt=timezone.now() - WITH_ID).delete()[0]
+    return Delivery.objects.filter(received__lt=clock.now() - WITH_ID).delete()[0]
 
 
 def _known(feed: str, key: str, memory: timedelta) -> Batch | None:
-    since = timezone.now() - memory
+    since = clock.now() - memory
     remembered = Delivery.objects.filter(feed=feed, key=key, received__gte=since)
     found = remembered.select_related("batch").first()
     return found.batch if found else None

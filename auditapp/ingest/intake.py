@@ -12,12 +12,11 @@ from typing import BinaryIO, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from analytics.carrying import is_closed
 from analytics.event import Source, readable
 from analytics.pipeline import HEAD, log_sources, recognise
-from auditapp import logs, tracing
+from auditapp import clock, logs, tracing
 from auditapp.accounts.models import ApiToken
 from auditapp.ingest import pulses, spool, tails
 from auditapp.ingest.models import Batch, Feed
@@ -105,7 +104,7 @@ def _keep(
     limit: int | None,
     began: float,
 ) -> Batch:
-    received = timezone.now()
+    received = clock.now()
     path = spool.path_of(batch_id, received)
     spooled = spool.write(log, path, limit=limit)
     settled = False

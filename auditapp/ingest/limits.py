@@ -10,8 +10,8 @@ from math import ceil
 
 from django.conf import settings
 from django.db.models import Count, Q, Sum
-from django.utils import timezone
 
+from auditapp import clock
 from auditapp.accounts.models import ApiToken
 from auditapp.ingest.models import Batch
 
@@ -50,7 +50,7 @@ def check(token: ApiToken | None, now: datetime | None = None) -> None:
 
     A body that is let in may reach over the limit; the next one then waits.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     if token is not None:
         _check_share(token, of(token), now)
     late = lag(now)

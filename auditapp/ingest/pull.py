@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 
 from analytics.reading import documents
+from auditapp import clock
 from auditapp.ingest import intake, spool
 from auditapp.ingest.hubexport import Hub, Page, PageGone, PullFailed
 from auditapp.ingest.models import Feed, Pull
@@ -66,7 +66,7 @@ def _walk(hub: Hub, state: Pull, address: str) -> Iterator[Pulled]:
         if address:
             _save(state, next_page=address, reaching=newest)
         else:
-            now = timezone.now()
+            now = clock.now()
             reached = max(filter(None, (state.reached, newest)), default=None)
             _save(state, next_page="", reaching=None, reached=reached, finished=now, error="")
         yield Pulled(events=found.events, batch=found.batch)
@@ -142,7 +142,7 @@ def _time(value: Any) -> datetime | None:
         time = time and time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return time if time and time <= timezone.now() + OVERLAP else None
+    return time if time and time <= clock.now() + OVERLAP else None
 
 
 class _Lines(io.RawIOBase):

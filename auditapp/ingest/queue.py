@@ -14,12 +14,11 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from analytics.event import readable
 from analytics.reading import Unreadable
 from analytics.store.base import StoreUnavailable
-from auditapp import stopping
+from auditapp import clock, stopping
 from auditapp.ingest import owner
 from auditapp.ingest.models import Batch, Feed
 from auditapp.operations import tally
@@ -82,7 +81,7 @@ class Lease:
 
     def _patience(self) -> timedelta:
         """The longer the store has been away, the rarer it is asked: 2 to 60 seconds."""
-        age = timezone.now() - self.batch.received
+        age = clock.now() - self.batch.received
         return min(max(age / 10, timedelta(seconds=2)), timedelta(seconds=60))
 
     @contextmanager
@@ -100,7 +99,7 @@ class Lease:
 
     def finish(self, *, records: int, stored: int, rejected: int) -> None:
         """The batch is done, all its counts at once. Raises LeaseLost."""
-        now = timezone.now()
+        now = clock.now()
         with self.writing():
             self._mine.update(
                 state=State.DONE,
@@ -139,7 +138,7 @@ class Lease:
             state=State.WAITING,
             error=_stored(error),
             errors=_errors(self.batch, error) if tried else self.batch.errors,
-            lease_until=timezone.now() + wait,
+            lease_until=clock.now() + wait,
             lease_owner="",
             attempts=F("attempts") - (0 if tried else 1),
         )
@@ -152,7 +151,7 @@ class Lease:
             state=State.FAILED,
             error=_stored(error),
             errors=_errors(self.batch, error),
-            finished=timezone.now(),
+            finished=clock.now(),
             lease_until=None,
             lease_owner="",
         )
@@ -174,7 +173,7 @@ class Lease:
 
 def claim(batch_id: UUID | str) -> Lease | None:
     """The lease of a batch that waits or whose worker is gone; None for any other."""
-    now = timezone.now()
+    now = clock.now()
     batch = _free(now).filter(id=batch_id).first()
     if batch is None:
         return None
@@ -202,7 +201,7 @@ def claim(batch_id: UUID | str) -> Lease | None:
 
 def waiting(limit: int, *, backfill: bool = True) -> list[UUID]:
     """Batches that anyone may take now, the oldest first, those of a backfill last if at all."""
-    free = _free(timezone.now())
+    free = _free(clock.now())
     if not backfill:
         free = free.filter(backfill=False)
     return list(free.order_by("backfill", "received").values_list("id", flat=True)[:limit])
@@ -224,15 +223,15 @@ def recover() -> int:
                 lease_until=None,
                 lease_owner="",
             )
-    too_often = _idle(timezone.now()).filter(attempts__gte=MOST_ATTEMPTS)
+    too_often = _idle(clock.now()).filter(attempts__gte=MOST_ATTEMPTS)
     for batch in too_often:
         last = batch.error or "its worker was killed each time"
         error = f"gave up after {batch.attempts} attempts: {last}"
-        _idle(timezone.now()).filter(id=batch.id, attempts=batch.attempts).update(
+        _idle(clock.now()).filter(id=batch.id, attempts=batch.attempts).update(
             state=State.FAILED,
             error=_stored(error),
             errors=batch.errors or _errors(batch, error),
-            finished=timezone.now(),
+            finished=clock.now(),
             lease_until=None,
             lease_owner="",
         )
@@ -275,12 +274,12 @@ def _free(now: datetime) -> QuerySet[Batch]:
 
 
 def _lease_end() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+    return clock.now() + timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def _errors(batch: Batch, error: str) -> list[dict[str, object]]:
     """The errors of its last tries, this one too."""
-    now = timezone.now().isoformat(timespec="seconds")
+    now = clock.now().isoformat(timespec="seconds")
     this = {"time": now, "attempt": batch.attempts, "error": _stored(error)}
     return [*batch.errors, this][-ERRORS_KEPT:]
 

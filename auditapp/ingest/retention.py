@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet, Sum
-from django.utils import timezone
 
+from auditapp import clock
 from auditapp.ingest import spool
 from auditapp.ingest.models import Batch
 
@@ -18,7 +18,7 @@ AT_ONCE = 500
 def remove_old() -> int:
     """Removes what is older than SPOOL_KEEP_DAYS; then the oldest until no more than
     SPOOL_KEEP_BYTES are kept and the disk has twice its reserve left. Gives the number of logs."""
-    oldest = timezone.now() - timedelta(days=settings.SPOOL_KEEP_DAYS)
+    oldest = clock.now() - timedelta(days=settings.SPOOL_KEEP_DAYS)
     removed = 0
     while portion := list(_over().filter(finished__lt=oldest)[:AT_ONCE]):
         removed += sum(_remove(batch) for batch in portion)

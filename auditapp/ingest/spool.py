@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 from uuid import UUID
 
 import numpy as np
 from django.conf import settings
 from django.db.models import Sum
-from django.utils import timezone
 
 from auditapp.ingest.models import Batch
 
@@ -191,7 +191,7 @@ def remove_forgotten() -> int:
     Only files that nobody wrote to for an hour: a batch's row follows its file at once.
     """
     removed = 0
-    oldest = (timezone.now() - FORGOTTEN).timestamp()
+    oldest = _disk_time() - FORGOTTEN.total_seconds()
     for path in [*Path(settings.SPOOL).glob("*.staged"), *Path(settings.SPOOL).glob("*/*")]:
         try:
             if path.stat().st_mtime < oldest and not _accepted(path):
@@ -200,6 +200,15 @@ def remove_forgotten() -> int:
         except FileNotFoundError:
             continue
     return removed
+
+
+def _disk_time() -> float:
+    """What time it is by the clock that files are stamped with: not this process's on a disk that
+    several machines share."""
+    folder = Path(settings.SPOOL)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with NamedTemporaryFile(dir=folder, prefix="time.") as probe:
+        return os.fstat(probe.fileno()).st_mtime
 
 
 def _accepted(path: Path) -> bool:

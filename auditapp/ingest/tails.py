@@ -15,11 +15,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
-from django.utils import timezone
 
 from analytics.carrying import Part, joined
 from analytics.event import Context, Source
 from analytics.reading import LONGEST_LINE
+from auditapp import clock
 from auditapp.ingest import queue, spool
 from auditapp.ingest.models import Batch, Tail
 
@@ -94,7 +94,12 @@ def leave(batch: Batch, rest: bytes, heading: bytes = b"") -> None:
     """Keeps what a batch left open, and the header that holds for what follows; in the transaction
     that finishes it."""
     if batch.chain and (rest or heading) and not batch.repeats_id:
-        told = {"content": rest, "heading": heading, "at": batch.size - len(rest)}
+        told = {
+            "content": rest,
+            "heading": heading,
+            "at": batch.size - len(rest),
+            "left": clock.now(),
+        }
         Tail.objects.get_or_create(batch=batch, defaults=told)
 
 
@@ -121,7 +126,7 @@ def flush(now: datetime | None = None) -> list[UUID]:
         received__gt=OuterRef("batch__received"),
         state__in=spool.PENDING,
     )
-    old = Tail.objects.filter(taken_by=None, left__lt=(now or timezone.now()) - PATIENCE)
+    old = Tail.objects.filter(taken_by=None, left__lt=(now or clock.now()) - PATIENCE)
     for tail in (
         old.exclude(content=b"")
         .exclude(Exists(pending))

@@ -4,8 +4,8 @@ import logging
 from dataclasses import replace
 
 from celery import shared_task
-from django.utils import timezone
 
+from auditapp import clock
 from auditapp.eventstore import store
 from auditapp.ingest import deliveries, hints, pull, queue, retention, silence, spool, tails, work
 from auditapp.ingest.hubexport import PullFailed
@@ -65,4 +65,4 @@ def pull_logs() -> None:
 @shared_task(name="ingest.silence")
 def listen() -> None:
     """Notices which feeds fell silent and which speak again."""
-    silence.listen(timezone.now())
+    silence.listen(clock.now())

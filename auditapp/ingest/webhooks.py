@@ -12,7 +12,6 @@ from urllib.parse import parse_qs
 
 import orjson
 from django.conf import settings
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound, ParseError, PermissionDenied
@@ -21,6 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analytics.pipeline import log_sources
+from auditapp import clock
 from auditapp.ingest import api, deliveries, door, intake
 from auditapp.ingest.body import whole
 from auditapp.ingest.proofs import Headers, Proof, carries, either, signs, standard
@@ -145,7 +145,7 @@ def _envelope(forge: Forge, request: Request, body: bytes) -> bytes:
     said = {
         "event": _first(request.headers, forge.event),
         "delivery": _first(request.headers, (*forge.delivery, *forge.traced)) or str(uuid.uuid4()),
-        "delivered_at": timezone.now().isoformat(),
+        "delivered_at": clock.now().isoformat(),
     }
     head = orjson.dumps({name: value for name, value in said.items() if value})
     return head[:-1] + b',"payload":' + payload.translate(LINE_ENDS) + b"}\n"

@@ -16,7 +16,7 @@ from analytics.event import Context, Rejected, readable
 from analytics.reading import Unreadable
 from analytics.store.base import Question
 from analytics.store.query import OneOf
-from auditapp import logs, stopping, tracing
+from auditapp import clock, logs, stopping, tracing
 from auditapp.cases import intake as cases
 from auditapp.cases.rules import rule_set
 from auditapp.eventstore import store
@@ -149,6 +149,7 @@ def _context(batch: Batch) -> Context:
         batch=str(batch.id),
         origin=batch.origin,
         received=_first_received(batch),
+        read=clock.now(),
         timezone=UTC if batch.timezone == "UTC" else ZoneInfo(batch.timezone),
         host=batch.host or None,
         user=batch.user or None,

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from django.db import DatabaseError, connections
-from django.utils import timezone
 
+from auditapp import clock
 from auditapp.operations.models import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -27,15 +27,22 @@ def start(role: str) -> Event:
 
 def beat(role: str) -> None:
     """One beat of a role on this machine."""
-    now = timezone.now()
+    now, ahead = clock.now(), clock.ahead()
     name = f"{role}@{socket.gethostname()}"[:200]
-    Heartbeat.objects.update_or_create(name=name, defaults={"role": role, "beat": now})
+    told = {"role": role, "beat": now, "ahead": ahead}
+    Heartbeat.objects.update_or_create(name=name, defaults=told)
     Heartbeat.objects.filter(beat__lt=now - FORGOTTEN_AFTER).delete()
 
 
 def alive(role: str, now: datetime) -> Sequence[Heartbeat]:
     """Those of the role that were heard of within a minute."""
     return list(Heartbeat.objects.filter(role=role, beat__gt=now - DEAD_AFTER))
+
+
+def clocks(now: datetime) -> Sequence[float]:
+    """Seconds that clocks of machines are ahead, of those that were heard of within a minute."""
+    heard = Heartbeat.objects.filter(beat__gt=now - DEAD_AFTER)
+    return list(heard.values_list("ahead", flat=True))
 
 
 def _beat(role: str, over: Event) -> None:

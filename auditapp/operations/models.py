@@ -36,7 +36,10 @@ class Heartbeat(models.Model):
 
     name = models.CharField(primary_key=True, max_length=200, help_text="role@host")
     role = models.CharField(max_length=20)
-    beat = models.DateTimeField()
+    beat = models.DateTimeField(help_text="by the database's clock")
+    ahead = models.FloatField(
+        default=0.0, db_default=0.0, help_text="seconds that its machine's clock is ahead of that"
+    )
 
     def __str__(self) -> str:
         """Its name."""

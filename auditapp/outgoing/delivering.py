@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from django.db.models import F
-from django.utils import timezone
 
 from analytics.event import readable
+from auditapp import clock
 from auditapp.cases import turns
 from auditapp.outgoing import sending, signing
 from auditapp.outgoing.models import Delivery, Destination
@@ -37,14 +37,14 @@ def deliver(now: datetime | None = None) -> int:
     with suppress(turns.Taken), turns.turn("outgoing: deliver") as prolong:
         while monotonic() < over:
             due = Delivery.objects.filter(
-                state=State.WAITING, due__lte=now or timezone.now(), destination__enabled=True
+                state=State.WAITING, due__lte=now or clock.now(), destination__enabled=True
             ).exclude(destination__in=failing)
             page = list(due.select_related("destination").order_by("due", "id")[:PAGE])
             for one in page:
                 if one.destination_id in failing or monotonic() >= over:
                     continue
                 prolong()
-                if attempt(one, now or timezone.now()):
+                if attempt(one, now or clock.now()):
                     arrived += 1
                 else:
                     failing.add(one.destination_id)

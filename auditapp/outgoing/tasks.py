@@ -1,19 +1,19 @@
 """What workers are hinted at."""
 
 from celery import shared_task
-from django.utils import timezone
 
+from auditapp import clock
 from auditapp.outgoing import delivering, telling
 
 
 @shared_task(name="outgoing.tell", ignore_result=True)
 def tell() -> None:
     """Writes down what is new, and delivers what is due."""
-    telling.collect(timezone.now())
+    telling.collect(clock.now())
     delivering.deliver()
 
 
 @shared_task(name="outgoing.forget", ignore_result=True)
 def forget() -> None:
     """Deletes what arrived long ago."""
-    delivering.forget(timezone.now())
+    delivering.forget(clock.now())

@@ -3,8 +3,8 @@
 import contextlib
 
 from celery import shared_task
-from django.utils import timezone
 
+from auditapp import clock
 from auditapp.cases import turns
 from auditapp.reports import delivery
 
@@ -13,6 +13,6 @@ from auditapp.reports import delivery
 def weekly() -> None:
     """Makes and sends what is due. Runs every hour, so that a night without power costs an hour."""
     with contextlib.suppress(turns.Taken), turns.turn("reports"):
-        now = timezone.now()
+        now = clock.now()
         delivery.make_due(now)
         delivery.send_unsent(now)

@@ -1,5 +1,6 @@
 """Batches, their ids, and what becomes Rejected."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -112,3 +113,10 @@ def test_ids_made_at_once_are_those_made_one_by_one() -> None:
     made = CONTEXT.event_ids("kind", names, numbers)
     assert made == [CONTEXT.event_id("kind", *pair) for pair in pairs]
     assert len(set(made)) == 3
+
+
+def test_a_time_that_was_the_future_when_it_came_is_none_when_it_is_read_again() -> None:
+    time = NOW + timedelta(days=300)
+    assert CONTEXT.implausible(time)
+    assert replace(CONTEXT, read=time).implausible(time) is None
+    assert replace(CONTEXT, read=NOW - timedelta(days=300)).implausible(NOW) is None

@@ -43,7 +43,7 @@ def test_all_is_well_where_every_part_answers(client: Client) -> None:
     status, found = parts(client)
     assert status == 200
     assert list(found) == [
-        *("database", "store", "spool", "room", "broker", "worker", "scheduler"),
+        *("database", "store", "spool", "room", "broker", "worker", "scheduler", "clocks"),
     ]
     assert all(part["ok"] for part in found.values())
 

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from analytics.event import (
     EARLIEST,
-    LATEST_AHEAD,
     LONGEST_REJECTED,
     Batch,
     Context,
@@ -47,7 +46,7 @@ class _Gathered:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.latest = context.received + LATEST_AHEAD
+        self.latest = context.latest
         self.shapes = Shapes()
         self.action: Document | None = None  # of a bulk request, before its document
         self._begin()

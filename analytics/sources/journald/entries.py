@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.columnar.values import listed, numbers
-from analytics.event import EARLIEST, LATEST_AHEAD, Context, Source, assemble
+from analytics.event import EARLIEST, Context, Source, assemble
 from analytics.fields import BY_NAME
 from analytics.jsonlog.alike import Alike, Forms
 from analytics.jsonlog.filling import hashed
@@ -111,7 +111,7 @@ def _of_form(alike: Alike, context: Context) -> tuple[pa.Table, pa.Array, Any] |
 def _are_timely(texts: pa.StringArray, context: Context) -> Any:
     """Which times are written as nearly all are, and can be an event's."""
     counted = pc.if_else(pc.match_substring_regex(texts, COUNTED), texts, "0").cast(pa.int64())
-    bounds = (EARLIEST, context.received + LATEST_AHEAD)
+    bounds = (EARLIEST, context.latest)
     earliest, latest = ((bound - EPOCH) // MICROSECOND for bound in bounds)
     times = np.asarray(counted)
     return (earliest <= times) & (times <= latest)

@@ -1,0 +1,25 @@
+"""What time it is for all machines that share a database: leases and the like must not depend on
+which of them looks at its own clock."""
+
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """The time of the database's server; with SQLite, which has none, of this machine.
+
+    Raises DatabaseError where it does not answer.
+    """
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        time: datetime = cursor.fetchone()[0]
+    return time
+
+
+def ahead() -> float:
+    """Seconds that this machine's clock is ahead of the database's; below zero it is behind."""
+    return (timezone.now() - now()).total_seconds()
