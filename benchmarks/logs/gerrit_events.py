@@ -33,15 +33,10 @@ def _event(number: int, chance: random.Random) -> dict[str, Any]:
         return {"submitter": actor, "refUpdate": update} | around
     around |= _around(chance, project, (change, whole), now)
     if kind == "comment-added":
-        votes = [
-            {"type": "Code-Review", "description": "Code-Review", "value": chance.choice(VOTES)}
-        ]
-        votes[0] |= {"oldValue": "0"} if chance.random() < 0.6 else {}
-        return {
-            "author": actor,
-            "approvals": votes,
-            "comment": f"Patch Set 2:\n\n{title(chance)}",
-        } | around
+        vote = {"type": "Code-Review", "description": "Code-Review", "value": chance.choice(VOTES)}
+        vote |= {"oldValue": "0"} if chance.random() < 0.6 else {}
+        said = f"Patch Set 2:\n\n{title(chance)}"
+        return {"author": actor, "approvals": [vote], "comment": said} | around
     if kind == "change-merged":
         return {"submitter": actor, "newRev": whole} | around
     return {"uploader": actor} | around

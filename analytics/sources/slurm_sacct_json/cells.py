@@ -121,15 +121,13 @@ def _first(value: Json, *names: str) -> str:
 
 def _text(value: Any) -> str:
     """A word or a number, also one in a shell that says whether it is set."""
-    if isinstance(value, str):
-        return readable(value) if not value.isprintable() else value
-    if isinstance(value, dict):
-        number = value.get("number")
-        return _text(number) if value.get("set") and not value.get("infinite") else ""
-    if isinstance(value, bool) or value is None:
-        return ""
-    if isinstance(value, int | float):
+    kind = type(value)
+    if kind is str:
+        return value if value.isprintable() else readable(value)
+    if kind is int or kind is float:
         return str(value)[:LONGEST_DIGITS]
+    if kind is dict and value.get("set") and not value.get("infinite"):
+        return _text(value.get("number"))
     return ""
 
 
@@ -200,7 +198,7 @@ def _resources(value: Any) -> str:
         return _text(value)
     told = []
     for each in value[:64]:
-        if isinstance(each, dict) and (kind := _text(each.get("type"))):
+        if type(each) is dict and (kind := _text(each.get("type"))):
             name, count = _text(each.get("name")), _text(each.get("count"))
             if not count.startswith("-"):
                 told.append(f"{kind}{'/' if name else ''}{name}={count}")
