@@ -19,9 +19,9 @@ from auditapp.eventstore import store
 MOST_PINS, MOST_OFFERED = 200, 50
 MINE, NOBODYS = "me", "nobody"
 LABELS: dict[str, dict[str, str]] = {
-    "state": dict(State.choices),
+    "state": {value: title.lower() for value, title in State.choices},
     "tlp": dict(Tlp.choices),
-    "decision": dict(Decision.choices),
+    "decision": {value: title.lower() for value, title in Decision.choices},
 }
 
 SAID: dict[str, str] = {

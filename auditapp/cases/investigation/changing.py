@@ -37,7 +37,7 @@ class Wrong(ValueError):
 
 
 class Overtaken(Exception):
-    """Somebody else changed the case meanwhile: `changes` are what this one has not seen."""
+    """Somebody else changed the case meanwhile: `changes` are what was not seen, in order."""
 
     def __init__(self, changes: list[CaseChange]) -> None:
         """What came in between."""
@@ -76,6 +76,11 @@ class _Open:
             CaseChange(case=self.case, author=self.author, what=what, before=before, after=after)
         )
 
+    def finish(self) -> None:
+        for change in self.changes:
+            change.version = self.case.version
+        CaseChange.objects.bulk_create(self.changes)
+
 
 @contextmanager
 def _changing(case_id: int, by: User) -> Iterator[_Open]:
@@ -84,7 +89,7 @@ def _changing(case_id: int, by: User) -> Iterator[_Open]:
         held = _Open(Case.objects.select_for_update().get(pk=case_id), by.get_username())
         yield held
         if held.changes:
-            CaseChange.objects.bulk_create(held.changes)
+            held.finish()
             held.case.save()
 
 
@@ -104,7 +109,7 @@ def open_case(wanted: Mapping[str, str], matter: Matter, by: User) -> Case:
         if case.assignee:
             held.keep("assignee", after=case.assignee.get_username())
         _link(held, matter)
-        CaseChange.objects.bulk_create(held.changes)
+        held.finish()
     return case
 
 
@@ -210,13 +215,21 @@ def _link(held: _Open, matter: Matter) -> None:
 
 def _check(case: Case, version: int) -> None:
     if case.version != version:
-        own = case.changes.filter(what__in=FIELDS).order_by("-id")
-        raise Overtaken(list(own[: max(1, min(case.version - version, 5))]))
+        raise Overtaken(list(case.changes.filter(what__in=FIELDS, version__gt=version)))
 
 
 def _check_open(case: Case) -> None:
     if case.is_closed:
         raise Wrong("a closed case is opened again before anything of it is changed")
+
+
+def untouched(wanted: Mapping[str, str], changes: Iterable[CaseChange]) -> set[str]:
+    """Which of these fields still say what they said before the changes: whoever sends them never
+    meant to change them, and shall not undo what a colleague did."""
+    first: dict[str, str] = {}
+    for one in changes:
+        first.setdefault(one.what, one.before)
+    return {name for name, value in wanted.items() if first.get(name) == value}
 
 
 FIELDS = ("title", "state", "severity", "tlp", "assignee", "decision", "reason")

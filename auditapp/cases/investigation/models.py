@@ -214,6 +214,9 @@ class CaseChange(AppendOnly):
     what was taken away; people, alerts and events stand there by their ids."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="changes")
+    version = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="the case's, once this was done"
+    )
     what = models.CharField(max_length=20)
     before = models.TextField(blank=True, db_default="")
     after = models.TextField(blank=True, db_default="")

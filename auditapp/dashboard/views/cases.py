@@ -15,7 +15,7 @@ from analytics.event import readable
 from auditapp.accounts import acts, policy, pseudonyms
 from auditapp.accounts.models import User
 from auditapp.cases.investigation import changing
-from auditapp.cases.investigation.models import SEVERITIES, Case, Decision, State, Tlp
+from auditapp.cases.investigation.models import SEVERITIES, Case, CaseChange, Decision, State, Tlp
 from auditapp.cases.models import Alert
 from auditapp.dashboard import casework
 from auditapp.dashboard.alerting import with_people
@@ -127,8 +127,7 @@ def _changed(
         return _page(request, found, problem=str(error), status=400)
     except changing.Overtaken as error:
         found.refresh_from_db()
-        steps = [casework.field_step(one) for one in error.changes]
-        return _page(request, found, overtaken=steps, status=409)
+        return _page(request, found, overtaken=error.changes, status=409)
     acts.note(request.user, what, found)
     messages.success(request, f"{found.number} was changed.")
     return redirect(reverse("case", args=[found.pk]) + part)
@@ -139,12 +138,15 @@ def _page(
     found: Case,
     *,
     problem: str = "",
-    overtaken: list[casework.Step] | None = None,
+    overtaken: list[CaseChange] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     pins, answered = casework.timeline(found)
     alerts = Alert.objects.filter(cases__case=found)
     given = request.POST if problem or overtaken is not None else {}
+    typed = _edited(given)
+    for name in changing.untouched(typed, overtaken or ()):
+        del typed[name]
     return render(
         request,
         "dashboard/case.html",
@@ -158,12 +160,9 @@ def _page(
             "notes": found.notes.all(),
             "history": casework.history(found, pins),
             "problem": problem,
-            "overtaken": overtaken,
+            "overtaken": [casework.field_step(one) for one in overtaken or ()],
             "given": given,
-            "form": {
-                **changing.shown(found),
-                **{name: given[name] for name in EDITED if name in given},
-            },
+            "form": {**changing.shown(found), **typed},
             "states": UNCLOSED,
             "severities": SEVERITIES,
             "tlps": Tlp.choices,

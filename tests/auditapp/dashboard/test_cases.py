@@ -121,7 +121,7 @@ def test_an_edit_a_note_and_a_decision_stand_on_the_page(analyst: Client, site: 
     assert post(analyst, "decide", case, **decided) == 302
     shown = page_of(analyst, case)
     assert "closed: innocent explanation" in shown
-    assert "changed the state from Open to" in shown
+    assert "changed the state from open to" in shown
     assert "&lt;script&gt;alert(2)&lt;/script&gt;⟨U+202E⟩" in shown
     assert "Open it again" in shown
     assert post(analyst, "decide", case, do="reopen", version=3) == 302
@@ -142,6 +142,7 @@ def test_who_was_overtaken_sees_what_changed_and_keeps_what_was_typed(
     assert "irma changed the severity from high to" in page
     assert 'value="My better title"' in page
     assert 'name="version" value="2"' in page
+    assert "<option selected>low</option>" in page  # what was never touched is not undone
 
 
 @pytest.mark.parametrize(

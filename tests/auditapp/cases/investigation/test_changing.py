@@ -88,6 +88,8 @@ def test_nobody_overwrites_what_a_colleague_changed_meanwhile(ines: User, irma: 
     assert [(one.author, one.what, one.after) for one in met.value.changes] == [
         ("irma", "severity", "low")
     ]
+    assert changing.untouched({"severity": "high", "title": "x"}, met.value.changes) == {"severity"}
+    assert changing.untouched({"severity": "medium"}, met.value.changes) == set()
     for late in (
         lambda: changing.decide(case.pk, 1, "confirmed", "seen it", ines),
         lambda: changing.reopen(case.pk, 1, ines),
@@ -96,6 +98,21 @@ def test_nobody_overwrites_what_a_colleague_changed_meanwhile(ines: User, irma: 
             late()
     case.refresh_from_db()
     assert (case.severity, case.state) == ("low", State.OPEN)
+
+
+def test_who_was_overtaken_is_told_of_every_field_and_nothing_else(
+    site: Site, ines: User, irma: User
+) -> None:
+    case = opened(ines)
+    changing.edit(case.pk, 1, {"state": "on_hold"}, ines)
+    changing.edit(case.pk, 2, {"severity": "low", "tlp": "red", "title": "New"}, irma)
+    changing.write(case.pk, "a note", irma)
+    changing.edit(case.pk, 3, {"severity": "medium"}, irma)
+    with pytest.raises(Overtaken) as met:
+        changing.edit(case.pk, 2, {"severity": "high"}, ines)
+    assert [one.what for one in met.value.changes] == ["title", "severity", "tlp", "severity"]
+    wanted = {"severity": "high", "tlp": "amber", "title": "Mine"}
+    assert changing.untouched(wanted, met.value.changes) == {"severity", "tlp"}
 
 
 def test_notes_and_evidence_of_a_colleague_are_in_nobodys_way(
