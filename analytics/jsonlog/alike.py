@@ -49,9 +49,11 @@ class Taken:
         text, last = self._text, max(0, len(self._text) - 1)
         if not len(text):
             return np.ones((len(self.texts) // self.size, self.size), bool)
-        fit = ((text > BLANK) & (text <= LAST)).view(np.uint8)
-        told = fit[np.minimum(self._bounds[:-1], last)] & fit[self._bounds[1:] - 1]
-        return told.view(bool).reshape(-1, self.size) | (self.widths == 0)
+        # Signs are bytes: what is below a blank goes round to above all that is ASCII.
+        begun = text[np.minimum(self._bounds[:-1], last)] - BLANK - 1
+        ended = text[self._bounds[1:] - 1] - BLANK - 1
+        told = np.maximum(begun, ended) < LAST - BLANK
+        return told.reshape(-1, self.size) | (self.widths == 0)
 
 
 class Alike:

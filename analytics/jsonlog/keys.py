@@ -1,5 +1,6 @@
 """By what lines of one form differ that their reader looks into."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -7,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.jsonlog.alike import Alike, spans
+from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.forms import Form, Leaf
 from analytics.jsonlog.kinds import (
     COUNT,
@@ -22,6 +23,7 @@ from analytics.jsonlog.kinds import (
 )
 from analytics.jsonlog.parts import PARTED, Like, parted
 from analytics.jsonlog.samples import Looks
+from analytics.jsonlog.texts import begin_with, matching, numbered
 
 ANY = "*"
 LONGEST_KEY = 1 << 62
@@ -175,16 +177,17 @@ class Keys:
         column = self.alike.column(self.alike.form.leaves[at].piece)
         if sign is None and at in self._parted:  # of which there may be ever other ones
             column = pc.if_else(pa.array(self._parted[at]), "", column)
-        encoded = column.dictionary_encode()
-        indices, texts = np.asarray(encoded.indices), encoded.dictionary
         if words is not None:
-            those = np.asarray(pc.match_substring_regex(texts, words))
-            self._words[at] = those[indices] & ~self._parted.get(at, np.False_)
-            number = np.where(self._words[at], np.cumsum(those)[indices], 0)
-            yield number, [None, *texts.filter(pa.array(those)).to_pylist()]
+            those = matching(column, words) & ~self._parted.get(at, np.False_)
+            self._words[at] = those
+            number, told = np.zeros(len(those), np.int64), [None]
+            if those.any():
+                encoded = column.filter(pa.array(those)).dictionary_encode()
+                number[those] = np.asarray(encoded.indices) + 1
+                told += encoded.dictionary.to_pylist()
+            yield number, told
         if sign is not None:
-            there = np.asarray(pc.match_substring(texts, sign)).astype(np.int64)
-            self._signs[at] = there[indices]
+            self._signs[at] = matching(column, re.escape(sign)).astype(np.int64)
             yield self._signs[at], None
 
     def _like(self, at: int, likes: Sequence[Like]) -> Any:
@@ -268,29 +271,3 @@ class Keys:
             for at, told in self._same.items()
             if told[row] and (earlier := self.hows[at].same) is not None
         }
-
-
-def numbered(texts: pa.StringArray) -> tuple[Any, list[Any]]:
-    """Each text's number, and the texts by these numbers."""
-    if is_constant(texts):
-        return np.zeros(len(texts), np.int32), [texts[0].as_py()]
-    encoded = texts.dictionary_encode()
-    return np.asarray(encoded.indices), encoded.dictionary.to_pylist()
-
-
-def begin_with(texts: pa.StringArray, sign: int) -> Any:
-    """1 for each text that begins with a sign, 0 for others."""
-    text, bounds = spans(texts)
-    if not len(text):
-        return np.zeros(len(texts), np.int64)
-    begun = (text == sign)[np.minimum(bounds[:-1], len(text) - 1)] & (np.diff(bounds) > 0)
-    return begun.astype(np.int64)
-
-
-def is_constant(texts: pa.StringArray) -> bool:
-    """Whether these texts are all the same one."""
-    text, bounds = spans(texts)
-    width = bounds[1]
-    if bounds[-1] != width * len(texts) or (np.diff(bounds) != width).any():
-        return False
-    return bool((text[width:] == text[: len(text) - width]).all())
