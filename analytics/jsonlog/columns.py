@@ -30,7 +30,7 @@ from analytics.event import (
 )
 from analytics.fields import BY_NAME
 from analytics.jsonlog.cells import TEXT, TIME, column, originals
-from analytics.jsonlog.learning import Learning
+from analytics.jsonlog.keeping import KEPT
 from analytics.jsonlog.lined import Block, blocks
 from analytics.jsonlog.samples import Looks, Rows
 from analytics.jsonlog.taking import Path, taker
@@ -173,15 +173,15 @@ def batches(stream: BinaryIO, form: Form, context: Context, source: Source) -> I
     if form.looks is None:
         yield from gathered.batches(documents(stream, within))
     else:
-        learning = Learning(form.read, form.looks, context, source)
-        for part in blocks(stream, within):
-            if isinstance(part, Block):
-                events, rest = learning.events(part, within)
-                if events:
-                    yield Batch(events=events)
-                yield from gathered.batches(rest)
-            else:
-                yield from gathered.batches(iter((part,)))
+        with KEPT.learning(form.read, form.looks, context, source) as learning:
+            for part in blocks(stream, within):
+                if isinstance(part, Block):
+                    events, rest = learning.events(part, within)
+                    if events:
+                        yield Batch(events=events)
+                    yield from gathered.batches(rest)
+                else:
+                    yield from gathered.batches(iter((part,)))
     if gathered.pieces or gathered.rejected:
         yield gathered.take()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from analytics.event import Batch, Collector, Context
-from analytics.jsonlog.learning import Learning
+from analytics.jsonlog.keeping import KEPT
 from analytics.jsonlog.lined import Block, blocks
 from analytics.jsonlog.samples import Looks, Read, Rows
 from analytics.reading import Document, documents
@@ -35,16 +35,16 @@ def batches(
         yield from _collected(_mended(documents(stream, within), mend), collector, read)
     else:
         reads: Read = lambda found, context: [_rows(one, context, read) for one in found]  # noqa: E731
-        learning = Learning(reads, looks, collector.context, collector.source)
-        for part in blocks(stream, within):
-            rest: Iterable[Document] = ()
-            if isinstance(part, Block):
-                events, rest = learning.events(part, within)
-                if events:
-                    yield Batch(events=events)
-            else:
-                rest = (part,)
-            yield from _collected(_mended(rest, mend), collector, read)
+        with KEPT.learning(reads, looks, collector.context, collector.source) as learning:
+            for part in blocks(stream, within):
+                rest: Iterable[Document] = ()
+                if isinstance(part, Block):
+                    events, rest = learning.events(part, within)
+                    if events:
+                        yield Batch(events=events)
+                else:
+                    rest = (part,)
+                yield from _collected(_mended(rest, mend), collector, read)
     yield from collector.rest()
 
 

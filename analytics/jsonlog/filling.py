@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from analytics.event import Context, Source, assemble
 from analytics.fields import BY_NAME
 from analytics.jsonlog.alike import Alike
-from analytics.jsonlog.marks import FIRST_ID, LINE, NUMBER, Piece
-from analytics.jsonlog.moments import isoformats, moments
+from analytics.jsonlog.marks import FIRST_ID, LINE, NUMBER, RECEIVED, Piece
+from analytics.jsonlog.moments import TIME, isoformats, moments
 from analytics.jsonlog.parts import parts_of
 from analytics.jsonlog.samples import Cell, Pattern, Sample
 
@@ -70,10 +70,14 @@ class Filling:
 
     def _times(self, leaf: int) -> pa.Array:
         if leaf not in self._moments:
-            parted = leaf in self.samples[0].parts
-            texts = self._copied(Piece(leaf)) if parted else self._raw(leaf)
-            self._moments[leaf] = moments(texts)
+            self._moments[leaf] = self._read_times(leaf)
         return self._moments[leaf]
+
+    def _read_times(self, leaf: int) -> pa.Array:
+        if leaf == RECEIVED:
+            return pa.repeat(pa.scalar(self.context.received, TIME), self.alike.size)
+        parted = leaf in self.samples[0].parts
+        return moments(self._copied(Piece(leaf)) if parted else self._raw(leaf))
 
     def _spread(self, values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         """For each line what its sample has."""

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from analytics.event import EARLIEST, Context
 from analytics.jsonlog.alike import Alike
-from analytics.jsonlog.marks import Piece
+from analytics.jsonlog.marks import RECEIVED, Piece
 from analytics.jsonlog.moments import TIME, moments
 from analytics.jsonlog.parts import parts_of
 from analytics.jsonlog.samples import Sample
@@ -49,7 +49,7 @@ def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
     cells = [(name, cell) for row in sample.rows for name, cell in row.items()]
     read = {cell.shape for _, cell in cells if cell.kind == "time"}
     stamps = {cell.shape for name, cell in cells if cell.kind == "time" and name == "@timestamp"}
-    for leaf in read | {piece.leaf for piece in pieces if piece.iso}:
+    for leaf in (read | {piece.leaf for piece in pieces if piece.iso}) - {RECEIVED}:
         times = moments(_written(alike, sample, leaf))
         found &= _timely(times, context) if leaf in stamps else np.asarray(times.is_valid())
     return found

@@ -4,9 +4,12 @@ Lines of one form that also agree in all values that the reader looks into diffe
 values that it copies. So it reads one of them, as a sample, and the rest is filled in by columns.
 What a sample gives is held against what the reader makes of two such lines as they are; where it
 is not the same, or cannot be told, the reader reads them all.
+
+What was learnt of one log is kept for the next one of its source and feed (`keeping.py`), and held
+against the reader again there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,25 +29,63 @@ from analytics.reading import Document
 from analytics.reading.ends import object_of
 
 FEW = 4  # lines that are not worth a sample, unless there were some before
-MOST_SAMPLES = 4096  # of a form
+MOST_SEEN = 4096  # keys of a form of which there were too few lines so far
+HEAVIEST = 32 << 20  # bytes that all samples and forms take, more or less
+OF_SAMPLE, OF_LEAF = 8 << 10, 512  # bytes that a sample takes beside its texts, and a leaf
 
 
 @dataclass(slots=True)
 class Known:
-    """What is known of a form: how its leaves are looked into, and its samples by key."""
+    """What is known of a form: how its leaves are looked into, and its samples by key.
+
+    Samples are `proved` that were held against the reader in this log, and `refuted` where it
+    read something else. Of keys that were seen too seldom there are only hashes: they may be long.
+    """
 
     hows: list[How]
     samples: dict[Key, Sample | None] = field(default_factory=dict)
-    seen: dict[Key, int] = field(default_factory=dict)
+    seen: dict[int, int] = field(default_factory=dict)
+    proved: set[Key] = field(default_factory=set)
+    refuted: set[Key] = field(default_factory=set)
+
+    def sample(self, key: Key) -> Sample | None:
+        """The sample of lines that have this key; None where they are to be read one by one."""
+        return None if key in self.refuted else self.samples.get(key)
+
+    def forget(self, keys: Iterable[Key]) -> None:
+        """Lets samples be learnt again."""
+        for key in keys:
+            self.samples.pop(key, None)
+
+    def begin(self) -> None:
+        """Holds what was learnt from an earlier log for true no longer."""
+        nothing = [key for key, sample in self.samples.items() if sample is None]
+        self.forget([*nothing, *self.refuted])
+        self.proved.clear()
+        self.refuted.clear()
+        self.seen.clear()
 
 
 class Learning:
-    """What was learnt of a log so far."""
+    """What was learnt of a log so far, and of earlier ones of the same source and feed."""
 
     def __init__(self, read: Read, looks: Looks, context: Context, source: Source) -> None:
         self.read, self.looks, self.context, self.source = read, looks, context, source
         self.alike = Forms()
         self.forms: dict[Form, Known] = {}
+        self.weight = 0  # bytes, more or less
+
+    def begin(self, read: Read, context: Context) -> None:
+        """Goes on with another log."""
+        self.read, self.context = read, context
+        for known in self.forms.values():
+            known.begin()
+
+    def _weigh(self, bytes_: int) -> None:
+        self.weight += bytes_
+        if self.weight > HEAVIEST:
+            self.alike, self.weight = Forms(), bytes_
+            self.forms.clear()
 
     def events(
         self, block: Block, within: tuple[str, ...] = ()
@@ -63,7 +104,8 @@ class Learning:
         """Events of lines of one form, and of which lines they are."""
         known = self._known(alike.form)
         keys = Keys(alike, known.hows)
-        chosen, new = self._chosen(alike, known, keys)
+        new = self._learn(alike, known, keys)
+        chosen = [known.sample(keys.key(at)) for at in range(len(keys.counts))]
         tables, rows = [], [np.empty(0, np.int64)]
         shapes: dict[int, list[int]] = {}
         for at, sample in enumerate(chosen):
@@ -72,47 +114,51 @@ class Learning:
         for ats in shapes.values():
             place = np.full(len(chosen), -1)
             place[ats] = np.arange(len(ats))
-            codes = place[keys.codes]
             samples = [sample for at in ats if (sample := chosen[at])]
-            checked = [place[at] for at in ats if at in new]
-            found = self._filled(alike, samples, codes, checked)
-            if found is None:
-                for at in ats:
-                    if at in new:
-                        known.samples[keys.key(at)] = None
+            unproved = [at for at in ats if keys.key(at) not in known.proved]
+            filling = self._filling(alike, samples, place[keys.codes])
+            older = [keys.key(at) for at in unproved if at not in new]
+            if older and 2 * filling.alike.size < sum(keys.counts[at] for at in ats):
+                known.forget(older)  # their marks were too short, perhaps
+            if not filling.alike.size:
                 continue
-            tables += found[0]
-            rows.append(found[1])
+            found = filling.tables()
+            if unproved:
+                if not self._right(filling, found, [int(place[at]) for at in unproved]):
+                    known.refuted.update(keys.key(at) for at in unproved)
+                    continue
+                there = set(np.unique(filling.codes).tolist())
+                known.proved.update(keys.key(at) for at in unproved if int(place[at]) in there)
+            tables += found
+            rows.append(filling.alike.rows)
         return tables, np.concatenate(rows)
 
     def _known(self, form: Form) -> Known:
         if form not in self.forms:
-            if len(self.forms) > MOST_SAMPLES:
-                self.forms.clear()
+            self._weigh(len(form.repeated) + OF_LEAF * len(form.leaves))
             self.forms[form] = Known(hows(self.looks, form))
         return self.forms[form]
 
-    def _chosen(
-        self, alike: Alike, known: Known, keys: Keys
-    ) -> tuple[list[Sample | None], set[int]]:
-        """A sample for each group of lines, where there is one, and which of them are new."""
-        if len(known.samples) > MOST_SAMPLES:
-            known.samples.clear()
+    def _learn(self, alike: Alike, known: Known, keys: Keys) -> set[int]:
+        """Learns of those groups of lines of which nothing is known, and says which these are."""
+        if len(known.seen) > MOST_SEEN:
             known.seen.clear()
         new: list[int] = []
         for at, count in enumerate(keys.counts):
             key = keys.key(at)
             if key not in known.samples:
-                known.seen[key] = known.seen.get(key, 0) + count
-                if known.seen[key] >= FEW:
+                seen = hash(key)
+                known.seen[seen] = known.seen.get(seen, 0) + count
+                if known.seen[seen] >= FEW:
                     new.append(at)
         lengths = _lengths(alike) if new else []
         given = [self._given(alike, keys, at, lengths) for at in new]
         learnt = iter(learn(self.read, [one for one in given if one], self.context))
         for at, one in zip(new, given, strict=True):
             known.samples[keys.key(at)] = next(learnt) if one else None
-        found = [known.samples.get(keys.key(at)) for at in range(len(keys.counts))]
-        return found, set(new)
+            length = int(alike.places[keys.firsts[at], [-1, 0]] @ (1, -1))
+            self._weigh(OF_SAMPLE + 4 * length)
+        return set(new)
 
     def _given(self, alike: Alike, keys: Keys, at: int, lengths: Sequence[int]) -> Given | None:
         row = keys.firsts[at]
@@ -123,20 +169,12 @@ class Learning:
         signs, same = keys.signs(row), keys.same(row)
         return Given(text, alike.form.leaves, taken, lengths, signs, same, self.looks.absent)
 
-    def _filled(
-        self, alike: Alike, samples: Sequence[Sample], codes: Any, checked: Sequence[int]
-    ) -> tuple[list[pa.Table], Any] | None:
-        """Tables of the lines with samples, and their rows; None where they are not right."""
+    def _filling(self, alike: Alike, samples: Sequence[Sample], codes: Any) -> Filling:
+        """Those lines with samples that are fit to be filled in."""
         chosen = codes >= 0
         alike, codes = alike.only(chosen), codes[chosen]
         those = fit(alike, samples, self.context)
-        if not those.any():
-            return [], alike.rows[:0]
-        filling = Filling(alike.only(those), samples, codes[those], (self.context, self.source))
-        tables = filling.tables()
-        if checked and not self._right(filling, tables, checked):
-            return None
-        return tables, filling.alike.rows
+        return Filling(alike.only(those), samples, codes[those], (self.context, self.source))
 
     def _right(self, filling: Filling, tables: list[pa.Table], checked: Sequence[int]) -> bool:
         """Whether the reader makes the same of the first and the last line of some samples."""

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from analytics.event import Context
+from analytics.framing import Framing
 from analytics.jsonlog.forms import MOST_LEAVES
 from analytics.jsonlog.moments import Unclear, dressed
 from analytics.jsonlog.parts import DIGITS, GAPS, ONE, QUOTED, SECONDS, TWELVE, Part
@@ -25,11 +26,13 @@ BEGUN = re.compile(r"[Qq]a\d{3}|\d{3}a[Qq]|Qb\d{5}")
 MARKED = re.compile(r"[QqAa][ab]\d|a[Qq]|\d\d|198\.1")  # what any mark has
 MOMENT = datetime(2021, 3, 5, 4, 5, 6, tzinfo=UTC)
 FIRST_ID = -10  # the first id's leaf, and down from there
-LINE, NUMBER = -1, -2  # what stands for the line itself, and for its number
+LINE, NUMBER, RECEIVED = -1, -2, -3  # the line itself, its number, when its log was received
 NOTHING: Mapping[str, bool] = {}
 SHORTEST = 16  # characters of a mark
 NOT_IN = {ONE: "/", QUOTED: '"\\'}  # signs, by gap
 LAST_PART = 999  # the line's own number
+LONGEST_KEPT = 4096  # characters of a mark that is kept for other samples
+OTHERWISE = timedelta(days=1, hours=1, minutes=1, microseconds=1)  # between logs, by kind of mark
 
 
 class Cut(Exception):
@@ -79,7 +82,8 @@ class Marks:
     def text(self, leaf: int, length: int, told: Mapping[str, bool] = NOTHING) -> str:
         """A text of about so many characters that stands for a leaf, with or without some signs."""
         signs = (*told.items(), *self.absent)
-        self.texts[leaf] = found = _written(self.kind, leaf, length, signs)
+        made = _written if length <= LONGEST_KEPT else _written.__wrapped__
+        self.texts[leaf] = found = made(self.kind, leaf, length, signs)
         return found
 
     def _part(self, leaf: int, gap: str, length: int) -> str:
@@ -155,6 +159,11 @@ class Marks:
         self.written.append((str(found), Piece(leaf)))
         self.written.append((moment.isoformat(), Piece(leaf, iso=True)))
         return found
+
+    def received(self, moment: datetime) -> None:
+        """Takes the time at which a log was received for what stands for that."""
+        self.times[moment] = RECEIVED
+        self.written.append((moment.isoformat(), Piece(RECEIVED, iso=True)))
 
     def address(self, leaf: int, like: str) -> str:
         """An internet address that stands for a leaf, with a port where one is written."""
@@ -250,9 +259,18 @@ class Noting(Context):
     noted: list[str | None] = field(default_factory=list, compare=False)
 
     @classmethod
-    def of(cls, context: Context, raw: bytes) -> "Noting":
-        """The same context, of a line that has this text."""
-        told = {each.name: getattr(context, each.name) for each in fields(context)}
+    def of(cls, context: Context, raw: bytes, kind: int) -> "Noting":
+        """The same context, of a line that has this text, in a log of each kind's own.
+
+        So nothing is learnt that only holds for one log of a feed.
+        """
+        told = {each.name: getattr(context, each.name) for each in fields(context)} | {
+            "batch": f"batch {kind}",
+            "origin": f"origin {kind}",
+            "received": context.received.replace(microsecond=171_717) - (1 + kind) * OTHERWISE,
+            "read": max(context.received, context.read or context.received),
+            "framing": Framing(),
+        }
         return cls(**told, raw=raw)
 
     def _note(self, text: str | None) -> str:

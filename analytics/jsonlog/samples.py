@@ -150,7 +150,7 @@ def _learnt(
 ) -> list[Sample | Exception]:
     usual = Marks(kind)
     raw, number = usual.line().encode(), usual.count(999)
-    noting = Noting.of(context, raw)
+    noting = Noting.of(context, raw, kind)
     found: list[Sample | Exception] = []
     marked: list[tuple[int, Any, Marks, Taking]] = []
     known: dict[Any, dict[str, Any]] = {}  # texts, by what decides on marks
@@ -158,6 +158,7 @@ def _learnt(
         found.append(Unclear("not read"))
         try:
             value, marks, ports = marked_document(given, longest, kind)
+            marks.received(noting.received)
         except Unclear as error:
             found[at] = error
         else:
