@@ -12,7 +12,9 @@ from analytics.auditing.processes import LAUNCHERS
 from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.forms import Form
 from analytics.jsonlog.lined import Block
+from analytics.sources.laurel.rows import STAMP
 
+STAMPED = f"^{STAMP.pattern}$"
 NUMBER = r"^(?:0|[1-9][0-9]{0,9})$"
 LAUNCHER = f"(?:^|/)(?:{'|'.join(map(re.escape, sorted(LAUNCHERS)))})$"
 KINDS = {"pid": "number", "ppid": "number", "comm": "text", "exe": "text"}
@@ -40,11 +42,12 @@ class Group(NamedTuple):
 
     @classmethod
     def of(cls, alike: Alike) -> "Group | None":
-        """Those lines whose processes have usual numbers; None where that cannot be told."""
+        """Those lines whose events have a stamp and whose processes have usual numbers; None
+        where that cannot be told. Of a line that is rejected nothing is learnt."""
         pieces = _pieces(alike.form)
         if pieces is None:
             return None
-        fit = np.ones(alike.size, bool)
+        fit = _match(alike.column(pieces["ID"]), STAMPED)
         for name in ("pid", "ppid"):
             fit &= np.asarray(pc.match_substring_regex(alike.raw(pieces[name]), NUMBER))
         if not fit.any():
@@ -67,10 +70,11 @@ def _pieces(form: Form) -> dict[str, int] | None:
         if leaf is None or leaf.kind != kind:
             return None
         pieces[name] = leaf.piece
-    nodes = [leaf for leaf in form.leaves if leaf.path[0] == "NODE"]
-    if any(leaf.path != ("NODE",) or leaf.kind != "text" for leaf in nodes):
+    whose = [leaf for leaf in form.leaves if leaf.path[0] in ("ID", "NODE")]
+    if any(len(leaf.path) > 1 or leaf.kind != "text" for leaf in whose):
         return None
-    return pieces | {leaf.name: leaf.piece for leaf in nodes}
+    pieces |= {leaf.name: leaf.piece for leaf in whose}
+    return pieces if "ID" in pieces else None
 
 
 def _match(texts: pa.StringArray, pattern: str) -> Any:

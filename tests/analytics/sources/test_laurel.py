@@ -180,7 +180,8 @@ def of_some_processes(chance: random.Random) -> str:
     samples = (GOLDEN / "laurel/usual.jsonl").read_text(encoding="utf-8").splitlines()
     events = [json.loads(chance.choice(samples)) for _ in range(100)]
     for number, event in enumerate(events):
-        event["ID"] = f"1767225600.{number:03}:{chance.randrange(9)}"
+        none = chance.choice((*[""] * 9, "x"))  # makes it no stamp
+        event["ID"] = f"1767225600.{number:03}:{chance.randrange(9)}{none}"
         event["NODE"] = chance.choice(("gpu1", "gpu2"))
         call = event["SYSCALL"]
         call["pid"], call["ppid"] = (
