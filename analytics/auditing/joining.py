@@ -19,6 +19,8 @@ RUNS = re.compile(  # records of one event that follow each other, or a line tha
     rf"(?:\n\2{HEADER}\4\).*+)*)\n|(.*+)\n"
 )
 AUDIT_TIME = re.compile(r"msg=audit\(([^)]*)\)")
+MARK, NUL = "msg=audit(", "\\x00"
+GLUED = re.compile(r"(?<=\S)(?=(?:node=\S+ )?type=[\w\[\]]+ msg=audit\()")
 END = "EOE"
 ALONE = "the end of an event of which nothing else is here"
 
@@ -104,18 +106,38 @@ def joined(log: BinaryIO, reject: Reject) -> Iterator[list[Joined]]:
             reject(line, "line is too long", text)
             line += 1
             continue
-        for run, prefix, first, stamp, last, other in RUNS.findall(text):
-            if stamp:
-                joiner.take(line, run, prefix, stamp, (first, last or first))
-                line += run.count("\n") + 1
-            else:
-                if other and not other.isspace():
-                    reject(line, _why(other), other)
-                line += 1
+        for part, ends in _parts(text):
+            number = line
+            for run, prefix, first, stamp, last, other in RUNS.findall(part):
+                if stamp:
+                    joiner.take(number, run, prefix, stamp, (first, last or first))
+                    number += run.count("\n") + 1
+                else:
+                    if other and not other.isspace():
+                        reject(number, _why(other), other)
+                    number += 1
+            line = number if ends else line
         yield joiner.ended
         joiner.ended = []
     joiner.end()
     yield joiner.ended
+
+
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    """A block's lines, and whether they end there: what a crash left before a record, or a record
+    whose line end was lost, stands with the next one in a line. In quotes nothing is a record,
+    but behind a NUL, which the kernel writes nowhere."""
+    if text.count(MARK) <= text.count("\n") and NUL not in text:
+        yield text, True
+        return
+    for line in text.removesuffix("\n").split("\n"):
+        part = ""
+        for piece in GLUED.split(line):
+            if part and (part.count('"') % 2 == 0 or part.endswith(NUL)):
+                yield part + "\n", False
+                part = ""
+            part += piece
+        yield part + "\n", True
 
 
 def _why(line: str) -> str:

@@ -88,3 +88,23 @@ def test_an_event_without_end_does_not_fill_the_memory() -> None:
     assert len(rows) == 1
     assert {one.reason for one in rejected} == {"the event is too large"}
     assert len(rows[0]["event.original"]) <= 1 << 20
+
+
+def test_records_that_stand_in_one_line_are_parted_and_lines_counted_as_they_are() -> None:
+    login = record("USER_LOGIN", "pid=1 uid=0 auid=1003 ses=1 msg='acct=\"ana\" res=success'", 1)
+    enriched = login.replace("\n", '\x1dUID="root" AUID="ana"')
+    end = record("USER_END", "pid=1 uid=0 auid=1003 ses=1 msg='res=success'", 2, node="node=gpu07 ")
+    log = enriched + end + login[:60] + "\x00\x00" + record("CONFIG_CHANGE", "op=x auid=7", 3)
+    rows, rejected = read(log)
+    told = {(row["batch.line"], row["host.name"], row["event.action"]) for row in rows}
+    assert (1, "gpu03", "logged-in") in told
+    assert (1, "gpu07", "ended-session") in told
+    assert (2, "gpu03", "changed-audit-configuration") in told
+    assert not rejected
+    kept = {part for row in rows for part in row["event.original"].split("\n")}
+    assert kept == {
+        enriched,
+        end[:-1],
+        login[:60] + "\\x00\\x00",
+        log.rpartition("\x00")[2][:-1],
+    }
