@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from analytics.event import readable
+from auditapp import clock
 from auditapp.accounts.models import Role, User
 from auditapp.cases.investigation.models import (
     SEVERITIES,
@@ -65,15 +65,23 @@ class Matter:
 
 @dataclass(slots=True)
 class _Open:
-    """A case that is being changed, locked, and who does it."""
+    """A case that is being changed, locked, who does it, and when."""
 
     case: Case
     author: str
+    time: datetime
     changes: list[CaseChange] = field(default_factory=list)
 
     def keep(self, what: str, before: str = "", after: str = "") -> None:
         self.changes.append(
-            CaseChange(case=self.case, author=self.author, what=what, before=before, after=after)
+            CaseChange(
+                case=self.case,
+                time=self.time,
+                author=self.author,
+                what=what,
+                before=before,
+                after=after,
+            )
         )
 
     def finish(self) -> None:
@@ -86,7 +94,8 @@ class _Open:
 def _changing(case_id: int, by: User) -> Iterator[_Open]:
     """Locks the case; at the end stamps it and keeps what was changed, all or nothing."""
     with transaction.atomic():
-        held = _Open(Case.objects.select_for_update().get(pk=case_id), by.get_username())
+        case = Case.objects.select_for_update().get(pk=case_id)
+        held = _Open(case, by.get_username(), clock.now())
         yield held
         if held.changes:
             held.finish()
@@ -102,9 +111,10 @@ def open_case(wanted: Mapping[str, str], matter: Matter, by: User) -> Case:
     """A new case. `wanted` is as for `edit`, without a state. Raises Wrong."""
     fields = _fields({**{"tlp": Tlp.AMBER.value}, **wanted, "state": State.OPEN.value})
     with transaction.atomic():
-        case = Case(opened_by=by.get_username(), **fields)
+        now = clock.now()
+        case = Case(opened_by=by.get_username(), opened=now, **fields)
         case.save()
-        held = _Open(case, by.get_username())
+        held = _Open(case, by.get_username(), now)
         held.keep("opened", after=case.title)
         if case.assignee:
             held.keep("assignee", after=case.assignee.get_username())
@@ -139,7 +149,7 @@ def decide(case_id: int, version: int, decision: str, reason: str, by: User) -> 
             held,
             {
                 **{"state": State.CLOSED, "decision": decision, "reason": text},
-                **{"closed": timezone.now(), "closed_by": by.get_username()},
+                **{"closed": held.time, "closed_by": by.get_username()},
             },
         )
     return held.case
@@ -165,7 +175,7 @@ def write(case_id: int, text: str, by: User) -> Note:
     """Adds a note; also to a closed case. Raises Wrong."""
     kept = _text(text, LONGEST_NOTE, "a note needs words")
     with _changing(case_id, by) as held:
-        note = Note.objects.create(case=held.case, author=held.author, text=kept)
+        note = Note.objects.create(case=held.case, author=held.author, time=held.time, text=kept)
         held.keep("note", after=str(note.pk))
     return note
 
@@ -198,7 +208,8 @@ def remove(case_id: int, what: str, key: str, by: User) -> bool:
 
 
 def _link(held: _Open, matter: Matter) -> None:
-    case, alerts, added = held.case, list(matter.alerts), {"added_by": held.author}
+    case, alerts = held.case, list(matter.alerts)
+    added = {"added": held.time, "added_by": held.author}
     known = directory() if alerts else None
     behind = [known.who(alert.account, alert.time) for alert in alerts] if known else []
     for alert in alerts:

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from django.db import transaction
-from django.utils import timezone
 
+from auditapp import clock
 from auditapp.accounts.models import User
 from auditapp.cases.investigation.models import Case, CaseChange, CasePerson, Note, Pin, State
 
@@ -51,14 +51,15 @@ def erase(person: str, events: Collection[str], by: User) -> list[Case]:
 
 
 def _erase(case: Case, person: str, events: Collection[str], by: User) -> None:
+    now = clock.now()
     case.people.filter(person=person).delete()
     Pin.objects.filter(case=case, event__in=events).delete()
-    Note.redacting.filter(case=case).update(text="", erased=timezone.now())
+    Note.redacting.filter(case=case).update(text="", erased=now)
     told = CaseChange.redacting.filter(case=case)
     told.filter(what__in=("opened", "title", "reason", "person", "event")).update(
         before="", after=""
     )
-    CaseChange(case=case, author=by.get_username(), what=ERASED).save()
+    CaseChange(case=case, author=by.get_username(), time=now, what=ERASED).save()
     case.title = case.reason = ERASED
     case.version += 1
     case.save()
