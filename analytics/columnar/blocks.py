@@ -1,8 +1,9 @@
 """Reads a line log in blocks: a log of millions of lines has no time for an object a line."""
 
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import BinaryIO, NamedTuple
+
+import numpy as np
 
 from analytics.event import readable
 from analytics.reading import LONGEST_LINE
@@ -71,14 +72,17 @@ def _skipped(stream: BinaryIO, size: int) -> tuple[int, bytes]:
 
 
 def _block(number: int, offset: int, data: bytes, too_long: bool = False) -> Block:
-    raw = data.split(b"\n")
-    offsets = list(accumulate((len(line) + 1 for line in raw[:-1]), initial=offset))
-    if b"\r" in data:
-        raw = [line.rstrip(b"\r") for line in raw]
-        texts = list(map(readable, raw))
-    else:
-        texts = readable(data).split("\n")
+    offsets, raw = raw_lines(offset, data)
+    texts = list(map(readable, raw)) if b"\r" in data else readable(data).split("\n")
     return Block(number, offsets, raw, texts, too_long, _is_exact(data))
+
+
+def raw_lines(offset: int, data: bytes) -> tuple[list[int], list[bytes]]:
+    """Where each line begins in the log, and the lines without their ends."""
+    lines = data.split(b"\n")
+    ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)) + 1)
+    offsets = [offset, *(ends[:-1] + offset).tolist()]
+    return offsets, [line.rstrip(b"\r") for line in lines] if b"\r" in data else lines
 
 
 def _is_exact(data: bytes) -> bool:

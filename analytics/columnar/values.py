@@ -83,7 +83,7 @@ def shortened(texts: pa.Array, longest: int) -> pa.Array:
 
 def joined(*maps: pa.MapArray) -> pa.MapArray:
     """For each row the labels of the first map, then those of the next; null for none at all."""
-    maps = tuple(one.take(pa.array(np.arange(len(one)))) for one in maps)
+    maps = tuple(_plain(one) for one in maps)
     counts = [np.diff(np.asarray(one.offsets)) for one in maps]
     starts = np.concatenate(([0], np.cumsum(np.sum(counts, axis=0))))
     places = np.empty(starts[-1], np.int64)
@@ -98,3 +98,10 @@ def joined(*maps: pa.MapArray) -> pa.MapArray:
     texts = pa.concat_arrays([one.items for one in maps]).take(order)
     none = np.append(starts[1:] == starts[:-1], False)
     return pa.MapArray.from_arrays(pa.array(starts, pa.int32(), mask=none), names, texts)
+
+
+def _plain(maps: pa.MapArray) -> pa.MapArray:
+    """The same maps; those of a slice, and those behind a null, are no longer among the keys."""
+    if not maps.offset and not maps.null_count:
+        return maps
+    return maps.take(pa.array(np.arange(len(maps))))

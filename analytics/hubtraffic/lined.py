@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.columnar.blocks import Block, blocks
+from analytics.columnar.blocks import Piece, pieces, raw_lines
+from analytics.columnar.lined import texts_of
 from analytics.columnar.splitting import Splitting
 from analytics.columnar.values import mapped
 from analytics.event import (
@@ -100,16 +101,26 @@ def split_head(line: Splitting) -> None:
 def read(stream: BinaryIO, form: Form, context: Context, source: Source) -> Iterator[Batch]:
     """Events of a log of that form."""
     times = Times(form.clock, context)
-    found = (_requests(block, form, times, context) for block in blocks(stream, AT_ONCE))
+    found = (_requests(piece, form, times, context) for piece in pieces(stream, AT_ONCE))
     return merged(batch_of(requests, context, source, form.labels) for requests in found)
 
 
-def _requests(block: Block, form: Form, times: Times, context: Context) -> Requests:
-    if block.too_long:
-        text = block.texts[0][:4096]
-        too_long = Rejected(line=block.number, reason="line is too long", text=text)
+class _Lines(NamedTuple):
+    """Some lines as they stand in the log, and as texts."""
+
+    number: int  # of the first one
+    offsets: list[int]
+    raw: list[bytes]
+    texts: pa.Array
+
+
+def _requests(piece: Piece, form: Form, times: Times, context: Context) -> Requests:
+    if piece.too_long:
+        text = readable(piece.data)[:4096]
+        too_long = Rejected(line=piece.number, reason="line is too long", text=text)
         return Gathered(form.parts, rejected=[too_long]).requests(context)
-    texts = pa.array(block.texts, pa.string())
+    texts = texts_of(piece.data)
+    lines = _Lines(piece.number, *raw_lines(piece.offset, piece.data), texts)
     left = np.arange(len(texts))
     found: list[Requests] = []
     for usual in form.usual:
@@ -117,33 +128,28 @@ def _requests(block: Block, form: Form, times: Times, context: Context) -> Reque
         usual(split)
         split.put("told", mapped(split["time"], times.__getitem__))
         split.leave(np.asarray(pc.is_valid(split["told"])))
-        found.append(_split(block, texts, left[split.rows], split, form, context))
+        found.append(_split(lines, left[split.rows], split, form, context))
         left = np.delete(left, split.rows)
         if not len(left):
             return together(found)
     others = Gathered(form.parts)
     for at in left.tolist():
-        if block.texts[at].strip():
-            _take_apart(others, block, at, form, times, context)
+        if lines.raw[at].strip():
+            _take_apart(others, lines, at, form, times, context)
     return together([*found, others.requests(context)])
 
 
 def _split(
-    block: Block,
-    texts: pa.Array,
-    rows: np.ndarray,
-    split: Splitting,
-    form: Form,
-    context: Context,
+    lines: _Lines, rows: np.ndarray, split: Splitting, form: Form, context: Context
 ) -> Requests:
     """The requests of lines that were split."""
-    offsets, raw = block.offsets, block.raw
+    number, offsets, raw, texts = lines
     if len(rows) < len(texts):
         texts, kept = texts.take(pa.array(rows)), rows.tolist()
         offsets, raw = [offsets[row] for row in kept], [raw[row] for row in kept]
     nothing = pa.nulls(len(rows), pa.string())
     return Requests(
-        numbers=pa.array(rows + block.number),
+        numbers=pa.array(rows + number),
         ids=pa.array(context.line_ids(offsets, raw), pa.string()),
         texts=texts,
         times=split["told"],
@@ -152,12 +158,12 @@ def _split(
 
 
 def _take_apart(
-    found: Gathered, block: Block, at: int, form: Form, times: Times, context: Context
+    found: Gathered, lines: _Lines, at: int, form: Form, times: Times, context: Context
 ) -> None:
     """Takes an unusual line apart: where records begin in it, and what each of them is."""
-    line, stamp = block.raw[at], form.parts.index("time")
+    line, stamp = lines.raw[at], form.parts.index("time")
     borders = [0, len(line)]
-    if not _is_one(block.texts[at], form, times):
+    if not _is_one(readable(line), form, times):
         starts = [match.start() for match in form.start.finditer(line)]
         borders[1:1] = starts[1:]  # a single record may have words in front
     for start, end in pairwise(borders):
@@ -167,10 +173,10 @@ def _take_apart(
         written = groups[stamp] or "" if groups else None
         time = times[written] if written is not None else None
         if groups and time is not None:
-            found.add(block.number + at, block.offsets[at] + start, raw, text, time, groups)
+            found.add(lines.number + at, lines.offsets[at] + start, raw, text, time, groups)
         elif text.strip():
             reason = _wrong(form, written, context)
-            found.rejected.append(Rejected(line=block.number + at, reason=reason, text=text))
+            found.rejected.append(Rejected(line=lines.number + at, reason=reason, text=text))
 
 
 def _is_one(text: str, form: Form, times: Times) -> bool:

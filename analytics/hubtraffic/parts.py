@@ -5,6 +5,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.columnar.values import numbers
 from analytics.event import account, readable
 from analytics.hubtraffic.hub import Asked, action_of, asked, known, libraries
 
@@ -176,9 +180,9 @@ def added_labels(further: str) -> dict[str, str]:
     return labels
 
 
-def in_seconds(milliseconds: str | None) -> str | None:
-    """Whole milliseconds as seconds."""
-    return f"{int(milliseconds[:15]) / 1000:g}" if milliseconds and milliseconds.isdigit() else None
+def in_seconds(milliseconds: pa.Array) -> pa.Array:
+    """Whole milliseconds as seconds, `0.214`; null for what is no number of them."""
+    return pc.divide(numbers(milliseconds, digits=15).cast(pa.float64()), 1000).cast(pa.string())
 
 
 def labels_of(found: Mapping[str, str | None]) -> Labels:
@@ -188,10 +192,10 @@ def labels_of(found: Mapping[str, str | None]) -> Labels:
 
 
 class Named(NamedTuple):
-    """A label of that name, of what `text` makes of a part; mostly another one on each line."""
+    """A label of that name, of what `texts` makes of a part; mostly another one on each line."""
 
     name: str
-    text: Callable[[Any], str | None] | None = None
+    texts: Callable[[pa.Array], pa.Array] | None = None
 
 
 OF_REQUEST = (

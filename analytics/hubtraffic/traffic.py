@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.columnar.values import joined, labelled, listed, made, mapped, numbers
+from analytics.columnar.values import joined, labelled, listed, made, numbers
 from analytics.event import Batch, Context, Rejected, Source, assemble, table_of
 from analytics.fields import BY_NAME
 from analytics.hubtraffic import asking
@@ -138,7 +138,7 @@ def _labels(parts: Mapping[str, pa.Array], labels: Labelling) -> pa.Array:
     for names, make in labels:
         first, *others = (parts[name] for name in names)
         if isinstance(make, Named):
-            named[make.name] = mapped(first, make.text, pa.string()) if make.text else first
+            named[make.name] = make.texts(first) if make.texts else first
         else:
             found.append(_made_labels([first, *others], make))
     return joined(*found, labelled(named)) if named else joined(*found)
@@ -165,14 +165,13 @@ def _distinct(columns: Sequence[pa.Array]) -> tuple[Iterable[tuple[Any, ...]], p
 
 
 def maps(found: Iterable[Labels]) -> pa.Array:
-    """Maps of texts; one that is empty becomes null."""
-    starts: list[int | None] = []
+    """Maps of texts."""
+    starts = [0]
     names: list[str] = []
     texts: list[str] = []
     for of_one in found:
-        starts.append(len(names) if of_one[0] else None)
         names.extend(of_one[0])
         texts.extend(of_one[1])
-    starts.append(len(names))
+        starts.append(len(names))
     keys, items = pa.array(names, pa.string()), pa.array(texts, pa.string())
     return pa.MapArray.from_arrays(pa.array(starts, pa.int32()), keys, items)

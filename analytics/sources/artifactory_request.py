@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.columnar.splitting import Splitting
@@ -13,10 +14,11 @@ from analytics.hubtraffic.parts import Named, agent_labels, in_seconds
 from analytics.hubtraffic.times import compact, either, iso
 
 
-def _sent(text: str | None) -> str | None:
-    return None if text in ("-1", "0") else text
+def _sent(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.is_in(texts, NONE_SENT), None, texts)
 
 
+NONE_SENT = pa.array(["-1", "0"])
 NUMBER = r"(-?[0-9]{1,18})"
 TIME = r"([0-9-]{10}T[0-9:.]{8,18}(?:Z|[+-][0-9:]{4,6})?)"
 
