@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+settings.load_profile("untimed")
 pytest_plugins = ["tests.services", "tests.sharing"]
 
 INSTALLATIONS = {"blank", "installation", "embedded", "organisation"}
