@@ -11,9 +11,9 @@ from django.db import transaction
 
 from analytics.event import readable
 from auditapp import clock
-from auditapp.accounts.models import Role, User
+from auditapp.accounts.models import User
+from auditapp.cases.investigation.fields import FIELDS, Wrong, checked, shown, worded
 from auditapp.cases.investigation.models import (
-    SEVERITIES,
     Case,
     CaseAlert,
     CaseChange,
@@ -27,13 +27,7 @@ from auditapp.cases.investigation.models import (
 from auditapp.cases.models import Alert
 from auditapp.people.directory import directory
 
-INVESTIGATING = (Role.ANALYST, Role.INVESTIGATOR)
-LONGEST_NOTE, LONGEST_REASON = 20_000, 2_000
-LONGEST_TITLE, LONGEST_WHY = 200, 500
-
-
-class Wrong(ValueError):
-    """It makes no sense; the message says why, for people."""
+LONGEST_NOTE, LONGEST_REASON, LONGEST_WHY = 20_000, 2_000, 500
 
 
 class Overtaken(Exception):
@@ -102,14 +96,9 @@ def _changing(case_id: int, by: User) -> Iterator[_Open]:
             held.case.save()
 
 
-def assignable() -> list[User]:
-    """Who may have a case in hand."""
-    return list(User.objects.filter(is_active=True, role__in=INVESTIGATING).order_by("username"))
-
-
 def open_case(wanted: Mapping[str, str], matter: Matter, by: User) -> Case:
     """A new case. `wanted` is as for `edit`, without a state. Raises Wrong."""
-    fields = _fields({**{"tlp": Tlp.AMBER.value}, **wanted, "state": State.OPEN.value})
+    fields = checked({**{"tlp": Tlp.AMBER.value}, **wanted, "state": State.OPEN.value})
     with transaction.atomic():
         now = clock.now()
         case = Case(opened_by=by.get_username(), opened=now, **fields)
@@ -132,7 +121,7 @@ def edit(case_id: int, version: int, wanted: Mapping[str, str], by: User) -> Cas
         _check(held.case, version)
         if held.case.is_closed:
             raise Wrong("a closed case is opened again before anything of it is changed")
-        _set(held, _fields({**shown(held.case), **wanted}, held.case.assignee))
+        _set(held, checked({**shown(held.case), **wanted}, held.case.assignee))
     return held.case
 
 
@@ -140,7 +129,7 @@ def decide(case_id: int, version: int, decision: str, reason: str, by: User) -> 
     """Closes it. Raises Wrong, and Overtaken as `edit` does."""
     if decision not in Decision.values:
         raise Wrong("there is no such decision")
-    text = _text(reason, LONGEST_REASON, "a decision needs a reason")
+    text = worded(reason, LONGEST_REASON, "a decision needs a reason")
     with _changing(case_id, by) as held:
         _check(held.case, version)
         if held.case.is_closed:
@@ -173,7 +162,7 @@ def reopen(case_id: int, version: int, by: User) -> Case:
 
 def write(case_id: int, text: str, by: User) -> Note:
     """Adds a note; also to a closed case. Raises Wrong."""
-    kept = _text(text, LONGEST_NOTE, "a note needs words")
+    kept = worded(text, LONGEST_NOTE, "a note needs words")
     with _changing(case_id, by) as held:
         note = Note.objects.create(case=held.case, author=held.author, time=held.time, text=kept)
         held.keep("note", after=str(note.pk))
@@ -234,24 +223,6 @@ def _check_open(case: Case) -> None:
         raise Wrong("a closed case is opened again before anything of it is changed")
 
 
-def untouched(wanted: Mapping[str, str], changes: Iterable[CaseChange]) -> set[str]:
-    """Which of these fields still say what they said before the changes: whoever sends them never
-    meant to change them, and shall not undo what a colleague did."""
-    first: dict[str, str] = {}
-    for one in changes:
-        first.setdefault(one.what, one.before)
-    return {name for name, value in wanted.items() if first.get(name) == value}
-
-
-FIELDS = ("title", "state", "severity", "tlp", "assignee", "decision", "reason")
-
-
-def shown(case: Case) -> dict[str, str]:
-    """The fields of a case as texts, as its history has them."""
-    texts = {name: str(getattr(case, name)) for name in FIELDS if name != "assignee"}
-    return {**texts, "assignee": case.assignee.get_username() if case.assignee else ""}
-
-
 def _set(held: _Open, fields: Mapping[str, Any]) -> None:
     before = shown(held.case)
     for name, value in fields.items():
@@ -261,35 +232,6 @@ def _set(held: _Open, fields: Mapping[str, Any]) -> None:
         if before[name] != after[name]:
             held.keep(name, before[name], after[name])
     held.case.version += bool(held.changes)
-
-
-def _fields(wanted: Mapping[str, str], holder: User | None = None) -> dict[str, Any]:
-    """What people may set, checked; who has it in hand may keep it. Raises Wrong."""
-    state, severity, tlp = wanted.get("state"), wanted.get("severity"), wanted.get("tlp")
-    if state not in set(State.values) - {State.CLOSED.value}:
-        raise Wrong("there is no such state")
-    if severity not in SEVERITIES:
-        raise Wrong("there is no such severity")
-    if tlp not in Tlp.values:
-        raise Wrong("there is no such TLP")
-    title = _text(" ".join(wanted.get("title", "").split()), LONGEST_TITLE, "a case needs a title")
-    name, able = wanted.get("assignee", ""), [*assignable(), *([holder] if holder else [])]
-    assignee = next((one for one in able if one.get_username() == name), None)
-    if name and assignee is None:
-        raise Wrong("nobody of that name may have a case in hand")
-    return {
-        **{"state": state, "severity": severity, "tlp": tlp},
-        **{"title": title, "assignee": assignee},
-    }
-
-
-def _text(text: str, longest: int, missing: str) -> str:
-    kept = readable(text.replace("\r\n", "\n")).strip()
-    if not kept:
-        raise Wrong(missing)
-    if len(kept) > longest:
-        raise Wrong(f"more than {longest} characters are too many")
-    return kept
 
 
 def _number(key: str) -> int:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from analytics.event import readable
 from auditapp.accounts import acts, pseudonyms
 from auditapp.accounts.models import User
-from auditapp.cases.investigation import changing
+from auditapp.cases.investigation import changing, fields
 from auditapp.cases.investigation.changing import Evidence, Matter
 from auditapp.cases.investigation.models import SEVERITIES, Case, Tlp
 from auditapp.cases.models import Alert
@@ -88,7 +88,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
         return _form(request, brought, _proposed(brought))
     try:
         made = changing.open_case(given.dict(), _with_actors(brought), _user(request))
-    except changing.Wrong as error:
+    except fields.Wrong as error:
         return _form(request, brought, given.dict(), problem=str(error))
     acts.note(request.user, "opened case", made)
     messages.success(request, f"{made.number} is open.")
@@ -111,7 +111,7 @@ def add(request: HttpRequest) -> HttpResponse:
     found = get_object_or_404(Case, pk=int(number) if digits else 0)
     try:
         count = changing.add(found.pk, brought.matter, _user(request))
-    except changing.Wrong as error:
+    except fields.Wrong as error:
         messages.warning(request, f"Nothing was added to {found.number}: {error}.")
     else:
         acts.note(request.user, f"added {count} to case", found)
@@ -178,7 +178,7 @@ def _form(
             "problem": problem,
             "severities": SEVERITIES,
             "tlps": Tlp.choices,
-            "holders": casework.holders(None, changing.assignable()),
+            "holders": casework.holders(None, fields.assignable()),
         },
         status=400 if problem else 200,
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from analytics.event import readable
 from auditapp.accounts import acts, policy, pseudonyms
 from auditapp.accounts.models import User
-from auditapp.cases.investigation import changing
+from auditapp.cases.investigation import changing, fields
 from auditapp.cases.investigation.models import SEVERITIES, Case, CaseChange, Decision, State, Tlp
 from auditapp.cases.models import Alert
 from auditapp.dashboard import casework
@@ -41,7 +41,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             "state": given.get("state", "unclosed"),
             "states": State.choices,
             "severities": SEVERITIES,
-            "holders": casework.holders(None, changing.assignable()),
+            "holders": casework.holders(None, fields.assignable()),
             "may_change": policy.allowed(request.user, "case-open"),
         },
     )
@@ -123,7 +123,7 @@ def _changed(
     what was typed."""
     try:
         change()
-    except changing.Wrong as error:
+    except fields.Wrong as error:
         return _page(request, found, problem=str(error), status=400)
     except changing.Overtaken as error:
         found.refresh_from_db()
@@ -145,7 +145,7 @@ def _page(
     alerts = Alert.objects.filter(cases__case=found)
     given = request.POST if problem or overtaken is not None else {}
     typed = _edited(given)
-    for name in changing.untouched(typed, overtaken or ()):
+    for name in fields.untouched(typed, overtaken or ()):
         del typed[name]
     return render(
         request,
@@ -162,12 +162,12 @@ def _page(
             "problem": problem,
             "overtaken": [casework.field_step(one) for one in overtaken or ()],
             "given": given,
-            "form": {**changing.shown(found), **typed},
+            "form": {**fields.shown(found), **typed},
             "states": UNCLOSED,
             "severities": SEVERITIES,
             "tlps": Tlp.choices,
             "decisions": Decision.choices,
-            "holders": casework.holders(found, changing.assignable()),
+            "holders": casework.holders(found, fields.assignable()),
             "may_change": policy.allowed(request.user, "case-edit"),
         },
         status=status,

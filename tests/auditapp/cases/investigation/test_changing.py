@@ -3,8 +3,9 @@
 import pytest
 
 from auditapp.accounts.models import Role, User
-from auditapp.cases.investigation import changing
-from auditapp.cases.investigation.changing import Evidence, Matter, Overtaken, Wrong
+from auditapp.cases.investigation import changing, fields
+from auditapp.cases.investigation.changing import Evidence, Matter, Overtaken
+from auditapp.cases.investigation.fields import Wrong
 from auditapp.cases.investigation.models import Case, CaseChange, Decision, Note, State, Tlp
 from tests.auditapp.dashboard.organisation import HOSTILE, Site
 
@@ -88,8 +89,8 @@ def test_nobody_overwrites_what_a_colleague_changed_meanwhile(ines: User, irma: 
     assert [(one.author, one.what, one.after) for one in met.value.changes] == [
         ("irma", "severity", "low")
     ]
-    assert changing.untouched({"severity": "high", "title": "x"}, met.value.changes) == {"severity"}
-    assert changing.untouched({"severity": "medium"}, met.value.changes) == set()
+    assert fields.untouched({"severity": "high", "title": "x"}, met.value.changes) == {"severity"}
+    assert fields.untouched({"severity": "medium"}, met.value.changes) == set()
     for late in (
         lambda: changing.decide(case.pk, 1, "confirmed", "seen it", ines),
         lambda: changing.reopen(case.pk, 1, ines),
@@ -112,7 +113,7 @@ def test_who_was_overtaken_is_told_of_every_field_and_nothing_else(
         changing.edit(case.pk, 2, {"severity": "high"}, ines)
     assert [one.what for one in met.value.changes] == ["title", "severity", "tlp", "severity"]
     wanted = {"severity": "high", "tlp": "amber", "title": "Mine"}
-    assert changing.untouched(wanted, met.value.changes) == {"severity", "tlp"}
+    assert fields.untouched(wanted, met.value.changes) == {"severity", "tlp"}
 
 
 def test_notes_and_evidence_of_a_colleague_are_in_nobodys_way(
