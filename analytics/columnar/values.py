@@ -102,6 +102,7 @@ def joined(*maps: pa.MapArray) -> pa.MapArray:
 
 def _plain(maps: pa.MapArray) -> pa.MapArray:
     """The same maps; those of a slice, and those behind a null, are no longer among the keys."""
-    if not maps.offset and not maps.null_count:
+    whole = not maps.offset and len(maps.keys) == maps.offsets[-1].as_py()
+    if whole and not maps.null_count:
         return maps
     return maps.take(pa.array(np.arange(len(maps))))

@@ -17,3 +17,7 @@ def test_labels_of_two_maps_are_joined_row_by_row() -> None:
     wanted = [[("z", "0")], [("a", "1")], [("x", "9")], [("b", "2"), ("c", "3"), ("y", "8")], None]
     assert joined(first, second).to_pylist() == wanted
     assert joined(first[1:4], second[1:4]).to_pylist() == wanted[1:4]
+    full = pa.array([[("a", "1")], [("b", "2")]], labels)
+    assert joined(full[:1], full[:1], full[1:]).to_pylist() == [
+        [("a", "1"), ("a", "1"), ("b", "2")]
+    ]
