@@ -73,5 +73,6 @@ task_annotations = {
     "ingest.backfill": {"soft_time_limit": _batch + HOUR, "time_limit": _batch + HOUR + _grace},
     "cases.assess": {"soft_time_limit": 3 * HOUR, "time_limit": 3 * HOUR + _grace},
 }
+beat_scheduler = "auditapp.beatclock:Scheduler"
 beat_schedule = schedule.beat_schedule
 beat_schedule_filename = str(_folder / "beat-schedule")

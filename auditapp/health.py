@@ -16,7 +16,7 @@ from auditapp.eventstore import store
 from auditapp.ingest import spool
 from auditapp.operations import heartbeats
 
-CLOCKS_AGREE = 5  # seconds; hints from a clock that is 20 behind are taken for old ones
+CLOCKS_AGREE = 5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _clocks() -> str:
     if abs(worst) <= CLOCKS_AGREE:
         return ""
     side = "ahead of" if worst > 0 else "behind"
-    return f"a machine's is {abs(worst):.0f} seconds {side} the database's; its worker may be idle"
+    return f"a machine's is {abs(worst):.0f} seconds {side} the database's"
 
 
 CHECKS: tuple[tuple[str, bool, Callable[[], str]], ...] = (

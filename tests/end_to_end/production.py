@@ -43,13 +43,13 @@ class Production(Installation):
         )
         self.token = ""
 
-    def role(self, *words: str) -> "subprocess.Popen[bytes]":
+    def role(self, *words: str, **environment: str) -> "subprocess.Popen[bytes]":
         """A running role; what it says goes to a file of its name in the home folder."""
         self.home.mkdir(exist_ok=True)
         with (self.home / f"{words[0]}.log").open("ab") as log:
             return subprocess.Popen(
                 ["sh", str(ENTRYPOINT), *words],
-                env=self.environment,
+                env=self.environment | environment,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
