@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.columnar.splitting import extents
-from analytics.columnar.values import labelled, listed, mapped
+from analytics.columnar.values import listed, mapped
 from analytics.event import Collector, Context, Row, account, readable
 from analytics.fields import BY_NAME
 
@@ -83,9 +83,7 @@ def _row(command: Command, time: datetime, user: str, collector: Collector) -> R
     return row
 
 
-def columns_of(
-    commands: pa.Array, epochs: pa.Array, seconds: pa.Array, context: Context
-) -> dict[str, pa.Array]:
+def columns_of(commands: pa.Array, epochs: pa.Array, context: Context) -> dict[str, pa.Array]:
     """Columns of timed commands of one line each, of the user of a history: as `add` has rows.
 
     The commands are of printable ASCII and begin with none of its blanks; the epochs are
@@ -115,7 +113,6 @@ def columns_of(
         "process.name": _programs(args),
         "process.command_line": commands,
         "process.args": args,
-        "labels": labelled({"duration_seconds": seconds}),
     }
 
 

@@ -6,12 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+import pyarrow.compute as pc
+
 from analytics.event import Batch, Collector, Context, Source
 from analytics.histories import Command, add
-from analytics.reading import LONGEST_LINE, Line, lines
+from analytics.paired import Pair, read
+from analytics.reading import LONGEST_LINE, Line
 from analytics.seams import begun_by
 
 TIME = re.compile(rb"(?:\xef\xbb\xbf)?#(\d{9,10})[ \t]*")
+PAIR = Pair(
+    first=r"^#\d{9,10}$",
+    second=r"^[!-~]([ -~]*[!-~])?$",
+    begins=r"^#\d{9,10}$",
+    parts=lambda first, second: (second, pc.utf8_slice_codeunits(first, 1)),
+    head=lambda first, second: b"%b\n%b" % (first, second),
+    placed=True,
+)
 TIMES = re.compile(rb"^#\d{9,10}[ \t]*\r?$", re.MULTILINE)
 
 
@@ -62,28 +73,38 @@ def _untimed(line: Line) -> Command:
     )
 
 
-def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
-    """An event for each command; those before the first time are of kind `state`."""
-    collector = Collector(context, SOURCE)
+@dataclass(slots=True)
+class Others:
+    """Reads entries line by line."""
+
+    collector: Collector
     current: _Open | None = None
-    for line in lines(log):
+
+    def take(self, line: Line) -> None:
+        """Takes a line; a command is known where the next time is told."""
+        current = self.current
         if found := TIME.fullmatch(line.text):
-            if current:
-                current.close(collector)
-            current = _Open(line, int(found[1]))
+            self.end()
+            self.current = _Open(line, int(found[1]))
         elif line.too_long or (current and current.size + len(line.text) > LONGEST_LINE):
-            collector.reject(line.number, "command is too long", line.text)
+            self.collector.reject(line.number, "command is too long", line.text)
         elif current:
             if current.texts or line.text.strip():
                 current.texts.append(line.text)
                 current.size += len(line.text) + 1
         elif line.text.strip():
-            add(_untimed(line), collector)
-        if collector.full:
-            yield collector.take()
-    if current:
-        current.close(collector)
-    yield from collector.rest()
+            add(_untimed(line), self.collector)
+
+    def end(self) -> None:
+        """Ends the command that is being read."""
+        if self.current:
+            self.current.close(self.collector)
+        self.current = None
+
+
+def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
+    """An event for each command; those before the first time are of kind `state`."""
+    return read(log, PAIR, Others(Collector(context, SOURCE)), context, SOURCE)
 
 
 SOURCE = Source(

@@ -2,16 +2,31 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import BinaryIO
+
+import pyarrow.compute as pc
 
 from analytics.event import Batch, Collector, Context, Source
 from analytics.histories import Command, add
-from analytics.reading import LONGEST_LINE, Line, lines
+from analytics.paired import Pair, read
+from analytics.reading import LONGEST_LINE, Line
 from analytics.seams import begun_by
 
 START = re.compile(rb"- ?cmd: ?(.*)", re.DOTALL)
 STARTS = re.compile(rb"^- ?cmd: .*\n\s+when: \d{9,10}\r?$", re.MULTILINE)
 WHEN = re.compile(rb"\s+when: ?(\d{1,12})\s*")
+PAIR = Pair(
+    first=r"^- cmd: [!-\[\]-~]([ -\[\]-~]*[!-\[\]-~])?$",  # nothing that is escaped
+    second=r"^  when: \d{9,10}$",
+    begins=r"^- cmd: ",
+    parts=lambda first, second: (
+        pc.utf8_slice_codeunits(first, 7),
+        pc.utf8_slice_codeunits(second, 8),
+    ),
+    head=lambda first, second: b"%b\n%b" % (first, second[8:]),
+    placed=False,  # fish drops repeated commands and writes the others anew, elsewhere
+)
 BENEATH = re.compile(rb"\s+(?:paths:\s*|- .*|pid:.*|cwd:.*|exit.*)", re.DOTALL)
 ESCAPED = re.compile(rb"\\([\\n])")
 UNTIMED = "no time beneath the command"
@@ -26,24 +41,33 @@ def recognises(head: bytes, path: str) -> float:
 
 def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
     """An event for each timed command; a command without a time is rejected."""
-    collector = Collector(context, SOURCE)
-    pending: list[Line] = []
-    size = 0
-    for line in lines(log):
+    return read(log, PAIR, Others(Collector(context, SOURCE)), context, SOURCE)
+
+
+@dataclass(slots=True)
+class Others:
+    """Reads entries line by line."""
+
+    collector: Collector
+    pending: list[Line] = field(default_factory=list)
+    size: int = 0
+
+    def take(self, line: Line) -> None:
+        """Takes a line; a command is known where the next one begins."""
         begins = START.match(line.text) is not None
-        if pending and (begins or size > LONGEST_LINE):
-            _close(pending, collector)
-            pending, size = [], 0
-        if begins or pending:
-            pending.append(line)
-            size += len(line.text) + 1
+        if begins or self.size > LONGEST_LINE:
+            self.end()
+        if begins or self.pending:
+            self.pending.append(line)
+            self.size += len(line.text) + 1
         elif line.text.strip():
-            collector.reject(line.number, "belongs to no command", line.text)
-        if collector.full:
-            yield collector.take()
-    if pending:
-        _close(pending, collector)
-    yield from collector.rest()
+            self.collector.reject(line.number, "belongs to no command", line.text)
+
+    def end(self) -> None:
+        """Ends the command that is being read."""
+        if self.pending:
+            _close(self.pending, self.collector)
+        self.pending, self.size = [], 0
 
 
 def _close(pending: list[Line], collector: Collector) -> None:
@@ -67,7 +91,7 @@ def _close(pending: list[Line], collector: Collector) -> None:
         own = [line.text for line in pending if line not in strange]
         command = Command(
             line=first.number,
-            offset=0,  # fish drops repeated commands and writes the others anew, elsewhere
+            offset=0,
             epoch=int(times[0][1]),
             head=first.text + b"\n" + times[0][1],
             raw=b"\n".join(own).rstrip(),

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from analytics.columnar.blocks import Block, blocks
 from analytics.columnar.splitting import Splitting
+from analytics.columnar.values import labelled
 from analytics.event import (
     EARLIEST,
     Batch,
@@ -96,7 +97,8 @@ def _events(block: Block, line: Splitting, context: Context) -> pa.Table:
         return table_of([], context, SOURCE)
     offsets, raw = [block.offsets[row] for row in rows], [block.raw[row] for row in rows]
     columns = {
-        **columns_of(line["text"], line["epoch"], line["seconds"], context),
+        **columns_of(line["text"], line["epoch"], context),
+        "labels": labelled({"duration_seconds": line["seconds"]}),
         "event.id": pa.array(context.line_ids(offsets, raw), pa.string()),
         "event.original": pa.array([block.texts[row] for row in rows], pa.string()),
         "batch.line": pa.array(line.rows + block.number),
