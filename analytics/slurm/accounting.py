@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.columnar.values import ids, shortened
 from analytics.event import (
     EARLIEST,
     LONGEST_REJECTED,
@@ -207,7 +208,7 @@ def _resources(table: Table, times: Mapping[str, pa.Array]) -> dict[str, pa.Arra
     (gpus,) = table.made_of(RESOURCES, lambda *told: (gpus_of(*told),), [pa.int64()])
     (elapsed,) = table.made("elapsed", lambda text: (seconds_of(text),), [pa.float64()])
     ran = pc.subtract(times["end"].cast(pa.int64()), times["start"].cast(pa.int64()))
-    ran = pc.divide(ran.cast(pa.float64()), 1e6)
+    ran = pc.divide(ran.cast(pa.float64(), safe=False), 1e6)
     elapsed = pc.coalesce(elapsed, pc.if_else(pc.less(ran, 0.0), 0.0, ran))
     code, signal = table.made("exitcode", exit_of, [pa.int64(), pa.int64()])
     names = BY_NAME["job.nodes"].arrow
@@ -227,9 +228,7 @@ def _ids(
     """Cluster, job, submission and state tell a version of a job apart from all others."""
     submitted = pc.coalesce(times["submit"], when).cast(pa.int64()).cast(pa.string())
     named = (table.column("cluster"), table.column("jobid"), submitted, states)
-    told = (pc.fill_null(column, "None") for column in named)
-    identities = pc.binary_join_element_wise("slurm", *told, "\x1f")
-    return pa.array(map(context.event_id, identities.to_pylist()), pa.string())
+    return ids(context, "slurm", *named)
 
 
 def _runs(table: Table, times: Mapping[str, pa.Array], when: pa.Array) -> dict[str, pa.Array]:
@@ -249,7 +248,7 @@ def _sentences(columns: Mapping[str, pa.Array], step: pa.Array) -> pa.Array:
     """`asilva's job 812 (train): completed`"""
     join = pc.binary_join_element_wise
     owner = pc.coalesce(pc.utf8_slice_codeunits(columns["owner.account"], 6), "somebody")
-    name = pc.utf8_slice_codeunits(columns["job.name"], 0, 200)
+    name = shortened(columns["job.name"], 200)
     name = pc.coalesce(join(" (", name, ")", ""), "")
     job = join(owner, "'s ", pc.if_else(step, "step ", "job "), columns["job.id"], name, "")
     phrase = pc.replace_substring(pc.utf8_lower(columns["job.state"]), "_", " ")

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.columnar.values import shortened
 from analytics.fields import BY_NAME
 from analytics.slurm.table import NOTHING, Table
 from analytics.slurm.values import JOB, tasks_of
@@ -43,7 +44,7 @@ def labels(table: Table, more: Mapping[str, pa.Array]) -> pa.Array:
     rows, places = np.nonzero(told)
     beyond = places * table.size + rows  # what the jobs tell lies column by column
     at = np.where(places < width, rows * width + places, beyond)
-    items = pc.utf8_slice_codeunits(values.take(pa.array(at)), 0, LONGEST)
+    items = shortened(values.take(pa.array(at)), LONGEST)
     offsets = np.concatenate(([0], np.cumsum(told.sum(axis=1)))).astype(np.int32)
     names = pa.array(keys, pa.string()).take(pa.array(places))
     return pa.MapArray.from_arrays(pa.array(offsets), names, items).cast(kind)

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.columnar.splitting import cut
 from analytics.slurm.table import Table
 
 INHERITED = ("user", "uid", "account", "partition", "cluster")
@@ -27,23 +28,21 @@ class Steps:
         if not is_step.any():
             self._remember(table, places, table.size - 1)
             return table
-        width, last = len(table.names), -1
-        at = np.arange(len(table.cells)).reshape(table.size, width)
-        blank = np.asarray(pc.equal(table.cells, "")).reshape(table.size, width)
+        width, rows = len(table.names), np.arange(table.size)
+        last = np.maximum.accumulate(np.where(is_step, -1, rows))  # the job that came before
+        before = pc.if_else(pa.array(last < 0), self.job, jobs.take(pa.array(np.maximum(last, 0))))
+        own, _ = cut(jobs, ".")
+        inherits = is_step & np.asarray(pc.equal(own, before))
         known = self.cells if len(self.cells) == len(places) else [""] * len(places)
-        owner = self.job
-        for row, job in enumerate(jobs.to_pylist()):
-            if not is_step[row]:
-                last, owner = row, job
-            elif job.partition(".")[0] == owner:
-                for number, place in enumerate(places):
-                    if blank[row, place]:
-                        at[row, place] = len(table.cells) + number if last < 0 else at[last, place]
-        self_cells = pa.array(known, pa.string())
-        if last >= 0:
-            self._remember(table, places, last)
-        cells = pa.concat_arrays([table.cells, self_cells]).take(pa.array(at.ravel()))
-        return Table(table.names, cells, table.day_first)
+        at = np.arange(len(table.cells)).reshape(table.size, width)
+        for number, (name, place) in enumerate(zip(named, places, strict=True)):
+            left_out = inherits & np.asarray(pc.equal(table.column(name), ""))
+            told = np.where(last < 0, len(table.cells) + number, last * width + place)
+            at[left_out, place] = told[left_out]
+        cells = pa.concat_arrays([table.cells, pa.array(known, pa.string())])
+        if last[-1] >= 0:
+            self._remember(table, places, int(last[-1]))
+        return Table(table.names, cells.take(pa.array(at.ravel())), table.day_first)
 
     def _remember(self, table: Table, places: list[int], row: int) -> None:
         width = len(table.names)

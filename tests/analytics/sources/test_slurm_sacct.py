@@ -211,6 +211,13 @@ def test_a_cut_last_line_is_rejected_and_kept() -> None:
     assert [(line.line, line.text) for line in batch.rejected] == [(3, "8|asilva|1017|COMPL")]
 
 
+def test_a_start_thousands_of_years_ahead_spoils_no_other_row() -> None:
+    far = ROW.format(NINE).replace("|2026-", "|9026-", 2)
+    log = f"{HEADER}\n{far}\n{ROW.format(NINE)}\n".encode()
+    found = list(SOURCE.parse(io.BytesIO(log), CONTEXT))
+    assert sum(batch.events.num_rows + len(batch.rejected) for batch in found) == 2
+
+
 def test_a_step_has_the_user_of_its_job_also_over_thousands_of_steps() -> None:
     job = ROW.format(NINE)
     steps = [f"7.{number}||||{NINE}|{NINE}|{NINE}||python" for number in range(5000)]
