@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from analytics.event import Batch, Context, Rejected, Source, merged, readable, table_of
-from analytics.reading import lines
+from analytics.columnar.blocks import blocks
+from analytics.event import Batch, Context, Rejected, Source, merged, table_of
 from analytics.seams import begun_by
 from analytics.slurm import accounting
 from analytics.slurm.times import Clock, time_of
@@ -16,7 +16,7 @@ AT_ONCE = 1_000  # blocks
 MOST_LINES = 500  # of a block
 LARGEST = 1 << 20  # characters of a block
 STARTS = re.compile(r"(JobId|NodeName|PartitionName|ReservationName|StepId|FrontendName)=")
-KEY = re.compile(r"(?:^|(?<=[ \t\n]))([A-Z][A-Za-z0-9_/]*(?::[A-Za-z]+)*)=")
+KEY = re.compile(r"([A-Z](?<![^ \t\n].)[A-Za-z0-9_/]*(?::[A-Za-z]+)*)=")  # behind a blank
 USER = re.compile(r" UserId=[^\s()]{1,64}\(\d{1,10}\) GroupId=")
 ACCOUNT = re.compile(r"([^\s()]{1,64})\((\d{1,10})\)")
 BY = re.compile(r"(.*?)\s*\[([\w.@$-]{1,64})@([^\]]{1,40})\]\s*$", re.DOTALL)
@@ -66,44 +66,51 @@ def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
 
 
 def _batches(stream: BinaryIO, context: Context) -> Iterator[Batch]:
-    blocks: list[tuple[int, str]] = []
+    found: list[tuple[int, str]] = []
     for block in _blocks(stream):
-        blocks.append(block)
-        if len(blocks) >= AT_ONCE:
-            yield from _events(blocks, context)
-            blocks = []
-    yield from _events(blocks, context)
+        found.append(block)
+        if len(found) >= AT_ONCE:
+            yield from _events(found, context)
+            found = []
+    yield from _events(found, context)
 
 
 def _blocks(stream: BinaryIO) -> Iterator[tuple[int, str]]:
     """First line's number and text of each block: up to an empty line or the next beginning."""
     number, kept, size = 0, list[str](), 0
-    for line in lines(stream):
-        text = readable(line.text)
-        begins = STARTS.match(text) is not None
-        if kept and (begins or not text.strip() or len(kept) >= MOST_LINES or size > LARGEST):
+    for place, text in _lines(stream):
+        is_blank = not text or text.isspace()
+        ends = is_blank or len(kept) >= MOST_LINES or size > LARGEST
+        if kept and (ends or STARTS.match(text)):
             yield number, "\n".join(kept)
             kept, size = [], 0
-        if text.strip():
-            number = number if kept else line.number
+        if not is_blank:
+            number = number if kept else place
             kept.append(text)
             size += len(text)
     if kept:
         yield number, "\n".join(kept)
 
 
-def _events(blocks: list[tuple[int, str]], context: Context) -> Iterator[Batch]:
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, str]]:
+    """Each line with its number, of one that is too long the beginning."""
+    for block in blocks(stream):
+        for number, text in enumerate(block.texts, block.number):
+            yield number, text if len(text) <= LARGEST else text[:LARGEST]
+
+
+def _events(found: list[tuple[int, str]], context: Context) -> Iterator[Batch]:
     jobs: list[tuple[dict[str, str], str, int]] = []
     others: list[dict[str, Any]] = []
     rejected: list[Rejected] = []
-    for number, text in blocks:
+    for number, text in found:
         match = STARTS.match(text)
-        found = _values(text) if match else {}
-        cells = _cells(found, text) if match and match[1] == "JobId" else None
+        values = values_of(text) if match else {}
+        cells = _cells(values, text) if match and match[1] == "JobId" else None
         if cells:
             jobs.append((cells, text, number))
-        elif match and match[1] != "JobId" and len(found) > 1:
-            others.append(_seen(match[1], found, text, number, context))
+        elif match and match[1] != "JobId" and len(values) > 1:
+            others.append(_seen(match[1], values, text, number, context))
         else:
             rejected.append(Rejected(line=number, reason="nothing that scontrol shows", text=text))
     if jobs:
@@ -115,8 +122,20 @@ def _events(blocks: list[tuple[int, str]], context: Context) -> Iterator[Batch]:
         yield Batch(events=table_of(others, context, SOURCE), rejected=tuple(rejected))
 
 
-def _values(text: str) -> dict[str, str]:
-    """Keys and values; of a line that holds free text, all of it is the first key's."""
+def values_of(text: str) -> dict[str, str]:
+    """Keys and values, of which the first of a key counts; none goes on over lines."""
+    _, *parts = KEY.split(text)
+    names, values = parts[::2], parts[1::2]
+    if "\n" in text:
+        for name, value in zip(names[:-1], values, strict=False):
+            if name in WHOLE_LINES and "\n" not in value:  # what looks like a key may be in it
+                return values_by_line(text)
+        values = [value.partition("\n")[0] for value in values]
+    return dict(zip(reversed(names), map(str.strip, reversed(values)), strict=True))
+
+
+def values_by_line(text: str) -> dict[str, str]:
+    """As `values_of`; of a line that holds free text, all of it is the first key's."""
     found: dict[str, str] = {}
     for line in text.split("\n"):
         matches = list(KEY.finditer(line))

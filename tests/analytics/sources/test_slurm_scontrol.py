@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analytics.event import Context
-from analytics.sources.slurm_scontrol import SOURCE
+from analytics.sources.slurm_scontrol import SOURCE, values_by_line, values_of
 
 CONTEXT = Context(feed="f", batch="b", origin="o", received=datetime(2026, 3, 1, tzinfo=UTC))
 TIMES = "SubmitTime=2026-02-20T08:00:00 StartTime=2026-02-20T08:01:00 EndTime=2026-02-20T09:01:00"
@@ -17,6 +19,10 @@ BLOCK = (
     f"   JobState=FAILED Reason=NonZeroExitCode\n   RunTime=01:00:00\n   {TIMES}\n   ExitCode=1:0\n"
     "   NodeList=gpu[03-04]\n   AllocTRES=cpu=8,gres/gpu=2\n   Command=/home/asilva/a b.sh x=1\n"
 )
+PIECES = [
+    *("JobId=7", " JobName=a", " Command=/a b.sh", "\n   OS=Linux 5", " Reason=x y", "\n", "\n   "),
+    *(" AllocNode:Sid=l:4", "=", " ", "X", "\t", "x=1", "é", " Reason=", "\nComment=", " State=UP"),
+]
 
 
 def events(text: str) -> list[dict[str, Any]]:
@@ -61,3 +67,10 @@ def test_every_node_of_a_real_list_is_an_event(real_logs: Path) -> None:
     found = events((real_logs / "slurm/scontrol.txt").read_text())
     assert len({event["host.name"] for event in found}) == 183
     assert {event["event.action"] for event in found} == {"node-seen"}
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_a_block_tells_at_once_what_it_tells_line_by_line(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert values_of(text) == values_by_line(text)
