@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from analytics.detection.described import Described
 from analytics.detection.loading import OWN_RULES, load
-from analytics.detection.sigma import Rule
 from analytics.findings import Severity
 
 PAGE = Path(__file__).parents[2] / "docs" / "detections.md"
@@ -13,14 +13,14 @@ RANK = {severity: place for place, severity in enumerate(reversed(Severity))}
 
 
 def table() -> str:
-    """A Markdown table of the own rules for each family, the gravest first."""
-    rules = load([OWN_RULES]).rules
+    """A Markdown table of the own rules and correlations for each family, the gravest first."""
+    rules = load([OWN_RULES]).detections
     families = sorted({_family(rule) for rule in rules})
     parts = [_of_family(family, [r for r in rules if _family(r) == family]) for family in families]
-    return f"{len(rules)} rules.\n\n" + "\n\n".join(parts)
+    return f"{len(rules)} rules and correlations.\n\n" + "\n\n".join(parts)
 
 
-def _of_family(family: str, rules: Iterable[Rule]) -> str:
+def _of_family(family: str, rules: Iterable[Described]) -> str:
     rows = [
         f"| `{rule.id}` | {rule.title} | {rule.severity} | {rule.confidence:g} "
         f"| {', '.join(_techniques(rule))} | {'; '.join(rule.falsepositives)} |"
@@ -30,11 +30,11 @@ def _of_family(family: str, rules: Iterable[Rule]) -> str:
     return "\n".join((f"### {family}", "", head, "|" + "---|" * 6, *rows))
 
 
-def _family(rule: Rule) -> str:
+def _family(rule: Described) -> str:
     return rule.path.parent.name
 
 
-def _techniques(rule: Rule) -> list[str]:
+def _techniques(rule: Described) -> list[str]:
     ids = (tag.partition(".")[2] for tag in rule.tags if tag.partition(".")[2] not in rule.tactics)
     return [name.upper() for name in ids]
 

@@ -1,17 +1,23 @@
-"""Runs rules on the examples that they carry, so that a rule proves itself."""
+"""Runs rules and correlations on the examples that they carry, so that each proves itself."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from analytics.detection.columns import View
+from analytics.detection.correlations.alerts import correlate
+from analytics.detection.correlations.correlation import Correlation
+from analytics.detection.correlations.gathering import with_persons
+from analytics.detection.loading import RuleSet
 from analytics.detection.logsources import LogSource
-from analytics.detection.matcher import hits
+from analytics.detection.matcher import detect, hits
 from analytics.detection.sigma import Rule
 from analytics.fields import BY_NAME, SCHEMA
 
 Example = Mapping[str, Any]
+FIRST = datetime(2026, 1, 5, tzinfo=UTC)  # when the first event of a sequence happens
 
 
 def wrong(rule: Rule) -> list[str]:
@@ -33,6 +39,41 @@ def wrong(rule: Rule) -> list[str]:
 def fires(rule: Rule, example: Example) -> bool:
     """Whether the rule matches an event of these fields."""
     return any(True for _ in hits([rule], View(events_of([example], rule.source))))
+
+
+def wrong_together(correlation: Correlation, rules: RuleSet) -> list[str]:
+    """The same of a correlation, whose rules must be in the set."""
+    return [
+        *(
+            f"{correlation.id} does not hold over {list(example)}"
+            for example in correlation.examples.match
+            if not holds_over(correlation, rules, example)
+        ),
+        *(
+            f"{correlation.id} holds over {list(example)}"
+            for example in correlation.examples.no_match
+            if holds_over(correlation, rules, example)
+        ),
+    ]
+
+
+def holds_over(correlation: Correlation, rules: RuleSet, example: Sequence[Example]) -> bool:
+    """Whether the correlation raises an alert on these events, each account a person of its own."""
+    by_id = {rule.id: rule for rule in rules.rules}
+    tables = [
+        events_of([_at(event, place)], by_id[str(event["rule"])].source)
+        for place, event in enumerate(example)
+    ]
+    hits = detect(rules, pa.concat_tables(tables)).hits
+    hits = with_persons(hits, pa.nulls(hits.num_rows))
+    found = correlate(rules.correlations, hits, FIRST, FIRST + timedelta(days=366))
+    return any(one.alert.rule == correlation.id for one in found)
+
+
+def _at(event: Example, place: int) -> Example:
+    fields = {name: value for name, value in event.items() if name not in ("rule", "hours")}
+    time = FIRST + timedelta(hours=float(event.get("hours", 0)))
+    return {"@timestamp": time, "event.id": f"{place:04}", **fields}
 
 
 def events_of(examples: Sequence[Example], source: LogSource) -> pa.Table:

@@ -1,9 +1,10 @@
 """What a correlation asks: of which rules, grouped by what, within what time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +65,15 @@ Expression = Presence | Joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sequences:
+    """Events as flat maps of fields, some after each other, on which a correlation must hold or
+    must not. `rule` says which rule each is meant for, `hours` when, from the first one on."""
+
+    match: tuple[Sequence[Mapping[str, Any]], ...] = ()
+    no_match: tuple[Sequence[Mapping[str, Any]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correlation(Described):
     """Hits of `rules` (by id) which agree in all of `group_by`, not further apart than `timespan`.
 
@@ -82,6 +92,7 @@ class Correlation(Described):
     percentile: int = 50
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     generate: bool = False
+    examples: Sequences = Sequences()
 
     @property
     def looked_up(self) -> tuple[str, ...]:

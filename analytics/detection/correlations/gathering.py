@@ -5,8 +5,7 @@ of that name behind `FIELD`. Hits come in any order.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,7 +33,6 @@ OF_EVENTS = {
     "account": "actor.account",
     "owner": "owner.account",
 }
-Persons = Callable[[str, datetime], str | None]
 
 
 def needs(correlations: Iterable[Correlation]) -> Mapping[str, frozenset[str]]:
@@ -91,21 +89,7 @@ def joined(tables: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(tables, promote_options="default").combine_chunks()
 
 
-def with_persons(hits: pa.Table, person: Persons) -> pa.Table:
-    """The same hits, grouped by who is behind the account, or by an account that nobody has."""
-    accounts, times = hits["account"].to_pylist(), hits["time"].to_pylist()
-    known: dict[tuple[str, object], str] = {}
-    texts: list[str | None] = []
-    for account, time in zip(accounts, times, strict=True):
-        if account is None:
-            texts.append(None)
-            continue
-        key = account, time.date()
-        if key not in known:
-            known[key] = person(account, time) or account
-        texts.append(known[key])
-    column = pa.array(texts, pa.string())
-    name = FIELD + PERSON
-    if name in hits.column_names:
-        return hits.set_column(hits.column_names.index(name), name, column)
-    return hits.append_column(name, column)
+def with_persons(hits: pa.Table, persons: pa.Array) -> pa.Table:
+    """The same hits with who was behind the account of each; an account of nobody is its own."""
+    column = pc.coalesce(persons.cast(pa.string()), hits["account"])
+    return hits.append_column(FIELD + PERSON, column)

@@ -22,6 +22,7 @@ from analytics.detection.correlations.correlation import (
     Joined,
     Kind,
     Presence,
+    Sequences,
 )
 from analytics.detection.described import described
 from analytics.detection.documents import Document
@@ -74,6 +75,15 @@ def read(document: Document, ids: Mapping[str, str]) -> Correlation:
         percentile=_percentile(kind, asked),
         aliases=_aliases(sigma, ids),
         generate=sigma.generate,
+        examples=_examples(sigma.custom_attributes.get("examples")),
+    )
+
+
+def _examples(attributes: Any) -> Sequences:
+    if not isinstance(attributes, dict):
+        return Sequences()
+    return Sequences(
+        match=tuple(attributes.get("match") or ()), no_match=tuple(attributes.get("no_match") or ())
     )
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import transaction
 
 from analytics import pipeline
 from analytics.detection.correlations.correlation import Correlation, reach
-from analytics.detection.correlations.gathering import COLUMNS, FIELD, PERSON
+from analytics.detection.correlations.gathering import COLUMNS, FIELD, with_persons
 from auditapp import stopping
 from auditapp.cases import turns
 from auditapp.cases.correlating.keeping import keep
@@ -109,5 +108,4 @@ def _hits(correlations: Mapping[str, Correlation], since: datetime, until: datet
     for name in names:
         columns[FIELD + name] = pa.array([row["fields"].get(name) for row in found], pa.string())
     table = pa.table(columns)
-    persons = directory().persons(table["account"], table["time"])
-    return table.append_column(FIELD + PERSON, pc.coalesce(persons, table["account"]))
+    return with_persons(table, directory().persons(table["account"], table["time"]))

@@ -6,13 +6,16 @@ import pytest
 import yaml
 
 from analytics.detection.catalogue import PAGE, page
-from analytics.detection.examples import fires, wrong
+from analytics.detection.correlations.correlation import Correlation
+from analytics.detection.examples import fires, wrong, wrong_together
 from analytics.detection.loading import OWN_RULES, load
 from analytics.detection.sigma import Rule
 from analytics.fields import FAMILIES
 from analytics.findings import Severity
 
-RULES = load([OWN_RULES]).rules
+OWN = load([OWN_RULES])
+RULES = OWN.rules
+SEQUENCES = [each for each in OWN.correlations if each.id not in OWN.parts]
 NAMES = [rule.id for rule in RULES]
 
 # What an engineer's day leaves in a history.
@@ -85,6 +88,22 @@ def test_a_rule_is_complete(rule: Rule) -> None:
     assert any(tag.startswith("attack.t") for tag in rule.tags)
     assert {"confidence", "object"} <= raw["foureyes"].keys()
     assert len(rule.title) <= 80
+
+
+@pytest.mark.parametrize("correlation", SEQUENCES, ids=[each.id for each in SEQUENCES])
+def test_a_correlation_is_complete_and_right_about_its_examples(correlation: Correlation) -> None:
+    assert wrong_together(correlation, OWN) == []
+    assert len(correlation.examples.match) >= 2
+    assert len(correlation.examples.no_match) >= 2
+    assert correlation.tactics
+    assert correlation.falsepositives
+    assert any(tag.startswith("attack.t") for tag in correlation.tags)
+    assert correlation.path.parent.name == "sequences"
+    assert len(correlation.title) <= 80
+
+
+def test_nothing_of_ours_is_refused() -> None:
+    assert OWN.refused == ()
 
 
 def test_ids_differ() -> None:

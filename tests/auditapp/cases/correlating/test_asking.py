@@ -99,7 +99,8 @@ def test_hits_of_several_batches_raise_one_alert_with_what_led_to_it() -> None:
     assert told() == [("unix:ana", 2)]
     alert = Alert.objects.get()
     assert (alert.severity, alert.tactics, alert.backfill) == ("high", ["discovery"], False)
-    assert alert.rule_version == rule_set().correlations[0].version
+    versions = {each.id: each.version for each in rule_set().correlations}
+    assert alert.rule_version == versions[alert.rule]
     assert (alert.window.count, len(alert.window.events)) == (3, 3)
     assert alert.window.begun == NOON
     assert alert.window.group == {"actor.account": "unix:ana"}
