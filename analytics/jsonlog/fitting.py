@@ -116,8 +116,7 @@ def _are_usual(texts: pa.StringArray) -> Any:
     """Which numbers are written as Python writes them: Arrow does as well, but for many noughts."""
     told = np.asarray(pc.equal(texts.cast(pa.float64()).cast(pa.string()), texts))
     told = told & ~np.asarray(pc.match_substring(texts, ".0000"))
-    for at in np.flatnonzero(~told).tolist():
-        told[at] = _is_usual(texts[at].as_py())
+    told[~told] = list(map(_is_usual, texts.filter(pa.array(~told)).to_pylist()))
     return told
 
 
