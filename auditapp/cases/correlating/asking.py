@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import pyarrow as pa
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.db import transaction
 from analytics import pipeline
 from analytics.detection.correlations.correlation import Correlation, reach
 from analytics.detection.correlations.gathering import COLUMNS, FIELD, with_persons
+from analytics.identity import Directory
 from auditapp import stopping
 from auditapp.cases import turns
 from auditapp.cases.correlating.keeping import keep
@@ -44,9 +46,13 @@ def refresh() -> int:
         while marks := list(Stretch.objects.order_by("begin", "id")[:STRETCHES]):
             rules = rule_set()
             known = {each.id: each for each in rules.correlations}
+            people = cache(directory)  # as they are now, and only if there is anybody to look for
             for correlation in (each for each in known.values() if each.id not in rules.parts):
                 for asked in _merged(marks, reach(correlation, known)):
-                    changed += _ask(correlation, known, asked, prolong)
+                    for piece in _pieces(asked):
+                        stopping.check()
+                        prolong()
+                        changed += _ask(correlation, known, piece, people)
             Stretch.objects.filter(id__in=[mark.pk for mark in marks]).delete()
     return changed
 
@@ -62,28 +68,29 @@ def _merged(marks: list[Stretch], further: timedelta) -> Iterator[Asked]:
     yield Asked(begin, end + further + AFTER, backfill)
 
 
+def _pieces(asked: Asked) -> Iterator[Asked]:
+    begin = asked.begin
+    while begin < asked.end:
+        end = min(begin + AT_ONCE, asked.end)
+        yield Asked(begin, end, asked.backfill)
+        begin = end
+
+
 def _ask(
     correlation: Correlation,
     known: Mapping[str, Correlation],
     asked: Asked,
-    prolong: Callable[[], None],
+    people: Callable[[], Directory],
 ) -> int:
     inner = {each.id: each for each in _with_inner(correlation, known)}
-    further, changed, begin = reach(correlation, known), 0, asked.begin
-    while begin < asked.end:
-        stopping.check()
-        prolong()
-        end = min(begin + AT_ONCE, asked.end)
-        hits = _hits(inner, begin - further, end)
-        found = [
-            one
-            for one in pipeline.correlate(inner.values(), hits, begin, end)
-            if one.alert.rule == correlation.id
-        ]
-        with transaction.atomic():
-            changed += keep(correlation, found, begin, end, backfill=asked.backfill)
-        begin = end
-    return changed
+    hits = _hits(inner, asked.begin - reach(correlation, known), asked.end, people)
+    found = [
+        one
+        for one in pipeline.correlate(inner.values(), hits, asked.begin, asked.end)
+        if one.alert.rule == correlation.id
+    ]
+    with transaction.atomic():
+        return keep(correlation, found, asked.begin, asked.end, backfill=asked.backfill)
 
 
 def _with_inner(
@@ -95,7 +102,12 @@ def _with_inner(
             yield from _with_inner(known[rule], known)
 
 
-def _hits(correlations: Mapping[str, Correlation], since: datetime, until: datetime) -> pa.Table:
+def _hits(
+    correlations: Mapping[str, Correlation],
+    since: datetime,
+    until: datetime,
+    people: Callable[[], Directory],
+) -> pa.Table:
     """The hits of these correlations' rules in a stretch, with who was behind the account."""
     rules = {rule for each in correlations.values() for rule in each.rules} - correlations.keys()
     rows = Hit.objects.filter(rule__in=rules, time__gte=since, time__lt=until)
@@ -108,4 +120,6 @@ def _hits(correlations: Mapping[str, Correlation], since: datetime, until: datet
     for name in names:
         columns[FIELD + name] = pa.array([row["fields"].get(name) for row in found], pa.string())
     table = pa.table(columns)
-    return with_persons(table, directory().persons(table["account"], table["time"]))
+    if not found:
+        return with_persons(table, pa.nulls(0))
+    return with_persons(table, people().persons(table["account"], table["time"]))
