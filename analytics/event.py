@@ -268,7 +268,7 @@ class Collector:
     @property
     def full(self) -> bool:
         """Whether it is time to `take`."""
-        gathered = len(self.rows) + len(self.tables) * AT_ONCE
+        gathered = len(self.rows) + sum(table.num_rows for table in self.tables)
         heavy = self.weight >= MOST_BYTES
         return heavy or gathered >= self.size or len(self.rejected) >= self.size
 
