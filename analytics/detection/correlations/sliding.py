@@ -11,20 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.detection.correlations.correlation import Correlation, Kind, Numbers
-from analytics.detection.correlations.windows import Windows
+from analytics.detection.correlations.windows import Windows, numbered
 
 NUMERAL = r"^[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?$"
 
 
 def distinct(windows: Windows, texts: list[pa.Array]) -> Numbers:
     """How many different values stand in each window; a hit that lacks one does not count."""
-    codes = np.zeros(len(windows), dtype=np.int64)
-    for text in texts:
-        encoded = text.dictionary_encode()
-        own = np.asarray(encoded.indices.cast(pa.int64()).fill_null(-1), dtype=np.int64)
-        missing = (codes < 0) | (own < 0)
-        _, inner = np.unique(codes * (len(encoded.dictionary) + 1) + own, return_inverse=True)
-        codes = np.where(missing, -1, inner)
     counts: Counter[int] = Counter()
 
     def add(code: int) -> None:
@@ -35,8 +28,8 @@ def distinct(windows: Windows, texts: list[pa.Array]) -> Numbers:
         if not counts[code]:
             del counts[code]
 
-    kept = codes.tolist()
-    return _slid(windows, kept, add, drop, lambda: len(counts) - (-1 in counts))
+    codes = numbered(texts, len(windows)).tolist()
+    return _slid(windows, codes, add, drop, lambda: len(counts) - (-1 in counts))
 
 
 def measured(correlation: Correlation, windows: Windows, texts: pa.Array) -> Numbers:

@@ -1,5 +1,6 @@
 """The hits of one correlation, by group and time, each with the window that ends at it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -91,7 +92,7 @@ def texts_of(name: str, correlation: Correlation, hits: pa.Table, rules: Codes) 
     """What each hit has under a name, which may stand for another field in each rule's events."""
     nothing = pa.nulls(hits.num_rows, pa.string())
     columns = [_column(correlation.field_of(name, rule), hits) for rule in correlation.rules]
-    if all(column is columns[0] for column in columns):
+    if len(set(columns)) == 1:
         return nothing if columns[0] is None else _flat(hits[columns[0]])
     found = nothing
     for code, column in enumerate(columns):
@@ -111,15 +112,20 @@ def _flat(column: pa.ChunkedArray) -> pa.Array:
 
 def _groups(correlation: Correlation, hits: pa.Table, rules: Codes) -> Codes:
     """A number for each group, -1 where a hit belongs to none."""
-    groups = np.zeros(hits.num_rows, dtype=np.int64)
-    for name in correlation.group_by:
-        texts = texts_of(name, correlation, hits, rules).dictionary_encode()
+    names = correlation.group_by
+    return numbered((texts_of(name, correlation, hits, rules) for name in names), hits.num_rows)
+
+
+def numbered(columns: Iterable[pa.Array], rows: int) -> Codes:
+    """A number for each different row of these columns of texts, -1 where one of them is null."""
+    numbers = np.zeros(rows, dtype=np.int64)
+    for column in columns:
+        texts = column.dictionary_encode()
         codes = _codes(texts.indices)
-        missing = (codes < 0) | (groups < 0)
-        both = groups * (len(texts.dictionary) + 1) + codes
-        _, inner = np.unique(both, return_inverse=True)
-        groups = np.where(missing, -1, inner)
-    return groups
+        missing = (codes < 0) | (numbers < 0)
+        _, both = np.unique(numbers * (len(texts.dictionary) + 1) + codes, return_inverse=True)
+        numbers = np.where(missing, -1, both)
+    return numbers
 
 
 def _once(groups: Codes, events: pa.ChunkedArray) -> Codes:
