@@ -24,10 +24,8 @@ def keep(
 
     What people closed stays closed. To be called inside a transaction, by one at a time.
     """
-    before = {
-        alert.event: alert
-        for alert in Alert.objects.filter(rule=correlation.id, time__gte=begin, time__lt=end)
-    }
+    there = Alert.objects.filter(rule=correlation.id, time__gte=begin, time__lt=end)
+    before = {alert.event: alert for alert in there.select_related("window")}
     now = {one.alert.event: one for one in found}
     fresh = [one for event, one in now.items() if event not in before]
     rows = [row_of(one.alert, correlation.version, backfill=backfill) for one in fresh]
@@ -36,9 +34,11 @@ def keep(
         alert.pk for event, alert in before.items() if event not in now and alert.state != CLOSED
     ]
     back = [alert.pk for event, alert in before.items() if event in now and _was_superseded(alert)]
-    Alert.objects.filter(pk__in=gone).update(state=CLOSED, close_reason=Alert.SUPERSEDED)
-    Alert.objects.filter(pk__in=back).update(state=Alert.State.OPEN, close_reason="")
-    _keep_windows(correlation, now, begin, end)
+    if gone:  # a change is stamped, and stamps are waited for
+        Alert.objects.filter(pk__in=gone).update(state=CLOSED, close_reason=Alert.SUPERSEDED)
+    if back:
+        Alert.objects.filter(pk__in=back).update(state=Alert.State.OPEN, close_reason="")
+    _keep_windows(now, before | {row.event: row for row in rows})
     days = {one.alert.time.date() for one in fresh}
     days |= {alert.time.date() for alert in before.values() if alert.pk in {*gone, *back}}
     touch(days, backfill=backfill)
@@ -49,12 +49,8 @@ def _was_superseded(alert: Alert) -> bool:
     return alert.state == CLOSED and alert.close_reason == Alert.SUPERSEDED
 
 
-def _keep_windows(
-    correlation: Correlation, now: dict[str, Correlated], begin: datetime, end: datetime
-) -> None:
+def _keep_windows(now: dict[str, Correlated], kept: dict[str, Alert]) -> None:
     """The windows of the alerts as they are found now: late events may have come into them."""
-    alerts = Alert.objects.filter(rule=correlation.id, time__gte=begin, time__lt=end)
-    kept = {alert.event: alert for alert in alerts.select_related("window")}
     missing: list[Window] = []
     for event, one in now.items():
         told = _told(one)
