@@ -124,6 +124,7 @@ class Changes:
         if match is None:
             return
         self.in_patch, self.read = True, self._heading
+        self.counts.setdefault("patch", [0, 0])  # also of binary files, which have no lines
         if match[1] is None:
             self._name(plain_path(match[2], braces=False))
             return
@@ -144,11 +145,9 @@ class Changes:
         mark = line[:3]
         if mark == b"@@ " and (match := HUNK.match(line)):
             self.old, self.new = int(match[1] or 1), int(match[2] or 1)
-            self.counts.setdefault("patch", [0, 0])
             self.read = self._hunk
         elif mark == b"@@@" and (match := HUNK_OF_MERGE.match(line)):
             self.columns = len(match[1]) - 1
-            self.counts.setdefault("patch", [0, 0])
             self.read = self._hunk_of_merge
         elif line.startswith((b"rename to ", b"copy to ")):
             self._name(plain_path(line.partition(b" to ")[2], braces=False))

@@ -62,6 +62,30 @@ def test_numstat_and_patch_agree_about_this_project() -> None:
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        ":100644 100644 d8d83d7 16ae169 M\tlogo.png\n",
+        "-\t-\tlogo.png\n",
+        "diff --git a/logo.png b/logo.png\nindex d8d83d7..16ae169 100644\n"
+        "Binary files a/logo.png and b/logo.png differ\n",
+        "diff --git a/logo.png b/logo.png\nindex d8d83d7..16ae169 100644\n"
+        "GIT binary patch\nliteral 9\nQcmZQ%U|@jQY3xd;@hBG%\n\nliteral 9\nQcmZQ%V2Zh_E\n\n",
+    ],
+    ids=["raw", "numstat", "patch", "binary patch"],
+)
+def test_a_commit_of_only_a_binary_file_has_no_lines(changes: str) -> None:
+    head = (
+        f"commit {'a' * 40}\nAuthor: Mia <mia@lab.example>\n"
+        "Date:   Mon Feb 2 09:05:00 2026 +0100\n\n    Draw the logo anew\n\n"
+    )
+    (event,), rejected = read((head + changes).encode())
+    assert not rejected
+    assert event["git.files"] == ["logo.png"]
+    lines = None if changes.startswith(":") else 0  # --raw does not count
+    assert (event["git.lines_added"], event["git.lines_deleted"]) == (lines, lines)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Mon Feb 2 09:05:00 2026 +0100",
