@@ -23,7 +23,7 @@ def table() -> str:
 def _of_family(family: str, rules: Iterable[Described]) -> str:
     rows = [
         f"| `{rule.id}` | {rule.title} | {rule.severity} | {rule.confidence:g} "
-        f"| {', '.join(_techniques(rule))} | {'; '.join(rule.falsepositives)} |"
+        f"| {_techniques(rule)} | {'; '.join(rule.falsepositives)} |"
         for rule in sorted(rules, key=lambda rule: (RANK[rule.severity], rule.id))
     ]
     head = "| rule | what it shows | severity | confidence | techniques | likely false positives |"
@@ -34,9 +34,12 @@ def _family(rule: Described) -> str:
     return rule.path.parent.name
 
 
-def _techniques(rule: Described) -> list[str]:
-    ids = (tag.partition(".")[2] for tag in rule.tags if tag.partition(".")[2] not in rule.tactics)
-    return [name.upper() for name in ids]
+def _techniques(rule: Described) -> str:
+    """'T1685, AML.T0012, formerly T1562.001'"""
+    ids = [tag.partition(".")[2] for tag in rule.tags]
+    now = [name for name in ids if name not in rule.tactics and name not in rule.former]
+    former = f", formerly {', '.join(rule.former).upper()}" if rule.former else ""
+    return ", ".join(now).upper() + former
 
 
 def page(old: str) -> str:

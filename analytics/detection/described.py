@@ -1,5 +1,6 @@
 """What a rule or a correlation says of itself, whatever it looks for."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from analytics.findings import Severity
 
 LONGEST_TITLE = 300  # characters, as alerts keep them
 CONFIDENCE = {"stable": 0.7, "test": 0.5, "experimental": 0.3}
+OWN = frozenset({"confidence", "object", "former", "investigate", "catalogue"})
+ANY = re.compile(r".+")
+FORMER = re.compile(r"t\d{4}(?:\.\d{3})?")
+ROW = re.compile(r"[DS]\d{1,2}")
 TACTICS = frozenset(
     {
         *("reconnaissance", "resource-development", "initial-access", "execution", "persistence"),
@@ -26,7 +31,12 @@ TACTICS = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
     """`id` is its file's stem, `version` a hash of its bytes; `names` are the words by which others
-    refer to it. `object` is the field that names what was touched. `confidence` is 0 to 1."""
+    refer to it. `object` is the field that names what was touched. `confidence` is 0 to 1.
+
+    `former` are the ATT&CK ids by which a technique among `tags` was called before it was
+    renumbered; the tags hold them too, as searches go by either. `investigate` is what to look at
+    next, a sentence each. `catalogue` are the rows of the catalogue that it covers.
+    """
 
     id: str
     version: str
@@ -40,13 +50,18 @@ class Described:
     description: str
     falsepositives: tuple[str, ...]
     object: str | None
+    references: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
+    investigate: tuple[str, ...] = ()
+    catalogue: tuple[str, ...] = ()
 
 
 def described(sigma: SigmaRuleBase, name: str, version: str, path: Path) -> dict[str, Any]:
     """The arguments that Described takes, of what pySigma has read. Raises RuleError."""
-    tags = tuple(str(tag) for tag in sigma.tags)
-    tactics = (tag.removeprefix("attack.") for tag in tags if tag.startswith("attack."))
     ours = _own(sigma.custom_attributes.get("foureyes"))
+    former = _texts(ours, "former", FORMER)
+    tags = (*(str(tag) for tag in sigma.tags), *(f"attack.{name}" for name in former))
+    tactics = (tag.removeprefix("attack.") for tag in tags if tag.startswith("attack."))
     status = str(sigma.status) if sigma.status else ""
     called = (name, sigma.name, str(sigma.id) if sigma.id else None)
     return {
@@ -62,15 +77,19 @@ def described(sigma: SigmaRuleBase, name: str, version: str, path: Path) -> dict
         "description": " ".join((sigma.description or "").split()),
         "falsepositives": tuple(str(each) for each in sigma.falsepositives),
         "object": ours.get("object"),
+        "references": tuple(str(each) for each in sigma.references),
+        "former": former,
+        "investigate": _texts(ours, "investigate"),
+        "catalogue": _texts(ours, "catalogue", ROW),
     }
 
 
 def _own(attributes: Any) -> Mapping[str, Any]:
-    """What a rule says under `foureyes`: its confidence and the field that names the object."""
+    """What a rule says under `foureyes`, which Sigma does not know."""
     if attributes is None:
         return {}
-    if not isinstance(attributes, dict) or attributes.keys() - {"confidence", "object"}:
-        raise RuleError("foureyes: a map with confidence and object is needed")
+    if not isinstance(attributes, dict) or attributes.keys() - OWN:
+        raise RuleError(f"foureyes: a map is needed of {', '.join(sorted(OWN))}")
     confidence = attributes.get("confidence", 0.0)
     if isinstance(confidence, bool) or not isinstance(confidence, int | float):
         raise RuleError("foureyes.confidence is no number")
@@ -79,3 +98,12 @@ def _own(attributes: Any) -> Mapping[str, Any]:
     if not known(str(attributes.get("object", "labels.none"))):
         raise RuleError(f"foureyes.object: there is no field {attributes['object']!r}")
     return attributes
+
+
+def _texts(ours: Mapping[str, Any], name: str, form: re.Pattern[str] = ANY) -> tuple[str, ...]:
+    """The texts of a list that a rule may give."""
+    given = ours.get(name, ())
+    texts = tuple(given) if isinstance(given, list | tuple) else None
+    if texts is None or not all(isinstance(each, str) and form.fullmatch(each) for each in texts):
+        raise RuleError(f"foureyes.{name} is no list of what it should be")
+    return texts

@@ -69,6 +69,11 @@ def rule(one: Described) -> Document:
         "confidence": one.confidence,
         "tags": list(one.tags),
         "tactics": list(one.tactics),
+        "former_techniques": [name.upper() for name in one.former],
+        "falsepositives": list(one.falsepositives),
+        "investigate": list(one.investigate),
+        "references": list(one.references),
+        "catalogue": list(one.catalogue),
     }
 
 

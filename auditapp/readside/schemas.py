@@ -113,7 +113,13 @@ RULE = thing(
     **dict.fromkeys(("id", "title", "severity", "version", "description"), TEXT),
     confidence=NUMBER,
     tags=listed(TEXT),
-    tactics=listed(TEXT),
+    **dict.fromkeys(
+        (
+            *("tactics", "former_techniques", "falsepositives"),
+            *("investigate", "references", "catalogue"),
+        ),
+        listed(TEXT),
+    ),
 )
 PILLAR = thing(
     **dict.fromkeys(("id", "title", "question"), TEXT),

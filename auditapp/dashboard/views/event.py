@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from analytics.fields import BY_NAME, FIELDS, Kind
 from auditapp.accounts import policy, pseudonyms
 from auditapp.cases.models import Alert, Case
+from auditapp.cases.rules import rule_set
 from auditapp.dashboard import casework
 from auditapp.dashboard.alerting import with_people
 from auditapp.dashboard.asking import condition, written
@@ -48,6 +49,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     time: datetime = row["@timestamp"]
     person = directory().who(row["actor.account"], time)
     alerts = Alert.objects.filter(event=row["event.id"]).select_related("window")
+    rules = {rule.id: rule for rule in rule_set().detections}
     return render(
         request,
         "dashboard/event.html",
@@ -59,7 +61,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
             "raw": row["event.original"] or "",
             "person": pseudonyms.reference(person) if person else "",
             "name": pseudonyms.shown(person) if person else "",
-            "alerts": with_people(alerts),
+            "alerts": [(one, rules.get(one.row.rule)) for one in with_people(alerts)],
             "cases": Case.objects.filter(pins__event=row["event.id"]),
             "open_cases": casework.open_cases(),
             "may_pin": policy.allowed(request.user, "case-add"),

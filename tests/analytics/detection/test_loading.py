@@ -24,7 +24,14 @@ def test_a_rule_carries_what_its_file_says(write: Write) -> None:
         description="Lists\n  a folder.",
         tags=["attack.impact", "attack.t1489", "atlas.aml.t0029"],
         falsepositives=["Everybody"],
-        foureyes={"confidence": 0.25, "object": "host.name"},
+        references=["https://example.org/ls"],
+        foureyes={
+            "confidence": 0.25,
+            "object": "host.name",
+            "former": ["t1562.001"],
+            "investigate": ["Ask them."],
+            "catalogue": ["D41"],
+        },
         examples={"match": [{COMMAND: "ls"}], "no_match": []},
     )
     (loaded,) = load([write(rule, "lists_a_folder")]).rules
@@ -35,7 +42,10 @@ def test_a_rule_carries_what_its_file_says(write: Write) -> None:
     )
     assert (loaded.confidence, loaded.object) == (0.25, "host.name")
     assert loaded.description == "Lists a folder."
-    assert loaded.tags == ("attack.impact", "attack.t1489", "atlas.aml.t0029")
+    tags = ("attack.impact", "attack.t1489", "atlas.aml.t0029", "attack.t1562.001")
+    assert loaded.tags == tags, "alerts are found by the id of before and of now"
+    assert (loaded.former, loaded.investigate) == (("t1562.001",), ("Ask them.",))
+    assert (loaded.catalogue, loaded.references) == (("D41",), ("https://example.org/ls",))
     assert loaded.tactics == ("impact",)
     assert loaded.falsepositives == ("Everybody",)
     assert loaded.examples.match == ({COMMAND: "ls"},)
@@ -86,7 +96,10 @@ def test_an_empty_folder_has_no_rules(tmp_path: Path) -> None:
         (document({"selection": {COMMAND: "a"}}, foureyes={"confidence": 2}), "between 0 and 1"),
         (document({"selection": {COMMAND: "a"}}, foureyes={"confidence": "x"}), "no number"),
         (document({"selection": {COMMAND: "a"}}, foureyes={"object": "x"}), "no field 'x'"),
-        (document({"selection": {COMMAND: "a"}}, foureyes={"points": 3}), "a map with"),
+        (document({"selection": {COMMAND: "a"}}, foureyes={"points": 3}), "a map is needed of"),
+        (document({"selection": {COMMAND: "a"}}, foureyes={"former": ["x"]}), "foureyes.former"),
+        (document({"selection": {COMMAND: "a"}}, foureyes={"catalogue": "D01"}), "no list of"),
+        (document({"selection": {COMMAND: "a"}}, foureyes={"investigate": [3]}), "no list of"),
         ({"title": "c", "correlation": {"type": "event_count"}}, "correlation"),
     ],
 )

@@ -7,6 +7,7 @@ import yaml
 
 from analytics.detection.catalogue import PAGE, page
 from analytics.detection.correlations.correlation import Correlation
+from analytics.detection.described import Described
 from analytics.detection.examples import fires, wrong, wrong_together
 from analytics.detection.loading import OWN_RULES, load
 from analytics.detection.sigma import Rule
@@ -17,6 +18,17 @@ OWN = load([OWN_RULES])
 RULES = OWN.rules
 SEQUENCES = [each for each in OWN.correlations if each.id not in OWN.parts]
 NAMES = [rule.id for rule in RULES]
+
+# Ids of ATT&CK 19 and what they were before.
+RENUMBERED = {
+    "t1684.001": {"t1656"},
+    "t1685": {"t1562", "t1562.001", "t1562.006"},
+    "t1685.002": {"t1562.008"},
+    "t1685.004": {"t1562.012"},
+    "t1685.006": {"t1070.002"},
+    "t1686": {"t1562.004"},
+    "t1689": {"t1562.010"},
+}
 
 # What an engineer's day leaves in a history.
 ORDINARY = """
@@ -88,6 +100,23 @@ def test_a_rule_is_complete(rule: Rule) -> None:
     assert any(tag.startswith("attack.t") for tag in rule.tags)
     assert {"confidence", "object"} <= raw["foureyes"].keys()
     assert len(rule.title) <= 80
+
+
+@pytest.mark.parametrize("one", OWN.detections, ids=[each.id for each in OWN.detections])
+def test_a_rule_says_what_to_look_at_next(one: Described) -> None:
+    assert len(one.investigate) >= 2 or one.severity in (Severity.INFORMATIONAL, Severity.LOW)
+    assert one.investigate
+    assert all(sentence.endswith((".", "?")) for sentence in one.investigate)
+
+
+@pytest.mark.parametrize("one", OWN.detections, ids=[each.id for each in OWN.detections])
+def test_a_technique_that_was_renumbered_has_its_former_id_too(one: Described) -> None:
+    tags = {tag.removeprefix("attack.") for tag in one.tags}
+    for now, before in RENUMBERED.items():
+        if now in tags:
+            assert before & set(one.former), f"{now} was one of {before}"
+    assert set(one.former) <= set().union(*RENUMBERED.values())
+    assert not tags & {"defense-evasion"}, "ATT&CK 19 has stealth and defense-impairment"
 
 
 @pytest.mark.parametrize("correlation", SEQUENCES, ids=[each.id for each in SEQUENCES])

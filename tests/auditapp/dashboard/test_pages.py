@@ -111,6 +111,8 @@ def test_an_event_shows_its_fields_its_batch_and_its_alerts(analyst: Client, sit
     assert reverse("batch", args=[site.batch.id]) in page
     assert reverse("feed", args=[site.feed.name]) in page
     assert "Job cancelled" in page
+    assert "What to look at next" in page
+    assert "List the jobs that ended so" in page
     assert reverse("person", args=["p001"]) in page
 
 
