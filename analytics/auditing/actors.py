@@ -13,10 +13,13 @@ OWNED_BY_NOBODY = frozenset({"0", "65534"})
 
 
 class Descent:
-    """Remembers which processes descend from a launcher, as far as this log shows it."""
+    """Remembers which processes descend from a launcher, as far as this log shows it.
+
+    `known` are those that do, by what comes before their host's records and their number.
+    """
 
     def __init__(self) -> None:
-        self._processes: OrderedDict[tuple[str, int | None], None] = OrderedDict()
+        self.known: OrderedDict[tuple[str, int | None], None] = OrderedDict()
 
     def in_job(self, prefix: str, process: Process, number: int | None, parent: int | None) -> bool:
         """Whether the process descends from a launcher; keeps the answer for its children."""
@@ -25,13 +28,13 @@ class Descent:
     @property
     def is_empty(self) -> bool:
         """Whether no process that is remembered descends from a launcher."""
-        return not self._processes
+        return not self.known
 
     def descends(
         self, prefix: str, number: int | None, parent: int | None, *, launcher: bool
     ) -> bool:
         """As `in_job`, of a process that is a launcher or is none."""
-        known = self._processes
+        known = self.known
         if launcher or (known and (prefix, parent) in known):
             known[prefix, number] = None
             if len(known) > MOST_PROCESSES:

@@ -56,30 +56,41 @@ class Joiner:
         self._open: OrderedDict[str, Joined] = OrderedDict()
         self._size = 0
 
-    def take(self, line: int, run: str, prefix: str, stamp: str, kinds: tuple[str, str]) -> None:
-        """Takes records that follow each other, of which the first and the last are of `kinds`."""
-        size, (first, last) = len(run) + 1, kinds
-        key = prefix + stamp
-        event = self._open.get(key)
-        if event is None:
-            if first == END:
-                self._reject(line, ALONE, run + "\n")
-                return
-            event = Joined(line, prefix, stamp, run, size)
-            if last == END:
-                self.ended.append(event)
-                return
-            self._open[key] = event
-        elif event.size + size > LARGEST_EVENT:
-            self._reject(line, "the event is too large", run + "\n")
-            return
-        else:
-            event.add(run)
-        self._size += size
-        if last == END:
-            self._close(self._open.pop(key))
-        while len(self._open) > MOST_OPEN or self._size > MOST_OPEN_SIZE:
-            self._close(self._open.popitem(last=False)[1])
+    def take(self, line: int, part: str) -> int:
+        """Takes the records in some lines, the first of which has this number; says the next one's.
+
+        It is one loop, without a call for each event: most of a log's time would go into these.
+        """
+        events = self._open
+        for run, prefix, first, stamp, last, other in RUNS.findall(part):
+            if not stamp:
+                if other and not other.isspace():
+                    self._reject(line, _why(other), other)
+                line += 1
+                continue
+            number, size, key = line, len(run) + 1, prefix + stamp
+            line += run.count("\n") + 1
+            event = events.get(key)
+            if event is None:
+                if first == END:
+                    self._reject(number, ALONE, run + "\n")
+                    continue
+                event = Joined(number, prefix, stamp, run, size)
+                if last == END:
+                    self.ended.append(event)
+                    continue
+                events[key] = event
+            elif event.size + size > LARGEST_EVENT:
+                self._reject(number, "the event is too large", run + "\n")
+                continue
+            else:
+                event.add(run)
+            self._size += size
+            if (last or first) == END:
+                self._close(events.pop(key))
+            while len(events) > MOST_OPEN or self._size > MOST_OPEN_SIZE:
+                self._close(events.popitem(last=False)[1])
+        return line
 
     def end(self) -> None:
         """Ends each event that is under way."""
@@ -107,16 +118,8 @@ def joined(log: BinaryIO, reject: Reject) -> Iterator[list[Joined]]:
             line += 1
             continue
         for part, ends in _parts(text):
-            number = line
-            for run, prefix, first, stamp, last, other in RUNS.findall(part):
-                if stamp:
-                    joiner.take(number, run, prefix, stamp, (first, last or first))
-                    number += run.count("\n") + 1
-                else:
-                    if other and not other.isspace():
-                        reject(number, _why(other), other)
-                    number += 1
-            line = number if ends else line
+            behind = joiner.take(line, part)
+            line = behind if ends else line
         yield joiner.ended
         joiner.ended = []
     joiner.end()
@@ -127,7 +130,8 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
     """A block's lines, and whether they end there: what a crash left before a record, or a record
     whose line end was lost, stands with the next one in a line. In quotes nothing is a record,
     but behind a NUL, which the kernel writes nowhere."""
-    if text.count(MARK) <= text.count("\n") and NUL not in text:
+    may_be_glued = text.count(MARK) > text.count("\n") or ("\\" in text and NUL in text)
+    if not may_be_glued:
         yield text, True
         return
     for line in text.removesuffix("\n").split("\n"):

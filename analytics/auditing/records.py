@@ -51,6 +51,7 @@ class Path(NamedTuple):
     owner: str | None
     kind: str | None  # NORMAL, PARENT, CREATE, DELETE …
     owner_name: str | None = None  # where the log is enriched
+    rooted: str | None = None  # the name, where it is a path from the root that is tidy
 
 
 @dataclass(slots=True)
@@ -91,8 +92,11 @@ class Records:
 def read(text: str) -> Records:
     """Reads each record of an event; of those without a reader the first one leads."""
     found = IN_ORDER.fullmatch(text)
-    if found is None:
-        return _read_each(text)
+    return _read_each(text) if found is None else in_order(found)
+
+
+def in_order(found: re.Match[str]) -> Records:
+    """What records say that match `IN_ORDER`."""
     # fmt: off
     (
         called, success, exit_, arguments, parent, pid, process, command,
@@ -154,7 +158,10 @@ def path_in(body: str) -> Path:
     found = PATH.fullmatch(body)
     if found:
         name, owner, kind = found.groups()
-        return Path(plain(name), owner if is_set(owner) else None, kind)
+        name = plain(name)
+        is_tidy = name is not None and name[:1] == "/" and "/." not in name and "//" not in name
+        rooted = name if is_tidy else None
+        return Path(name, owner if is_set(owner) else None, kind, rooted=rooted)
     told = fields(body)
     owner = told.get("ouid")
     return Path(

@@ -88,16 +88,25 @@ class Tables:
         self._earliest = (EARLIEST - EPOCH) // MICROSECOND
         self._latest = (context.latest - EPOCH) // MICROSECOND
 
-    def put(self, values: Values) -> None:
-        """Takes an event as `values_of` has it."""
+    def put(self, rows: Sequence[Values]) -> None:
+        """Takes some events as `values_of` has them, few at a time."""
+        if not rows:
+            return
+        times = [values[0] for values in rows]
+        if min(times) < self._earliest or max(times) > self._latest:
+            rows = [values for values in rows if self._is_plausible(values)]
+        self._rows += rows
+        self._weight += sum([len(values[ORIGINAL]) for values in rows])
+        if len(self._rows) >= AT_ONCE or self._weight >= HEAVY:
+            self.turn()
+
+    def _is_plausible(self, values: Values) -> bool:
+        """Whether it has a time that an event can have; rejects it if not."""
         if self._earliest <= values[0] <= self._latest:
-            self._rows.append(values)
-            self._weight += len(values[ORIGINAL])
-            if len(self._rows) >= AT_ONCE or self._weight >= HEAVY:
-                self.turn()
-        else:
-            reason = self._collector.context.implausible(EPOCH + values[0] * MICROSECOND)
-            self._collector.reject(values[LINE], reason or "", values[ORIGINAL])
+            return True
+        reason = self._collector.context.implausible(EPOCH + values[0] * MICROSECOND)
+        self._collector.reject(values[LINE], reason or "", values[ORIGINAL])
+        return False
 
     def turn(self) -> None:
         """Gives the collector what was taken."""

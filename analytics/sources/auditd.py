@@ -33,12 +33,14 @@ def parse(log: BinaryIO, context: Context) -> Iterator[Batch]:
     descent = Descent()
     tables = Tables(collector)
     for events in joined(log, collector.reject):
-        for event in events:
-            tables.put(
+        tables.put(
+            [
                 usual_values(event, context, descent)
                 or single_values(event, context, descent)
                 or values_of(row_of(event, context, descent))
-            )
+                for event in events
+            ]
+        )
         if collector.full:
             yield collector.take()
     tables.turn()

@@ -82,7 +82,7 @@ class Reading:
             if isinstance(row, str):
                 self._collector.reject(document.number, row, document.raw)
             else:
-                self._tables.put(values_of(row))
+                self._tables.put([values_of(row)])
             if self._collector.full:
                 yield self._collector.take()
 
