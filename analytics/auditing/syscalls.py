@@ -118,6 +118,9 @@ write                 1    4   64  process  info      called-syscall
 ioctl                16   54   29  process  info      called-syscall
 setsockopt           54  366  208  process  info      called-syscall
 prctl               157  172  167  process  info      called-syscall
+personality         135  136   92  process  info      called-syscall
+syslog              103  103  116  process  info      called-syscall
+sysinfo              99  116  179  process  info      called-syscall
 request_key         249  287  218  iam      access    requested-key
 """
 # fmt: on

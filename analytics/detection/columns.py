@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.detection.derived import DERIVED
 from analytics.fields import BY_NAME
 
 Mask = npt.NDArray[np.bool_]
@@ -17,14 +18,14 @@ Codes = npt.NDArray[np.int64]
 SAMPLE = 2_000
 ARGUMENT = re.compile(r"process\.args\[(\d{1,4})\]")
 LABEL = "labels."
-PROGRAM = "process.image"  # the program's path; where only its name is known, /name
 
 
 def known(column: str) -> bool:
-    """Whether `View` has a column of this name: a field, a label, an argument or the program."""
+    """Whether `View` has a column of this name: a field, a label, an argument, or what is cut
+    out of a field."""
     return (
         (column in BY_NAME and column != "labels")
-        or column == PROGRAM
+        or column in DERIVED
         or column.startswith(LABEL)
         or ARGUMENT.fullmatch(column) is not None
     )
@@ -89,10 +90,8 @@ class View:
         argument = ARGUMENT.fullmatch(column)
         if argument:
             return _element(self.array("process.args"), int(argument[1]))
-        if column == PROGRAM:
-            name = self.array("process.name")
-            path = pc.binary_join_element_wise("", name, "/")
-            return pc.coalesce(self.array("process.executable"), path)
+        if column in DERIVED:
+            return DERIVED[column].cut(self.array)
         if column.startswith(LABEL):
             labels = self.array("labels")
             return pc.map_lookup(labels, pa.scalar(column.removeprefix(LABEL)), "first")

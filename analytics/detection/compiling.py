@@ -78,8 +78,9 @@ class Compiler:
 
     def _field(self, name: str, value: SigmaType) -> Predicate:
         meanings = self.source.values.get(name)
-        if meanings is not None and isinstance(value, SigmaString):
-            return self._meaning(meanings.get(str(value).upper()) or meanings["*"], value)
+        if meanings is not None and isinstance(value, SigmaString | SigmaBool):
+            text = value if isinstance(value, SigmaString) else SigmaString(str(value))
+            return self._meaning(meanings.get(str(value).upper()) or meanings["*"], text)
         return _any(self._value(column, value) for column in self._looked_up(name))
 
     def _meaning(self, meaning: str, value: SigmaString) -> Predicate:

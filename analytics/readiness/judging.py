@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from analytics.detection.columns import ARGUMENT, PROGRAM
+from analytics.detection.columns import ARGUMENT
+from analytics.detection.derived import DERIVED
 from analytics.detection.predicates import AllOf, AnyOf, Missing, Not, Predicate
 from analytics.readiness.arrivals import EVERYWHERE, Arrival
 from analytics.readiness.needs import Advice, Need, advice_for
@@ -70,7 +71,7 @@ def _judged(need: Need, arrivals: Sequence[Arrival], now: datetime) -> Readiness
     datasets: dict[str, set[str]] = defaultdict(set)
     times: dict[str, datetime] = {}
     for one in arrivals:
-        if all(one.kind.get(name) in values for name, values in need.where.items()):
+        if all(_may_be(one, name, values) for name, values in need.where.items()):
             filled[one.feed] |= one.fields
             datasets[one.feed].add(one.dataset)
             times[one.feed] = max(one.last, times.get(one.feed, one.last))
@@ -92,6 +93,12 @@ def _judged(need: Need, arrivals: Sequence[Arrival], now: datetime) -> Readiness
     return Readiness(need=need, status=status, feeds=meeting, lacking=poorer, last=last)
 
 
+def _may_be(arrival: Arrival, column: str, values: Sequence[str]) -> bool:
+    """Whether some of the events may have one of the values; only kinds are kept with theirs."""
+    found = arrival.kind.get(column)
+    return column in arrival.fields if found is None else found in values
+
+
 def lacking(need: Need, have: set[str] | frozenset[str]) -> frozenset[str]:
     """The fields that must come beside these before the need is met; none where it is."""
     gap = {name for name in need.fields if not available(name, have)}
@@ -104,8 +111,8 @@ def available(column: str, have: set[str] | frozenset[str]) -> bool:
     """Whether a column as rules look it up can have a value."""
     if column in EVERYWHERE:
         return True
-    if column == PROGRAM:
-        return not have.isdisjoint({"process.executable", "process.name"})
+    if column in DERIVED:
+        return not have.isdisjoint(DERIVED[column].of)
     return ("process.args" if ARGUMENT.fullmatch(column) else column) in have
 
 

@@ -141,7 +141,7 @@ def test_a_file_may_hold_several_rules(write: Write, tmp_path: Path) -> None:
 
 
 def test_fields_that_only_labels_can_hold_are_told(loaded: Any) -> None:
-    rule = loaded({"selection": {COMMAND: "a", "Unheard": "b", "a0": "c"}}).rules[0]
+    rule = loaded({"selection": {COMMAND: "a", "Unheard": "b", "a4": "c"}}).rules[0]
     assert rule.labels == ("labels.Unheard",)
 
 
