@@ -32,9 +32,11 @@ class ReasonKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """A rule matched one event. `time` is the event's, UTC; `tactics` are ATT&CK tactic names."""
+    """A rule, as it was in this version, matched one event. `time` is the event's, UTC; `tactics`
+    are ATT&CK tactic names."""
 
     rule: str
+    version: str
     title: str
     severity: Severity
     confidence: float

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sigma.rule.base import SigmaRuleBase
 
 from analytics.detection.columns import known
+from analytics.detection.documents import Document
 from analytics.detection.patterns import RuleError
 from analytics.findings import Severity
 
@@ -30,8 +31,9 @@ TACTICS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """`id` is its file's stem, `version` a hash of its bytes; `names` are the words by which others
-    refer to it. `object` is the field that names what was touched. `confidence` is 0 to 1.
+    """`id` is its file's stem, `version` a hash of its bytes and of those of its filters, `text`
+    what they say; `names` are the words by which others refer to it. `object` is the field that
+    names what was touched. `confidence` is 0 to 1.
 
     `former` are the ATT&CK ids by which a technique among `tags` was called before it was
     renumbered; the tags hold them too, as searches go by either. `investigate` is what to look at
@@ -40,6 +42,7 @@ class Described:
 
     id: str
     version: str
+    text: str = field(default="", repr=False)
     names: frozenset[str]
     title: str
     severity: Severity
@@ -56,8 +59,9 @@ class Described:
     catalogue: tuple[str, ...] = ()
 
 
-def described(sigma: SigmaRuleBase, name: str, version: str, path: Path) -> dict[str, Any]:
+def described(sigma: SigmaRuleBase, document: Document, version: str, text: str) -> dict[str, Any]:
     """The arguments that Described takes, of what pySigma has read. Raises RuleError."""
+    name = document.name
     ours = _own(sigma.custom_attributes.get("foureyes"))
     former = _texts(ours, "former", FORMER)
     tags = (*(str(tag) for tag in sigma.tags), *(f"attack.{name}" for name in former))
@@ -67,13 +71,14 @@ def described(sigma: SigmaRuleBase, name: str, version: str, path: Path) -> dict
     return {
         "id": name,
         "version": version,
+        "text": text,
         "names": frozenset(word for word in called if word),
         "title": sigma.title[:LONGEST_TITLE],
         "severity": Severity(str(sigma.level)) if sigma.level else Severity.MEDIUM,
         "confidence": ours.get("confidence", CONFIDENCE.get(status, 0.3)),
         "tags": tags,
         "tactics": tuple(tactic for tactic in tactics if tactic in TACTICS),
-        "path": path,
+        "path": document.path,
         "description": " ".join((sigma.description or "").split()),
         "falsepositives": tuple(str(each) for each in sigma.falsepositives),
         "object": ours.get("object"),

@@ -10,8 +10,10 @@ import yaml
 from sigma.exceptions import SigmaError
 from sigma.rule.base import SigmaYAMLLoader
 
+from analytics.detection.files import files
 from analytics.detection.patterns import RuleError
 
+SUFFIXES = (".yml", ".yaml")
 LARGEST_RULE = 1 << 20
 DEEPEST_RULE = 32
 LONGEST_NAME = 200  # characters of an id, as alerts keep it
@@ -22,35 +24,53 @@ UNREADABLE = (
 
 
 class RulesMissing(Exception):
-    """A folder of rules does not exist; the message names it."""
+    """A folder of rules does not exist or cannot be read; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file, or a document in it, that is no rule that can be matched, and why."""
+    """A file, or a document in it, that is no rule that can be matched, and why.
+
+    `kept` says that what the file held before goes on in its place.
+    """
 
     path: Path
     reason: str
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A map in a file of rules. `name` is the file's stem, followed by the document's number but
-    for the first; `version` is a hash of the file's bytes."""
+    for the first; `version` is a hash of the file's bytes, `text` what they say."""
 
     path: Path
     name: str
     version: str
+    text: str
     content: Mapping[str, Any]
 
 
-def documents(folders: Sequence[Path]) -> Iterator[Document | Refused]:
-    """Every document below the folders. Raises RulesMissing for a folder that does not exist."""
+def contents(folders: Sequence[Path]) -> dict[Path, bytes | Refused]:
+    """What each file of rules below the folders holds. Raises RulesMissing for a folder that does
+    not exist or cannot be read."""
     for folder in folders:
         if not folder.is_dir():
             raise RulesMissing(f"no folder of rules at {folder}")
-        for path in sorted((*folder.rglob("*.yml"), *folder.rglob("*.yaml"))):
-            yield from _in_file(path)
+    try:
+        found = files(folders)
+    except OSError as error:
+        raise RulesMissing(f"a folder of rules cannot be read: {error}") from error
+    return {path: _read(path) for path in found if path.suffix in SUFFIXES}
+
+
+def documents(content: Mapping[Path, bytes | Refused]) -> Iterator[Document | Refused]:
+    """Every document of the files."""
+    for path, held in content.items():
+        if isinstance(held, Refused):
+            yield held
+        else:
+            yield from _in_file(path, held)
 
 
 def refused(path: Path, error: Exception) -> Refused:
@@ -59,22 +79,35 @@ def refused(path: Path, error: Exception) -> Refused:
     return Refused(path, " ".join(reason.split()))
 
 
-def _in_file(path: Path) -> Iterator[Document | Refused]:
+def _read(path: Path) -> bytes | Refused:
     try:
-        if path.stat().st_size > LARGEST_RULE:
-            raise RuleError(f"larger than {LARGEST_RULE} bytes")
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST_RULE + 1)
+    except OSError as error:
+        return refused(path, error)
+    if len(content) > LARGEST_RULE:
+        return Refused(path, f"larger than {LARGEST_RULE} bytes")
+    return content
+
+
+def _in_file(path: Path, content: bytes) -> Iterator[Document | Refused]:
+    try:
         found = _parsed(content)
-    except (*UNREADABLE, OSError, yaml.YAMLError) as error:
+    except (*UNREADABLE, yaml.YAMLError) as error:
         yield refused(path, error)
         return
     version = blake2b(content, digest_size=8).hexdigest()
+    text = content.decode("utf-8", "replace")
     for number, document in enumerate(found, 1):
         name = path.stem if number == 1 else f"{path.stem}.{number}"
         try:
-            yield Document(path=path, name=_fit(name), version=version, content=_map(document))
+            found_here = Document(
+                path=path, name=_fit(name), version=version, text=text, content=_map(document)
+            )
         except RuleError as error:
             yield refused(path, error)
+        else:
+            yield found_here
 
 
 def _parsed(content: bytes) -> list[Any]:
@@ -85,7 +118,10 @@ def _parsed(content: bytes) -> list[Any]:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST_RULE:
             raise RuleError(f"nested deeper than {DEEPEST_RULE} levels")
-    return list(yaml.load_all(content, SigmaYAMLLoader))
+    found = list(yaml.load_all(content, SigmaYAMLLoader))
+    if not found:
+        raise RuleError("it is empty")
+    return found
 
 
 def _fit(name: str) -> str:

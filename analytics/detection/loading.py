@@ -1,17 +1,30 @@
-"""Loads rules, filters and correlations from folders; a bad one is refused and stops no other."""
+"""Loads rules, filters and correlations from folders; a bad one is refused and stops no other.
+
+A file that was good and is good no longer goes on as it was: who saves half a rule, or one with
+a slip, must not switch it off.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from analytics.detection.correlations.correlation import Correlation
 from analytics.detection.correlations.reading import Unknown, read
-from analytics.detection.documents import UNREADABLE, Document, Refused, documents, refused
+from analytics.detection.documents import (
+    UNREADABLE,
+    Document,
+    Refused,
+    contents,
+    documents,
+    refused,
+)
 from analytics.detection.sigma import Filter, Rule, read_filter, read_rule
 
 OWN_RULES = Path(__file__).with_name("rules")
+NOTHING: Mapping[Path, bytes] = MappingProxyType({})
 Read = TypeVar("Read", Rule, Filter, Correlation)
 
 
@@ -20,12 +33,15 @@ class RuleSet:
     """Rules ready to match, by id, correlations over them, and what was refused.
 
     What is in `parts` only matches for a correlation in its own file, and raises no alert.
+    `contents` are the bytes of the files that are in force, which are those before where a file
+    has become a bad one.
     """
 
     rules: tuple[Rule, ...] = ()
     refused: tuple[Refused, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     parts: frozenset[str] = frozenset()
+    contents: Mapping[Path, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def detections(self) -> tuple[Rule | Correlation, ...]:
@@ -77,14 +93,37 @@ class _Loading:
         }
 
 
-def load(folders: Sequence[Path]) -> RuleSet:
+def load(folders: Sequence[Path], before: Mapping[Path, bytes] = NOTHING) -> RuleSet:
     """Every rule, filter and correlation below the folders.
 
-    Raises RulesMissing for a folder that does not exist.
+    `before` are contents that were in force: such a file goes on with them where something in it
+    is refused now. Raises RulesMissing for a folder that does not exist or cannot be read.
     """
+    content = contents(folders)
+    loaded = _loaded(content)
+    good = {path: before[path] for path in _spoilt(loaded, content, before)}
+    if not good:
+        return loaded
+    kept = _loaded({**content, **good})
+    told = [replace(one, kept=True) for one in loaded.refused if one.path in good]
+    return replace(kept, refused=(*told, *kept.refused))
+
+
+def _spoilt(
+    loaded: RuleSet, content: Mapping[Path, bytes | Refused], before: Mapping[Path, bytes]
+) -> frozenset[Path]:
+    """The files of which something is refused, and that held something else before."""
+    return frozenset(
+        one.path
+        for one in loaded.refused
+        if one.path in before and before[one.path] != content[one.path]
+    )
+
+
+def _loaded(content: Mapping[Path, bytes | Refused]) -> RuleSet:
     loading = _Loading()
     found: list[Document] = []
-    for document in documents(folders):
+    for document in documents(content):
         if isinstance(document, Refused):
             loading.refused.append(document)
         else:
@@ -100,7 +139,20 @@ def load(folders: Sequence[Path]) -> RuleSet:
         refused=tuple(loading.refused),
         correlations=tuple(loading.correlations.values()),
         parts=_parts(loading),
+        contents=_held(content, loading.refused),
     )
+
+
+def _held(
+    content: Mapping[Path, bytes | Refused], refused: Sequence[Refused]
+) -> Mapping[Path, bytes]:
+    """The files of which nothing is refused."""
+    bad = {one.path for one in refused}
+    return {
+        path: held
+        for path, held in content.items()
+        if not isinstance(held, Refused) and path not in bad
+    }
 
 
 def _kind(document: Document) -> str:

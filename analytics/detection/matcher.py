@@ -115,6 +115,7 @@ def _alerts(rule: Rule, view: View) -> Iterator[Alert]:
     for time, event, account, owner, thing in zip(*columns.values(), objects, strict=True):
         yield Alert(
             rule=rule.id,
+            version=rule.version,
             title=rule.title,
             severity=rule.severity,
             confidence=rule.confidence,

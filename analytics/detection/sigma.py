@@ -51,6 +51,7 @@ class Filter:
 
     name: str
     version: str
+    text: str
     sigma: SigmaFilter
 
 
@@ -59,7 +60,7 @@ def read_filter(document: Document) -> Filter:
     sigma = SigmaFilter.from_dict(dict(document.content), collect_errors=True)
     if sigma.errors:
         raise sigma.errors[0]
-    return Filter(document.name, document.version, sigma)
+    return Filter(document.name, document.version, document.text, sigma)
 
 
 def read_rule(document: Document, filters: Iterable[Filter] = ()) -> Rule:
@@ -74,7 +75,7 @@ def read_rule(document: Document, filters: Iterable[Filter] = ()) -> Rule:
     compiler = Compiler(source)
     parts = tuple(compiler.condition(part.parse()) for part in sigma.detection.parsed_condition)
     return Rule(
-        **described(sigma, document.name, _version(document, applied), document.path),
+        **described(sigma, document, _version(document, applied), _text(document, applied)),
         source=source,
         examples=_examples(sigma.custom_attributes.get("examples")),
         columns=frozenset(compiler.columns),
@@ -96,6 +97,12 @@ def _version(document: Document, filters: Sequence[Filter]) -> str:
         return document.version
     versions = (document.version, *(each.version for each in filters))
     return blake2b("".join(versions).encode(), digest_size=8).hexdigest()
+
+
+def _text(document: Document, filters: Sequence[Filter]) -> str:
+    """What the rule's file says, and below it those of its filters, as a reader would want it."""
+    others = dict.fromkeys(each.text for each in filters if each.text != document.text)
+    return "\n---\n".join(text.rstrip("\n") for text in (document.text, *others)) + "\n"
 
 
 def _examples(attributes: Any) -> Examples:

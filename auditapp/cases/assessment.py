@@ -206,6 +206,7 @@ def _finding(row: FindingRow) -> Finding:
 def _alert(row: Alert) -> FoundAlert:
     return FoundAlert(
         rule=row.rule,
+        version=row.rule_version,
         title=row.title,
         severity=Severity(row.severity),
         confidence=row.confidence,

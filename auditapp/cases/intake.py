@@ -13,7 +13,6 @@ from analytics.findings import Alert as Found
 from auditapp import clock
 from auditapp.cases.correlating import recording
 from auditapp.cases.models import Alert, TouchedDay
-from auditapp.cases.rules import rule_set
 
 SETTLED, LATEST = timedelta(minutes=2), timedelta(hours=1)
 
@@ -30,22 +29,18 @@ def record(
 
     Alerts of a `backfill` are shown, and nobody is told of them.
     """
-    versions = {rule.id: rule.version for rule in rule_set().rules}
-    rows = [
-        row_of(alert, versions.get(alert.rule, ""), batch, backfill=backfill)
-        for alert in found.alerts
-    ]
+    rows = [row_of(alert, batch, backfill=backfill) for alert in found.alerts]
     with transaction.atomic():
         Alert.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
         recording.record(found.hits, backfill=backfill)
         touch(days, backfill=backfill)
 
 
-def row_of(alert: Found, version: str, batch: UUID | None = None, *, backfill: bool) -> Alert:
-    """The alert as a row, not kept yet; `version` is its rule's."""
+def row_of(alert: Found, batch: UUID | None = None, *, backfill: bool) -> Alert:
+    """The alert as a row, not kept yet."""
     return Alert(
         rule=alert.rule,
-        rule_version=version,
+        rule_version=alert.version,
         title=alert.title,
         severity=alert.severity,
         confidence=alert.confidence,

@@ -28,11 +28,11 @@ def rematch(question: Question, progress: Callable[[date], None] = lambda _: Non
 
     They are those of a backfill: shown, and nobody is told of them.
     """
-    before = Alert.objects.count()
+    before, rules = Alert.objects.count(), rule_set()
     for day in store().days(question):
         progress(day)
         for events in store().scan(on(day), SCHEMA.names):
-            _keep(matcher.detect(rule_set(), events), events)
+            _keep(matcher.detect(rules, events), events)
     asking.refresh()
     return Alert.objects.count() - before
 

@@ -1,13 +1,30 @@
 """The rules in force."""
 
-from functools import cache
+from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 
-from analytics.detection.loading import OWN_RULES, RuleSet, load
+from analytics.detection.loading import OWN_RULES, RuleSet
+from analytics.detection.reloading import Loaded, Watched
 
 
-@cache
 def rule_set() -> RuleSet:
-    """Our own rules and those of the folders that FOUREYES_RULES names, compiled once a process."""
-    return load([OWN_RULES, *settings.RULE_FOLDERS])
+    """Our own rules and those of the folders that FOUREYES_RULES names, as the files are now or
+    were seconds ago. Who asks several things of the rules asks them of one set."""
+    return loaded().rules
+
+
+def loaded() -> Loaded:
+    """The same, with when it was loaded and what keeps a newer one from being."""
+    return _watched((OWN_RULES, *settings.RULE_FOLDERS)).current()
+
+
+def forget() -> None:
+    """Loads everything anew when it is next asked for."""
+    _watched.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _watched(folders: tuple[Path, ...]) -> Watched:
+    return Watched(folders)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from analytics import pipeline
 from analytics.carrying import Part, heading
+from analytics.detection.loading import RuleSet
 from analytics.event import Batch as Chunk
 from analytics.event import Context, Rejected, readable
 from analytics.reading import Unreadable
@@ -59,6 +60,7 @@ def let_pass() -> None:
 def _take_in(lease: queue.Lease, progress: Progress) -> None:
     batch = lease.batch
     records = rejected = stored = 0
+    rules = rule_set()  # the batch is matched with one set from start to finish
     watch = tally.Watch()
     file = _Metered(spool.path_of(batch.id, batch.received))
     with io.BufferedReader(file, spool.BLOCK) as log:
@@ -69,7 +71,7 @@ def _take_in(lease: queue.Lease, progress: Progress) -> None:
         file.taken = 0
         for chunk in watch.each("parse", chunks):
             with watch.during("store"):
-                taken = _keep(lease, chunk)
+                taken = _keep(lease, chunk, rules)
             stored += taken.stored
             rejected += len(taken.rejected)
             records += chunk.events.num_rows + len(chunk.rejected)
@@ -122,9 +124,9 @@ def _framing(context: Context, part: Part | None) -> list[dict[str, object]]:
     ]
 
 
-def _keep(lease: queue.Lease, chunk: Chunk) -> pipeline.Taken:
+def _keep(lease: queue.Lease, chunk: Chunk, rules: RuleSet) -> pipeline.Taken:
     """Store, detect, record: each may be done twice without harm. Gives what became of it now."""
-    taken = pipeline.take_in(chunk, store=store(), rules=rule_set(), again=lease.again)
+    taken = pipeline.take_in(chunk, store=store(), rules=rules, again=lease.again)
     batch = lease.batch
     cases.record(taken.found, taken.days, batch.id, backfill=batch.backfill)
     with lease.writing():

@@ -118,6 +118,7 @@ def _correlated(answer: Answered, at: int, window: slice) -> Correlated:
     return Correlated(
         alert=Alert(
             rule=correlation.id,
+            version=correlation.version,
             title=correlation.title,
             severity=correlation.severity,
             confidence=correlation.confidence,

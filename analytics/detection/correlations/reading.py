@@ -64,7 +64,7 @@ def read(document: Document, ids: Mapping[str, str]) -> Correlation:
     if timespan > LONGEST:
         raise RuleError(f"a timespan of more than {LONGEST.days} days")
     return Correlation(
-        **described(sigma, document.name, document.version, document.path),
+        **described(sigma, document, document.version, document.text),
         kind=kind,
         rules=rules,
         group_by=tuple(sigma.group_by or ()),

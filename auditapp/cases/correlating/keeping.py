@@ -28,7 +28,7 @@ def keep(
     before = {alert.event: alert for alert in there.select_related("window")}
     now = {one.alert.event: one for one in found}
     fresh = [one for event, one in now.items() if event not in before]
-    rows = [row_of(one.alert, correlation.version, backfill=backfill) for one in fresh]
+    rows = [row_of(one.alert, backfill=backfill) for one in fresh]
     Alert.objects.bulk_create(rows, batch_size=500)
     gone = [
         alert.pk for event, alert in before.items() if event not in now and alert.state != CLOSED

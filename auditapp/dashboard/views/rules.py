@@ -7,14 +7,14 @@ from django.views.decorators.http import require_safe
 
 from auditapp.accounts import policy
 from auditapp.cases.models import Alert
-from auditapp.cases.rules import rule_set
+from auditapp.cases.rules import loaded
 from auditapp.dashboard.alerting import SEVERITIES
 
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
     """Every loaded rule, the severest first, and every refused one with the reason."""
-    loaded = rule_set()
+    in_force = loaded()
     counted = {
         row["rule"]: row
         for row in Alert.objects.order_by()
@@ -25,13 +25,16 @@ def rules(request: HttpRequest) -> HttpResponse:
             last=Max("time"),
         )
     }
-    ordered = sorted(loaded.detections, key=lambda rule: (SEVERITIES.index(rule.severity), rule.id))
+    ordered = sorted(
+        in_force.rules.detections, key=lambda rule: (SEVERITIES.index(rule.severity), rule.id)
+    )
     return render(
         request,
         "dashboard/rules.html",
         {
             "rules": [(rule, counted.get(rule.id)) for rule in ordered],
-            "refused": loaded.refused,
+            "refused": in_force.rules.refused,
+            "loaded": in_force,
             "may_read": policy.allowed(request.user, "alerts"),
         },
     )

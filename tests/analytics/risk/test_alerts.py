@@ -13,6 +13,7 @@ def alert(event: str, hours: float = 1, **more: Any) -> Alert:
     """A rule saw mallory."""
     usual: dict[str, Any] = {
         "rule": "pickle-load",
+        "version": "0123456789abcdef",
         "title": "Loads a pickle",
         "severity": Severity.LOW,
         "confidence": 0.5,

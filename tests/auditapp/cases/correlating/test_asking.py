@@ -20,7 +20,7 @@ from auditapp.cases import assessment, turns
 from auditapp.cases.correlating import asking, recording
 from auditapp.cases.models import Alert, Hit, Stretch, TouchedDay, Window
 from auditapp.cases.rematching import rematch
-from auditapp.cases.rules import rule_set
+from auditapp.cases.rules import forget, rule_set
 from auditapp.ingest import work
 from auditapp.people.models import AccountLink, Person
 
@@ -59,12 +59,12 @@ def site(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     (tmp_path / "rules").mkdir()
     mount(tmp_path, LOOK, MANY)
     yield tmp_path
-    rule_set.cache_clear()
+    forget()
 
 
 def mount(site: Path, *documents: object) -> None:
     (site / "rules" / "looks.yml").write_text(yaml.safe_dump_all(documents))
-    rule_set.cache_clear()
+    forget()
 
 
 def send(*minutes: float, user: str = "ana", query: str = "") -> None:
