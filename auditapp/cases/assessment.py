@@ -1,6 +1,6 @@
 """Assesses the days that changed and keeps everybody's score."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -13,9 +13,10 @@ from analytics.findings import Finding, ReasonKind, RiskScore, Severity
 from analytics.risk import weights as risk_weights
 from analytics.risk.explain import reason_json
 from analytics.store.base import Question
-from auditapp import stopping
+from auditapp import clock, stopping
 from auditapp.cases import standings, turns
 from auditapp.cases.correlating import asking, recording
+from auditapp.cases.excepting import deciding, hiding
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, FindingRow, ScoreRow, TouchedDay
 from auditapp.eventstore import store
@@ -54,12 +55,22 @@ def refresh(
             if progress:
                 progress(done, total)
 
+        deciding.expire(clock.now())
         marks = _marks(datetime.now(UTC) if settled else None)
+        _hide(marks, step)
         days = _assess(marks, step)
         if days or not ScoreRow.objects.exists():
             rescore(days[0] if days else now.date(), now, step)
         _clear(marks)
         return days
+
+
+def _hide(marks: Iterable[date], step: Progress) -> None:
+    """Asks anew which alerts of these days exceptions hide: persons may have changed."""
+    for day in sorted(marks):
+        step(0, 1)
+        since = datetime.combine(day, time.min, UTC)
+        hiding.settle(Alert.objects.filter(time__gte=since, time__lt=since + timedelta(days=1)))
 
 
 def assess_touched(progress: Progress | None = None) -> list[date]:
@@ -140,9 +151,8 @@ def _midnights(first: datetime, last: datetime) -> Iterator[datetime]:
 def scores_at(as_of: datetime) -> list[RiskScore]:
     """Everybody's score at a time, from what is known now, the highest first; keeps nothing."""
     start = as_of - timedelta(days=pipeline.SCORED_DAYS)
-    alerts = Alert.objects.filter(time__gte=start, time__lte=as_of).exclude(
-        state=Alert.State.CLOSED, close_reason__in=Alert.SAYING_NOTHING
-    )
+    alerts = Alert.objects.shown().filter(time__gte=start, time__lte=as_of)
+    alerts = alerts.exclude(state=Alert.State.CLOSED, close_reason__in=Alert.SAYING_NOTHING)
     findings = FindingRow.objects.filter(time__gte=start, time__lte=as_of)
     return pipeline.rate(
         (_alert(row) for row in alerts.iterator(2000)),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import cast
 from uuid import UUID
 
+import pyarrow as pa
 from django.db import transaction
 from django.db.models import CharField, F
 
@@ -12,6 +13,7 @@ from analytics.detection.matcher import Detected
 from analytics.findings import Alert as Found
 from auditapp import clock
 from auditapp.cases.correlating import recording
+from auditapp.cases.excepting import hiding
 from auditapp.cases.models import Alert, TouchedDay
 
 SETTLED, LATEST = timedelta(minutes=2), timedelta(hours=1)
@@ -22,14 +24,17 @@ def record(
     days: Iterable[date],
     batch: UUID | None = None,
     *,
+    events: pa.Table | None = None,
     backfill: bool = False,
 ) -> None:
     """Keeps alerts and hits, once a rule and event, and marks the days for assessment, all or
     nothing.
 
+    `events` are those that the alerts are about, where they are at hand: exceptions look at them.
     Alerts of a `backfill` are shown, and nobody is told of them.
     """
     rows = [row_of(alert, batch, backfill=backfill) for alert in found.alerts]
+    hiding.mark(rows, events)
     with transaction.atomic():
         Alert.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
         recording.record(found.hits, backfill=backfill)

@@ -1,12 +1,13 @@
 """Alerts, findings, risk scores and cases: what people look at and decide upon."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from auditapp.cases.correlating.models import Hit, Stretch, Window
+from auditapp.cases.excepting.models import AlertException, ExceptionChange
 from auditapp.cases.investigation.models import (
     Case,
     CaseAlert,
@@ -15,14 +16,16 @@ from auditapp.cases.investigation.models import (
     Note,
     Pin,
 )
-from auditapp.cases.stamping import Stamp, Stamped
+from auditapp.cases.stamping import Stamp, Stamped, StampedQuerySet
 
 __all__ = [
     "Alert",
+    "AlertException",
     "Case",
     "CaseAlert",
     "CaseChange",
     "CasePerson",
+    "ExceptionChange",
     "FindingRow",
     "Hit",
     "Note",
@@ -35,6 +38,14 @@ __all__ = [
     "Turn",
     "Window",
 ]
+
+
+class AlertQuerySet(StampedQuerySet["Alert"]):
+    """Alerts, of which exceptions hide some."""
+
+    def shown(self) -> Self:
+        """Those that no exception hides."""
+        return self.filter(hidden_by=None)
 
 
 class Alert(Stamped):
@@ -69,6 +80,11 @@ class Alert(Stamped):
     SAYING_NOTHING = ("false_positive", SUPERSEDED)  # close reasons that leave nothing to count
 
     close_reason = models.CharField(max_length=30, blank=True)
+    hidden_by = models.ForeignKey(
+        AlertException, null=True, on_delete=models.PROTECT, related_name="alerts"
+    )
+
+    objects = AlertQuerySet.as_manager()  # type: ignore[misc]  # it overrides Stamped's
 
     class Meta(Stamped.Meta):
         """A rule raises one alert an event."""

@@ -52,7 +52,7 @@ def _keep(found: matcher.Detected, events: pa.Table) -> None:
             by_batch[_uuid(batch_of.get(alert.event))].append(alert)
     for batch, fresh in by_batch.items():
         days = {one.time.date() for one in fresh}
-        intake.record(matcher.Detected(fresh), days, batch, backfill=True)
+        intake.record(matcher.Detected(fresh), days, batch, events=events, backfill=True)
 
 
 def _known(alerts: list[Found]) -> set[tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from analytics.findings import Severity
 from auditapp.accounts import pseudonyms
-from auditapp.cases.models import Alert
+from auditapp.cases.models import Alert, AlertQuerySet
 from auditapp.dashboard import reading
 from auditapp.people.directory import directory
 from auditapp.people.models import AccountLink
@@ -44,7 +44,7 @@ def event_link(alert: Alert) -> str:
     return reading.event_link(alert.event, alert.time)
 
 
-def alerts_of(person: str) -> QuerySet[Alert]:
+def alerts_of(person: str) -> AlertQuerySet:
     """The alerts on what a person did with personal accounts, newest first."""
     links = AccountLink.objects.filter(person_id=person, use__in=AccountLink.ATTRIBUTED)
     condition = Q(pk__in=[])

@@ -128,7 +128,7 @@ def _keep(lease: queue.Lease, chunk: Chunk, rules: RuleSet) -> pipeline.Taken:
     """Store, detect, record: each may be done twice without harm. Gives what became of it now."""
     taken = pipeline.take_in(chunk, store=store(), rules=rules, again=lease.again)
     batch = lease.batch
-    cases.record(taken.found, taken.days, batch.id, backfill=batch.backfill)
+    cases.record(taken.found, taken.days, batch.id, events=chunk.events, backfill=batch.backfill)
     with lease.writing():
         arrivals.record(lease.batch.feed_id, taken.arrivals)
         if not batch.backfill:

@@ -68,6 +68,7 @@ def _alerts(destination: Destination, now: datetime) -> tuple[int, int]:
             for row in rows
             if row.detected >= destination.since
             and not row.backfill
+            and row.hidden_by_id is None
             and _points(row.severity) >= _points(destination.minimal_severity)
         ]
         return [

@@ -23,7 +23,7 @@ def draw(asked: Asked) -> Drawing:
 def _marks(asked: Asked) -> list[Mark]:
     if asked.person is None:
         return []
-    found = alerts_of(asked.person.id)
+    found = alerts_of(asked.person.id).shown()
     if asked.since:
         found = found.filter(time__gte=asked.since)
     if asked.until:

@@ -16,7 +16,7 @@ from auditapp.figures.bars import Bar, stacked
 
 def draw(asked: Asked) -> Drawing:
     """Stacked bars; each leads to the alerts of its day and severity."""
-    found = alerts_of(asked.person.id) if asked.person else Alert.objects.all()
+    found = (alerts_of(asked.person.id) if asked.person else Alert.objects.all()).shown()
     if asked.since:
         found = found.filter(time__gte=asked.since)
     if asked.until:

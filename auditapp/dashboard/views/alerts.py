@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from auditapp.accounts import policy, pseudonyms
-from auditapp.cases.models import Alert
+from auditapp.cases.models import Alert, AlertQuerySet
 from auditapp.dashboard import casework
 from auditapp.dashboard.alerting import (
     CLOSE_REASONS,
@@ -24,7 +24,7 @@ from auditapp.dashboard.alerting import (
 )
 
 PAGE = 50
-KEPT = ("state", "severity", "rule", "account", "person", "day", "order")
+KEPT = ("state", "severity", "rule", "account", "person", "day", "hidden", "exception", "order")
 
 
 @require_safe
@@ -55,10 +55,10 @@ def alerts(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(given: dict[str, str]) -> QuerySet[Alert]:
-    found: QuerySet[Alert] = Alert.objects.all()
+    found: QuerySet[Alert] = _hidden_or_not(Alert.objects.all(), given)
     if "person" in given:
         person = pseudonyms.dereference(given["person"])
-        found = alerts_of(person.id) if person else found.none()
+        found = _hidden_or_not(alerts_of(person.id), given) if person else found.none()
     state = given.get("state", "unclosed")
     if state == "unclosed":
         found = found.exclude(state=Alert.State.CLOSED)
@@ -73,6 +73,16 @@ def _asked(given: dict[str, str]) -> QuerySet[Alert]:
     if "day" in given:
         found = _on(found, given["day"])
     return worst_first(found) if given.get("order") == "severity" else found
+
+
+def _hidden_or_not(found: AlertQuerySet, given: dict[str, str]) -> AlertQuerySet:
+    """Without a word about it those that no exception hides."""
+    if "exception" in given:
+        digits = given["exception"].isascii() and given["exception"].isdigit()
+        return found.filter(hidden_by=int(given["exception"][:18]) if digits else 0)
+    if given.get("hidden") == "any":
+        return found
+    return found.exclude(hidden_by=None) if given.get("hidden") == "only" else found.shown()
 
 
 def _on(found: QuerySet[Alert], text: str) -> QuerySet[Alert]:

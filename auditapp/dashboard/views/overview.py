@@ -31,7 +31,7 @@ class Statement:
 def overview(request: HttpRequest) -> HttpResponse:
     """The overview."""
     now = timezone.now()
-    opened = Alert.objects.exclude(state=Alert.State.CLOSED)
+    opened = Alert.objects.shown().exclude(state=Alert.State.CLOSED)
     return render(
         request,
         "dashboard/overview.html",

@@ -53,7 +53,7 @@ def person(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _activity(found: Person, asked: Asked) -> dict[str, Any]:
-    alerts = alerting.alerts_of(found.id)
+    alerts = alerting.alerts_of(found.id).shown()
     return {
         "asked": asked,
         "alerts": alerting.gathered("any", alerts, ALERTS),

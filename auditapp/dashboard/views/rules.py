@@ -21,7 +21,8 @@ def rules(request: HttpRequest) -> HttpResponse:
         .values("rule")
         .annotate(
             count=Count("id"),
-            unclosed=Count("id", filter=~Q(state=Alert.State.CLOSED)),
+            unclosed=Count("id", filter=~Q(state=Alert.State.CLOSED) & Q(hidden_by=None)),
+            hidden=Count("id", filter=Q(hidden_by__isnull=False)),
             last=Max("time"),
         )
     }

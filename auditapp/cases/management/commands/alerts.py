@@ -19,16 +19,17 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--since, --until, --json, --as."""
+        """--since, --until, --json, --hidden, --as."""
         parser.add_argument("--since", type=moment, metavar="T", help="from this event time on")
         parser.add_argument("--until", type=moment, metavar="T", help="before this event time")
         parser.add_argument("--json", action="store_true", help="a list on standard output")
+        parser.add_argument("--hidden", action="store_true", help="also what exceptions hide")
         add_reader(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Writes lines or JSON."""
         check_reader(options["reader"])
-        alerts = Alert.objects.all()
+        alerts = Alert.objects.all() if options["hidden"] else Alert.objects.shown()
         if options["since"]:
             alerts = alerts.filter(time__gte=options["since"])
         if options["until"]:
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                 "time": alert.time.isoformat(),
                 "detected": alert.detected.isoformat(),
                 "backfill": alert.backfill,
+                "hidden_by": alert.hidden_by_id,
                 "person": person and reference(person),
                 "name": person and shown(person),
                 "events": [alert.event],
