@@ -83,7 +83,7 @@ def main(folders: list[Path]) -> None:
         literals = [
             re.compile(re.escape(literal), re.IGNORECASE)
             for rule in rules.rules
-            for _, literal in sorted(rule.predicate.gate or ())[:1]
+            for _, literal in sorted(next(iter(rule.predicate.gates), ()))[:1]
         ]
         start = time.process_time()
         for line in lines[:: ROWS // 5_000]:

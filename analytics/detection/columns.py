@@ -86,7 +86,10 @@ class View:
         return View(self._events, places if self._places is None else self._places[places])
 
     def array(self, column: str) -> pa.Array:
-        """A column as it is stored; nulls where these events lack it."""
+        """A column as it is stored; nulls where these events lack it. A label, an argument or
+        the program may be a column by itself, else it is taken out of the one that holds it."""
+        if column in self._events.column_names:
+            return self._stored(column)
         argument = ARGUMENT.fullmatch(column)
         if argument:
             return _element(self.array("process.args"), int(argument[1]))
@@ -95,8 +98,9 @@ class View:
         if column.startswith(LABEL):
             labels = self.array("labels")
             return pc.map_lookup(labels, pa.scalar(column.removeprefix(LABEL)), "first")
-        if column not in self._events.column_names:
-            return pa.nulls(self.rows, BY_NAME[column].arrow)
+        return pa.nulls(self.rows, BY_NAME[column].arrow)
+
+    def _stored(self, column: str) -> pa.Array:
         found = self._events.column(column).combine_chunks()
         found = pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found
         return found if self._places is None else found.take(pa.array(self._places))

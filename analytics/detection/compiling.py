@@ -45,7 +45,6 @@ from analytics.detection.predicates import (
 )
 from analytics.fields import BY_NAME, Kind
 
-KEYWORD_COLUMNS = ("event.original", "process.command_line", "message")
 COMPARISONS = {
     CompareOperators.LT: "less",
     CompareOperators.LTE: "less_equal",
@@ -98,8 +97,8 @@ class Compiler:
         return columns
 
     def _keyword(self, value: SigmaType) -> Predicate:
-        self.columns.update(KEYWORD_COLUMNS)
-        return _any(_keyword_in(column, value) for column in KEYWORD_COLUMNS)
+        self.columns.update(self.source.keywords)
+        return _any(_keyword_in(column, value) for column in self.source.keywords)
 
     def _value(self, column: str, value: SigmaType) -> Predicate:
         """One value of one column."""

@@ -13,6 +13,7 @@ from analytics.detection.correlations.gathering import with_persons
 from analytics.detection.loading import RuleSet
 from analytics.detection.logsources import LogSource
 from analytics.detection.matcher import detect, hits
+from analytics.detection.prefilter import Prefilter
 from analytics.detection.sigma import Rule
 from analytics.fields import BY_NAME, SCHEMA
 
@@ -38,7 +39,7 @@ def wrong(rule: Rule) -> list[str]:
 
 def fires(rule: Rule, example: Example) -> bool:
     """Whether the rule matches an event of these fields."""
-    return any(True for _ in hits([rule], View(events_of([example], rule.source))))
+    return any(True for _ in hits(Prefilter([rule]), View(events_of([example], rule.source))))
 
 
 def wrong_together(correlation: Correlation, rules: RuleSet) -> list[str]:

@@ -1,5 +1,6 @@
 """Literals without which a regular expression cannot match: they tell where to look at all."""
 
+import re
 from collections.abc import Iterable
 from itertools import product
 from re import _constants, _parser  # type: ignore[attr-defined]
@@ -9,6 +10,7 @@ Literals = frozenset[str]
 NONE: Literals = frozenset()
 EMPTY: Literals = frozenset({""})
 MOST = 64  # strings that one expression is followed into
+ASCII = re.compile(r"[\x00-\x7f]+")
 REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT)
 
 
@@ -20,6 +22,12 @@ def literals_of(regex: str) -> Literals:
     if "[:" in regex:  # a class of characters by name, which Python reads otherwise than RE2
         return NONE
     return _sequence(_parser.parse(regex))[1]
+
+
+def sought(literals: Literals) -> Literals:
+    """What to look for of each, in lower case: its longest piece of ASCII, as only of that all
+    engines agree which letters are the same."""
+    return Literals(max(ASCII.findall(each), key=len, default="").lower() for each in literals)
 
 
 def shortest(literals: Literals) -> int:

@@ -6,11 +6,13 @@ a slip, must not switch it off.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from analytics.detection import logsources
+from analytics.detection.correlations import gathering
 from analytics.detection.correlations.correlation import Correlation
 from analytics.detection.correlations.reading import Unknown, read
 from analytics.detection.documents import (
@@ -21,14 +23,15 @@ from analytics.detection.documents import (
     documents,
     refused,
 )
-from analytics.detection.sigma import Filter, Rule, read_filter, read_rule
+from analytics.detection.prefilter import Prefilter
+from analytics.detection.sigma import Filter, Find, Rule, read_filter, read_rule
 
 OWN_RULES = Path(__file__).with_name("rules")
 NOTHING: Mapping[Path, bytes] = MappingProxyType({})
 Read = TypeVar("Read", Rule, Filter, Correlation)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleSet:
     """Rules ready to match, by id, correlations over them, and what was refused.
 
@@ -42,6 +45,16 @@ class RuleSet:
     correlations: tuple[Correlation, ...] = ()
     parts: frozenset[str] = frozenset()
     contents: Mapping[Path, bytes] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def prefilter(self) -> Prefilter:
+        """Tells which rules could match where."""
+        return Prefilter(self.rules)
+
+    @cached_property
+    def needs(self) -> Mapping[str, frozenset[str]]:
+        """What correlations need of the hits of which rules; see `gathering.needs`."""
+        return gathering.needs(self.correlations)
 
     @property
     def detections(self) -> tuple[Rule | Correlation, ...]:
@@ -93,18 +106,23 @@ class _Loading:
         }
 
 
-def load(folders: Sequence[Path], before: Mapping[Path, bytes] = NOTHING) -> RuleSet:
+def load(
+    folders: Sequence[Path],
+    before: Mapping[Path, bytes] = NOTHING,
+    find: Find = logsources.find,
+) -> RuleSet:
     """Every rule, filter and correlation below the folders.
 
     `before` are contents that were in force: such a file goes on with them where something in it
-    is refused now. Raises RulesMissing for a folder that does not exist or cannot be read.
+    is refused now. `find` tells where a rule's log source is among events that are not laid out
+    as ours are. Raises RulesMissing for a folder that does not exist or cannot be read.
     """
     content = contents(folders)
-    loaded = _loaded(content)
+    loaded = _loaded(content, find)
     good = {path: before[path] for path in _spoilt(loaded, content, before)}
     if not good:
         return loaded
-    kept = _loaded({**content, **good})
+    kept = _loaded({**content, **good}, find)
     told = [replace(one, kept=True) for one in loaded.refused if one.path in good]
     return replace(kept, refused=(*told, *kept.refused))
 
@@ -120,7 +138,7 @@ def _spoilt(
     )
 
 
-def _loaded(content: Mapping[Path, bytes | Refused]) -> RuleSet:
+def _loaded(content: Mapping[Path, bytes | Refused], find: Find) -> RuleSet:
     loading = _Loading()
     found: list[Document] = []
     for document in documents(content):
@@ -129,7 +147,9 @@ def _loaded(content: Mapping[Path, bytes | Refused]) -> RuleSet:
         else:
             found.append(document)
     filters = [loading.read(each, read_filter) for each in found if _kind(each) == "filter"]
-    read_narrowed = partial(read_rule, filters=[each for each in filters if each is not None])
+    read_narrowed = partial(
+        read_rule, filters=[each for each in filters if each is not None], find=find
+    )
     for each in found:
         if _kind(each) == "rule":
             loading.keep(loading.read(each, read_narrowed))

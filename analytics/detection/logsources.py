@@ -11,6 +11,7 @@ from sigma.rule.logsource import SigmaLogSource
 
 from analytics.detection.columns import LABEL, known
 
+KEYWORDS = ("event.original", "process.command_line", "message")
 TABLE = Path(__file__).with_name("logsources.yml")
 Where = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -22,12 +23,14 @@ class LogSource:
     An event belongs to it that has, for each field of `where`, one of the values. `fields` gives
     columns for a name of Sigma's, any of which may match; `values` what a field's value stands
     for: a column that must be filled or, after `=`, one that must be equal.
+    Words that a rule gives without a field are sought in `keywords`.
     """
 
     name: str
     where: Where
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    keywords: tuple[str, ...] = KEYWORDS
 
     def columns(self, name: str) -> tuple[str, ...]:
         """Where a rule's field is looked up; a field that is not ours may be a source's label."""

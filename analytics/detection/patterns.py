@@ -75,12 +75,6 @@ def of_text(text: str) -> Pattern:
     return of_string(SigmaString.from_str(text))
 
 
-@lru_cache(REMEMBERED)
-def anywhere(literal: str) -> Pattern:
-    """This text in any place, upper or lower case."""
-    return of_string(SigmaString.from_str(literal), anywhere=True)
-
-
 def of_regex(value: SigmaRegularExpression) -> Pattern:
     """A regular expression, case-sensitive unless flagged; found anywhere unless anchored.
 

@@ -11,14 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.detection.columns import Mask, View
-from analytics.detection.literals import shortest
+from analytics.detection.literals import shortest, sought
 from analytics.detection.patterns import Pattern
 
 EVERYWHERE = {"event.category", "event.type", "event.module", "event.dataset", "event.outcome"}
 SHORTEST = 3  # a literal of one or two characters stands nearly everywhere
 NUMERAL = r"\A-?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:e[+-]?[0-9]{1,2})?\z"
 
-Gate = frozenset[tuple[str, str]]  # (column, literal): one of them stands wherever it holds
+# (column, literal) of which at least one stands, in upper or lower case, wherever it is open.
+Gate = frozenset[tuple[str, str]]
+Gates = frozenset[Gate]
+NO_GATES: Gates = frozenset()
 
 
 class Predicate(Protocol):
@@ -28,8 +31,8 @@ class Predicate(Protocol):
     def __hash__(self) -> int: ...
 
     @property
-    def gate(self) -> Gate | None:
-        """Literals of which at least one stands in every row that matches; None if unknown."""
+    def gates(self) -> Gates:
+        """All of them are open in every row that matches."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,8 @@ class AllOf:
         return answer
 
     @cached_property
-    def gate(self) -> Gate | None:
-        gates = [gate for part in self.parts if (gate := part.gate) is not None]
-        return max(gates, key=_selectivity, default=None)
+    def gates(self) -> Gates:
+        return NO_GATES.union(*(part.gates for part in self.parts))
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,12 @@ class AnyOf:
         return answer
 
     @cached_property
-    def gate(self) -> Gate | None:
-        gates = [part.gate for part in self.parts]
-        known = [gate for gate in gates if gate is not None]
-        return frozenset().union(*known) if len(known) == len(gates) else None
+    def gates(self) -> Gates:
+        """One: of each part the gate that opens most rarely."""
+        if not all(part.gates for part in self.parts):
+            return NO_GATES
+        rarest = (max(part.gates, key=_selectivity) for part in self.parts)
+        return frozenset({frozenset[tuple[str, str]]().union(*rarest)})
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Not:
 
     part: Predicate
 
-    gate = None
+    gates = NO_GATES
 
     def __call__(self, view: View) -> Mask:
         return ~view.holds(self.part)
@@ -103,11 +107,12 @@ class Text:
         return view.where(self.column, lambda texts: found(texts, self.regex))
 
     @cached_property
-    def gate(self) -> Gate | None:
-        literals = [pattern.literals for pattern in self.patterns]
+    def gates(self) -> Gates:
+        literals = [sought(pattern.literals) for pattern in self.patterns]
         if self.column in EVERYWHERE or any(shortest(each) < SHORTEST for each in literals):
-            return None
-        return frozenset((self.column, literal) for each in literals for literal in each)
+            return NO_GATES
+        gate = frozenset((self.column, literal) for each in literals for literal in each)
+        return frozenset({gate})
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ class Missing:
 
     column: str
 
-    gate = None
+    gates = NO_GATES
 
     def __call__(self, view: View) -> Mask:
         array = view.array(self.column)
@@ -134,7 +139,7 @@ class Number:
     comparison: str
     number: float
 
-    gate = None
+    gates = NO_GATES
 
     def __call__(self, view: View) -> Mask:
         return view.where(self.column, self._compare)
@@ -153,7 +158,7 @@ class Network:
     column: str
     network: ipaddress.IPv4Network | ipaddress.IPv6Network
 
-    gate = None
+    gates = NO_GATES
 
     def __call__(self, view: View) -> Mask:
         return view.where(self.column, lambda texts: _each(texts, self._contains))
@@ -177,7 +182,7 @@ class TimePart:
     comparison: str
     number: float
 
-    gate = None
+    gates = NO_GATES
 
     def __call__(self, view: View) -> Mask:
         times = view.array(self.column)
@@ -197,7 +202,7 @@ class Same:
     starts: bool = False
     ends: bool = False
 
-    gate = None
+    gates = NO_GATES
 
     def __call__(self, view: View) -> Mask:
         ours, theirs = _by_row(view, self.column), _by_row(view, self.other)
@@ -249,7 +254,7 @@ def _cost(part: Predicate) -> int:
         return max(map(_cost, part.parts))
     if isinstance(part, Not):
         return 1 + _cost(part.part)
-    return 9 if isinstance(part, Same) else 0 if part.gate else 1
+    return 9 if isinstance(part, Same) else 0 if part.gates else 1
 
 
 def _selectivity(gate: Gate) -> int:

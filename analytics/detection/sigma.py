@@ -1,13 +1,14 @@
 """Rules: Sigma documents about single events, compiled to predicates over columns."""
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 from sigma.filters import SigmaFilter
 from sigma.rule import SigmaRule
+from sigma.rule.logsource import SigmaLogSource
 
 from analytics.detection import logsources
 from analytics.detection.compiling import Compiler, labels
@@ -15,6 +16,8 @@ from analytics.detection.described import Described, described
 from analytics.detection.documents import Document
 from analytics.detection.logsources import LogSource
 from analytics.detection.predicates import AnyOf, Predicate
+
+Find = Callable[[SigmaLogSource], LogSource]  # which of our log sources a rule's is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,9 @@ def read_filter(document: Document) -> Filter:
     return Filter(document.name, document.version, document.text, sigma)
 
 
-def read_rule(document: Document, filters: Iterable[Filter] = ()) -> Rule:
+def read_rule(
+    document: Document, filters: Iterable[Filter] = (), find: Find = logsources.find
+) -> Rule:
     """The document's rule. Raises RuleError for what cannot be matched, pySigma's errors, and
     Python's."""
     with warnings.catch_warnings(action="ignore"):  # Python's, of regular expressions for RE2
@@ -71,7 +76,7 @@ def read_rule(document: Document, filters: Iterable[Filter] = ()) -> Rule:
     if sigma.errors:
         raise sigma.errors[0]
     applied = [each for each in filters if _narrowed(sigma, each)]
-    source = logsources.find(sigma.logsource)
+    source = find(sigma.logsource)
     compiler = Compiler(source)
     parts = tuple(compiler.condition(part.parse()) for part in sigma.detection.parsed_condition)
     return Rule(
