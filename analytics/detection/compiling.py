@@ -45,6 +45,7 @@ from analytics.detection.predicates import (
 )
 from analytics.fields import BY_NAME, Kind
 
+MANY = 100
 COMPARISONS = {
     CompareOperators.LT: "less",
     CompareOperators.LTE: "less_equal",
@@ -166,9 +167,17 @@ def _any(parts: Iterable[Predicate]) -> Predicate:
                 texts.setdefault(each.column, []).extend(each.patterns)
             else:
                 others.append(each)
-    merged = [Text(column, tuple(dict.fromkeys(found))) for column, found in texts.items()]
+    merged = [_one_of(column, tuple(dict.fromkeys(found))) for column, found in texts.items()]
     found = tuple(dict.fromkeys([*merged, *others]))
     return found[0] if len(found) == 1 else AnyOf(found)
+
+
+def _one_of(column: str, found: tuple[Pattern, ...]) -> Text:
+    """Any of the patterns; as many as watch-lists have may be more than one expression holds."""
+    text = Text(column, found)
+    if len(found) > MANY:
+        patterns.check(text.regex, f"the {len(found)} values of {column}")
+    return text
 
 
 def labels(columns: Iterable[str]) -> tuple[str, ...]:

@@ -51,16 +51,16 @@ class Document:
     content: Mapping[str, Any]
 
 
-def contents(folders: Sequence[Path]) -> dict[Path, bytes | Refused]:
-    """What each file of rules below the folders holds. Raises RulesMissing for a folder that does
-    not exist or cannot be read."""
+def contents(folders: Sequence[Path], what: str = "rules") -> dict[Path, bytes | Refused]:
+    """What each YAML file below the folders holds. Raises RulesMissing for a folder that does not
+    exist or cannot be read, which says what should be there."""
     for folder in folders:
         if not folder.is_dir():
-            raise RulesMissing(f"no folder of rules at {folder}")
+            raise RulesMissing(f"no folder of {what} at {folder}")
     try:
         found = files(folders)
     except OSError as error:
-        raise RulesMissing(f"a folder of rules cannot be read: {error}") from error
+        raise RulesMissing(f"a folder of {what} cannot be read: {error}") from error
     return {path: _read(path) for path in found if path.suffix in SUFFIXES}
 
 
@@ -92,7 +92,7 @@ def _read(path: Path) -> bytes | Refused:
 
 def _in_file(path: Path, content: bytes) -> Iterator[Document | Refused]:
     try:
-        found = _parsed(content)
+        found = parsed(content)
     except (*UNREADABLE, yaml.YAMLError) as error:
         yield refused(path, error)
         return
@@ -110,7 +110,7 @@ def _in_file(path: Path, content: bytes) -> Iterator[Document | Refused]:
             yield found_here
 
 
-def _parsed(content: bytes) -> list[Any]:
+def parsed(content: bytes) -> list[Any]:
     """The documents; nesting is looked at first, as libyaml's loader would crash on it."""
     depth = 0
     for event in yaml.parse(content, yaml.CSafeLoader):

@@ -25,6 +25,7 @@ from analytics.detection.documents import (
 )
 from analytics.detection.prefilter import Prefilter
 from analytics.detection.sigma import Filter, Find, Rule, read_filter, read_rule
+from analytics.detection.watchlist import OWN_LISTS, Watchlist, watchlists
 
 OWN_RULES = Path(__file__).with_name("rules")
 NOTHING: Mapping[Path, bytes] = MappingProxyType({})
@@ -37,7 +38,7 @@ class RuleSet:
 
     What is in `parts` only matches for a correlation in its own file, and raises no alert.
     `contents` are the bytes of the files that are in force, which are those before where a file
-    has become a bad one.
+    has become a bad one. `watchlists` are the lists that rules may name, from files among these.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -45,6 +46,7 @@ class RuleSet:
     correlations: tuple[Correlation, ...] = ()
     parts: frozenset[str] = frozenset()
     contents: Mapping[Path, bytes] = field(default_factory=dict, repr=False)
+    watchlists: tuple[Watchlist, ...] = ()
 
     @cached_property
     def prefilter(self) -> Prefilter:
@@ -110,21 +112,28 @@ def load(
     folders: Sequence[Path],
     before: Mapping[Path, bytes] = NOTHING,
     find: Find = logsources.find,
+    lists: Sequence[Path] = (OWN_LISTS,),
 ) -> RuleSet:
-    """Every rule, filter and correlation below the folders.
+    """Every rule, filter and correlation below the folders, with the watch-lists below `lists`.
 
     `before` are contents that were in force: such a file goes on with them where something in it
     is refused now. `find` tells where a rule's log source is among events that are not laid out
     as ours are. Raises RulesMissing for a folder that does not exist or cannot be read.
     """
-    content = contents(folders)
-    loaded = _loaded(content, find)
-    good = {path: before[path] for path in _spoilt(loaded, content, before)}
+    content, listed = contents(folders), contents(lists, "watch-lists")
+    loaded = _loaded(content, listed, find)
+    good = {path: before[path] for path in _spoilt(loaded, {**content, **listed}, before)}
     if not good:
         return loaded
-    kept = _loaded({**content, **good}, find)
+    kept = _loaded(_instead(content, good), _instead(listed, good), find)
     told = [replace(one, kept=True) for one in loaded.refused if one.path in good]
     return replace(kept, refused=(*told, *kept.refused))
+
+
+def _instead(
+    content: Mapping[Path, bytes | Refused], good: Mapping[Path, bytes]
+) -> Mapping[Path, bytes | Refused]:
+    return {path: good.get(path, held) for path, held in content.items()}
 
 
 def _spoilt(
@@ -138,17 +147,24 @@ def _spoilt(
     )
 
 
-def _loaded(content: Mapping[Path, bytes | Refused], find: Find) -> RuleSet:
-    loading = _Loading()
+def _loaded(
+    content: Mapping[Path, bytes | Refused], listed: Mapping[Path, bytes | Refused], find: Find
+) -> RuleSet:
+    lists = watchlists(listed)
+    loading = _Loading(refused=list(lists.refused))
     found: list[Document] = []
     for document in documents(content):
         if isinstance(document, Refused):
             loading.refused.append(document)
         else:
             found.append(document)
-    filters = [loading.read(each, read_filter) for each in found if _kind(each) == "filter"]
+    read_listed = partial(read_filter, lists=lists)
+    filters = [loading.read(each, read_listed) for each in found if _kind(each) == "filter"]
     read_narrowed = partial(
-        read_rule, filters=[each for each in filters if each is not None], find=find
+        read_rule,
+        filters=[each for each in filters if each is not None],
+        find=find,
+        lists=lists,
     )
     for each in found:
         if _kind(each) == "rule":
@@ -159,7 +175,8 @@ def _loaded(content: Mapping[Path, bytes | Refused], find: Find) -> RuleSet:
         refused=tuple(loading.refused),
         correlations=tuple(loading.correlations.values()),
         parts=_parts(loading),
-        contents=_held(content, loading.refused),
+        contents=_held({**content, **listed}, loading.refused),
+        watchlists=lists.lists,
     )
 
 

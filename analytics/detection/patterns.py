@@ -44,8 +44,8 @@ class Pattern:
 def of_string(value: SigmaString, anywhere: bool = False) -> Pattern:
     """The whole text with `*` and `?` as wildcards; any part of it where `anywhere`.
 
-    Upper and lower case are the same unless the value is cased. Raises RuleError for a
-    placeholder, which only the site could fill.
+    Upper and lower case are the same unless the value is cased. Raises RuleError for a placeholder,
+    which `expanding` has filled in before.
     """
     parts = list(value.s)
     open_start, open_end = anywhere, anywhere
@@ -63,7 +63,7 @@ def of_string(value: SigmaString, anywhere: bool = False) -> Pattern:
         elif isinstance(part, SpecialChars):
             expression += WILDCARDS[part]
         else:
-            raise RuleError(f"placeholder %{part.name}% has no values here")
+            raise RuleError(f"placeholder %{part.name}% was not filled in")
     start, end = "" if open_start else r"\A", "" if open_end else r"\z"
     flags = "s" if isinstance(value, SigmaCasedString) else "is"
     return Pattern(f"(?{flags}:{start}{expression}{end})", Literals({literal} if literal else ()))
@@ -81,16 +81,17 @@ def of_regex(value: SigmaRegularExpression) -> Pattern:
     Raises RuleError for what RE2 does not know: look-around and back-references, which no
     engine does in linear time.
     """
-    if value.contains_placeholder():
-        raise RuleError(
-            f"regular expression {value.to_plain()!r}: a placeholder has no values here"
-        )
     expression = str(value.regexp)
     flags = "".join(sorted(FLAGS[flag] for flag in value.flags))
     regex = f"(?{flags}:{expression})"
+    check(regex, f"regular expression {expression!r}")
+    return Pattern(regex, literals_of(expression))
+
+
+def check(regex: str, what: str) -> None:
+    """Raises RuleError for an expression that RE2 does not know, or that is too large for it."""
     try:
         pc.match_substring_regex(pa.array([""]), regex)
     except pa.ArrowInvalid as error:
         reason = str(error).removeprefix("Invalid regular expression: ")
-        raise RuleError(f"regular expression {expression!r}: {reason}") from error
-    return Pattern(regex, literals_of(expression))
+        raise RuleError(f"{what}: {reason}") from error

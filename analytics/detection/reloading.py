@@ -12,6 +12,7 @@ from time import monotonic
 from analytics.detection.documents import RulesMissing
 from analytics.detection.files import Stamp, stamps
 from analytics.detection.loading import RuleSet, load
+from analytics.detection.watchlist import OWN_LISTS
 
 own_log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class _State:
 
 @dataclass
 class Watched:
-    """Folders of rules. Safe in several threads; each process looks for itself.
+    """Folders of rules and of watch-lists. Safe in several threads; each process looks for itself.
 
     A change is taken once two looks in a row saw the same files, so that neither half a file nor
     half of a copied folder is. Whoever has a set keeps it whole: a new one is another object.
@@ -51,6 +52,7 @@ class Watched:
 
     folders: Sequence[Path]
     usual: Callable[[], Mapping[Path, bytes]] = dict
+    lists: Sequence[Path] = (OWN_LISTS,)
     clock: Callable[[], float] = monotonic
     _state: _State | None = field(default=None, init=False)
     _locks: dict[int, Lock] = field(default_factory=dict, init=False)
@@ -75,10 +77,10 @@ class Watched:
 
     def _begun(self) -> _State:
         try:
-            seen = stamps(self.folders)  # first: what changes while files are read is seen later
+            seen = self._stamps()  # first: what changes while files are read is seen later
         except OSError as error:
             raise RulesMissing(f"a folder of rules cannot be read: {error}") from error
-        rules = load(self.folders, self.usual())
+        rules = load(self.folders, self.usual(), lists=self.lists)
         _tell(rules)
         return _State(Loaded(rules, datetime.now(UTC)), seen, seen, self.clock())
 
@@ -88,14 +90,17 @@ class Watched:
             return
         state.looked = now
         try:
-            seen = stamps(self.folders)
+            seen = self._stamps()
             if _is_to_be_taken(state, seen, now):
-                rules = load(self.folders, state.loaded.rules.contents)
+                rules = load(self.folders, state.loaded.rules.contents, lists=self.lists)
                 state.files, state.changing = seen, None
                 state.loaded = Loaded(rules, datetime.now(UTC))
                 _tell(rules)
         except (OSError, RulesMissing) as error:
             _stay(state, str(error))
+
+    def _stamps(self) -> Stamps:
+        return stamps((*self.folders, *self.lists))
 
 
 def _is_to_be_taken(state: _State, seen: Stamps, now: float) -> bool:

@@ -1,9 +1,8 @@
 """Rules: Sigma documents about single events, compiled to predicates over columns."""
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
 from sigma.filters import SigmaFilter
@@ -14,8 +13,12 @@ from analytics.detection import logsources
 from analytics.detection.compiling import Compiler, labels
 from analytics.detection.described import Described, described
 from analytics.detection.documents import Document
+from analytics.detection.expanding import filled_from
 from analytics.detection.logsources import LogSource
 from analytics.detection.predicates import AnyOf, Predicate
+from analytics.detection.watchlist import Watchlist, Watchlists, digest
+
+NO_LISTS = Watchlists()
 
 Find = Callable[[SigmaLogSource], LogSource]  # which of our log sources a rule's is
 
@@ -33,13 +36,15 @@ class Rule(Described):
     """A Sigma rule, ready to match.
 
     `labels` are the columns among `columns` that only a source's labels can hold: where no source
-    fills them, the rule never fires. `filters` are the names of the Sigma filters that narrow it.
+    fills them, the rule never fires. `filters` are the names of the Sigma filters that narrow it,
+    `watchlists` those of the lists whose values stand in it.
     """
 
     source: LogSource
     examples: Examples
     columns: frozenset[str]
     filters: tuple[str, ...]
+    watchlists: tuple[str, ...]
     predicate: Predicate = field(repr=False)
 
     @property
@@ -58,20 +63,26 @@ class Filter:
     sigma: SigmaFilter
 
 
-def read_filter(document: Document) -> Filter:
+def read_filter(document: Document, lists: Watchlists = NO_LISTS) -> Filter:
     """The document's filter. Raises pySigma's errors, and Python's."""
-    sigma = SigmaFilter.from_dict(dict(document.content), collect_errors=True)
+    with filled_from(lists) as filling:
+        sigma = SigmaFilter.from_dict(dict(document.content), collect_errors=True)
     if sigma.errors:
         raise sigma.errors[0]
-    return Filter(document.name, document.version, document.text, sigma)
+    parts = tuple(filling.used.values())
+    return Filter(document.name, _version(document, parts), _text(document, parts), sigma)
 
 
 def read_rule(
-    document: Document, filters: Iterable[Filter] = (), find: Find = logsources.find
+    document: Document,
+    filters: Iterable[Filter] = (),
+    find: Find = logsources.find,
+    lists: Watchlists = NO_LISTS,
 ) -> Rule:
     """The document's rule. Raises RuleError for what cannot be matched, pySigma's errors, and
     Python's."""
-    with warnings.catch_warnings(action="ignore"):  # Python's, of regular expressions for RE2
+    # the warnings are Python's, of regular expressions for RE2
+    with warnings.catch_warnings(action="ignore"), filled_from(lists) as filling:
         sigma = SigmaRule.from_dict(dict(document.content), collect_errors=True)
     if sigma.errors:
         raise sigma.errors[0]
@@ -79,12 +90,14 @@ def read_rule(
     source = find(sigma.logsource)
     compiler = Compiler(source)
     parts = tuple(compiler.condition(part.parse()) for part in sigma.detection.parsed_condition)
+    others: list[Filter | Watchlist] = [*applied, *filling.used.values()]
     return Rule(
-        **described(sigma, document, _version(document, applied), _text(document, applied)),
+        **described(sigma, document, _version(document, others), _text(document, others)),
         source=source,
         examples=_examples(sigma.custom_attributes.get("examples")),
         columns=frozenset(compiler.columns),
         filters=tuple(each.name for each in applied),
+        watchlists=tuple(filling.used),
         predicate=parts[0] if len(parts) == 1 else AnyOf(parts),
     )
 
@@ -96,17 +109,17 @@ def _narrowed(rule: SigmaRule, by: Filter) -> bool:
     return rule.detection.condition != before
 
 
-def _version(document: Document, filters: Sequence[Filter]) -> str:
-    """Another one whenever the rule's file or one of its filters' has changed."""
-    if not filters:
+def _version(document: Document, parts: Collection[Filter | Watchlist]) -> str:
+    """Another one whenever the file, a filter of the rule or a list in it has changed."""
+    if not parts:
         return document.version
-    versions = (document.version, *(each.version for each in filters))
-    return blake2b("".join(versions).encode(), digest_size=8).hexdigest()
+    return digest((document.version, *(each.version for each in parts)))
 
 
-def _text(document: Document, filters: Sequence[Filter]) -> str:
-    """What the rule's file says, and below it those of its filters, as a reader would want it."""
-    others = dict.fromkeys(each.text for each in filters if each.text != document.text)
+def _text(document: Document, parts: Collection[Filter | Watchlist]) -> str:
+    """What the rule's file says, and below it those of its filters and watch-lists, as a reader
+    would want it."""
+    others = dict.fromkeys(each.text for each in parts if each.text != document.text)
     return "\n---\n".join(text.rstrip("\n") for text in (document.text, *others)) + "\n"
 
 

@@ -7,17 +7,20 @@ from django.conf import settings
 
 from analytics.detection.loading import OWN_RULES, RuleSet
 from analytics.detection.reloading import Loaded, Watched
+from analytics.detection.watchlist import OWN_LISTS
 
 
 def rule_set() -> RuleSet:
-    """Our own rules and those of the folders that FOUREYES_RULES names, as the files are now or
-    were seconds ago. Who asks several things of the rules asks them of one set."""
+    """Our own rules and those of the folders that FOUREYES_RULES names, with our watch-lists and
+    those of FOUREYES_WATCHLISTS, as the files are now or were seconds ago. Who asks several things
+    of the rules asks them of one set."""
     return loaded().rules
 
 
 def loaded() -> Loaded:
     """The same, with when it was loaded and what keeps a newer one from being."""
-    return _watched((OWN_RULES, *settings.RULE_FOLDERS)).current()
+    rules, lists = settings.RULE_FOLDERS, settings.WATCHLIST_FOLDERS
+    return _watched((OWN_RULES, *rules), (OWN_LISTS, *lists)).current()
 
 
 def forget() -> None:
@@ -26,5 +29,5 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=1)
-def _watched(folders: tuple[Path, ...]) -> Watched:
-    return Watched(folders)
+def _watched(folders: tuple[Path, ...], lists: tuple[Path, ...]) -> Watched:
+    return Watched(folders, lists=lists)

@@ -13,7 +13,8 @@ from auditapp.dashboard.alerting import SEVERITIES
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    """Every loaded rule, the severest first, and every refused one with the reason."""
+    """Every loaded rule, the severest first, the watch-lists they name, and every refused file with
+    the reason."""
     in_force = loaded()
     counted = {
         row["rule"]: row
@@ -36,6 +37,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             "rules": [(rule, counted.get(rule.id)) for rule in ordered],
             "refused": in_force.rules.refused,
             "loaded": in_force,
+            "watchlists": in_force.rules.watchlists,
             "may_read": policy.allowed(request.user, "alerts"),
         },
     )

@@ -243,3 +243,20 @@ def test_a_child_of_a_process_that_was_just_loading_loads_for_itself(
             taken = after_looks(watched, clock).rules[0].text == rule("dir")
             os._exit(0 if taken else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_watch_list_that_is_written_anew_changes_the_rules_that_name_it(
+    folder: Path, tmp_path: Path, clock: Clock
+) -> None:
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (lists / "tools.yml").write_text("entries: [ls]\n")
+    listed = yaml.safe_dump(document({"selection": {COMMAND + "|expand": "%tools%"}}))
+    (folder / "tool.yml").write_text(listed)
+    watched = Watched([folder], lists=[lists], clock=clock)
+    before = {each.id: each for each in watched.current().rules.rules}
+    (lists / "tools.yml").write_text("entries: [pwd]\n")
+    after = {each.id: each for each in after_looks(watched, clock).rules}
+    assert before["tool"].version != after["tool"].version
+    assert before["lists"].version == after["lists"].version
+    assert "entries: [pwd]" in after["tool"].text
