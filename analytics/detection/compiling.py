@@ -127,7 +127,7 @@ def _number(column: str, value: SigmaType) -> Predicate | None:
         comparison, number = COMPARISONS[value.op], value.number
     if isinstance(number, SigmaTimestampPart):
         part = number.timestamp_part.name.lower()
-        if kind is not Kind.TIME:
+        if kind not in (Kind.TIME, Kind.KEYWORD, None):
             raise RuleError(f"{column} is no time, so it has no {part}")
         return TimePart(column, part, comparison, number.number)
     numeric = number is not value or kind in (Kind.NUMBER, Kind.DECIMAL)

@@ -1,5 +1,6 @@
 """The YAML documents in folders of rules; what cannot be read is refused with a reason."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -19,8 +20,9 @@ DEEPEST_RULE = 32
 LONGEST_NAME = 200  # characters of an id, as alerts keep it
 # pySigma lets Python's own errors through on documents of unforeseen shapes
 UNREADABLE = (
-    RuleError, SigmaError, ValueError, TypeError, KeyError, AttributeError, RecursionError
-)  # fmt: skip
+    *(RuleError, SigmaError, ValueError, TypeError, KeyError, AttributeError, RecursionError),
+    *(IndexError, ArithmeticError, re.error),
+)
 
 
 class RulesMissing(Exception):

@@ -1,6 +1,7 @@
 """Literals without which a regular expression cannot match: they tell where to look at all."""
 
 import re
+import warnings
 from collections.abc import Iterable
 from itertools import product
 from re import _constants, _parser  # type: ignore[attr-defined]
@@ -17,11 +18,16 @@ REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT)
 def literals_of(regex: str) -> Literals:
     """Strings of which at least one, in upper or lower case, stands in whatever matches.
 
-    Empty where none is known. The expression must be one that Python can read.
+    Empty where none is known, as of what RE2 can read and Python cannot.
     """
     if "[:" in regex:  # a class of characters by name, which Python reads otherwise than RE2
         return NONE
-    return _sequence(_parser.parse(regex))[1]
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of what Python may read otherwise one day
+            parsed = _parser.parse(regex)
+    except (re.error, OverflowError, RecursionError):
+        return NONE
+    return _sequence(parsed)[1]
 
 
 def sought(literals: Literals) -> Literals:

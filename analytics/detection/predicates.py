@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -175,7 +176,8 @@ class Network:
 
 @dataclass(frozen=True)
 class TimePart:
-    """The minute, hour, day, week, month or year of a time, in UTC, compares so."""
+    """The minute, hour, day, week, month or year of a time, in UTC, compares so; of texts that of
+    those that are times as ISO 8601 has them, in UTC where they name no zone."""
 
     column: str
     part: str
@@ -187,9 +189,17 @@ class TimePart:
     def __call__(self, view: View) -> Mask:
         times = view.array(self.column)
         if not pa.types.is_timestamp(times.type):
-            return np.zeros(view.rows, dtype=bool)
+            return view.where(self.column, self._of_texts)
+        return self._compare(times)
+
+    def _of_texts(self, texts: pa.Array) -> Mask:
+        return self._compare(pa.array(map(_time, texts.to_pylist()), pa.timestamp("us", tz="UTC")))
+
+    def _compare(self, times: pa.Array) -> Mask:
         part = getattr(pc, "iso_week" if self.part == "week" else self.part)(times)
-        answer = getattr(pc, self.comparison)(part, pa.scalar(int(self.number)))
+        answer = getattr(pc, self.comparison)(
+            part.cast(pa.float64()), pa.scalar(float(self.number))
+        )
         return np.asarray(answer.fill_null(False))
 
 
@@ -227,6 +237,14 @@ def found(texts: pa.Array, regex: str) -> Mask:
     """Where the RE2 expression is found; never where there is no text."""
     answer = pc.match_substring_regex(texts, regex).fill_null(False)
     return np.asarray(answer.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _time(text: str | None) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _each(texts: pa.Array, test: Callable[[str], bool]) -> Mask:

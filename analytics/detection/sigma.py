@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sigma.filters import SigmaFilter
+from sigma.modifiers import modifier_mapping
 from sigma.rule import SigmaRule
 from sigma.rule.logsource import SigmaLogSource
 
@@ -15,12 +16,14 @@ from analytics.detection.described import Described, described
 from analytics.detection.documents import Document
 from analytics.detection.expanding import filled_from
 from analytics.detection.logsources import LogSource
+from analytics.detection.modifiers import MODIFIERS
 from analytics.detection.predicates import AnyOf, Predicate
 from analytics.detection.watchlist import Watchlist, Watchlists, digest
 
 NO_LISTS = Watchlists()
 
 Find = Callable[[SigmaLogSource], LogSource]  # which of our log sources a rule's is
+modifier_mapping.update(MODIFIERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
