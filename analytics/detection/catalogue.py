@@ -1,20 +1,20 @@
-"""The own rules as a table for people: docs/detections.md."""
+"""The catalogue and the own rules as tables for people: docs/detections.md."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from analytics.detection import coverage
 from analytics.detection.described import Described
 from analytics.detection.loading import OWN_RULES, load
 from analytics.findings import Severity
 
 PAGE = Path(__file__).parents[2] / "docs" / "detections.md"
-START, END = "<!-- rules: made by `python -m analytics.detection.catalogue` -->", "<!-- end -->"
+START, END = "<!-- {}: made by `python -m analytics.detection.catalogue` -->", "<!-- end -->"
 RANK = {severity: place for place, severity in enumerate(reversed(Severity))}
 
 
-def table() -> str:
-    """A Markdown table of the own rules and correlations for each family, the gravest first."""
-    rules = load([OWN_RULES]).detections
+def table(rules: Sequence[Described]) -> str:
+    """A Markdown table of rules and correlations for each family, the gravest first."""
     families = sorted({_family(rule) for rule in rules})
     parts = [_of_family(family, [r for r in rules if _family(r) == family]) for family in families]
     return f"{len(rules)} rules and correlations.\n\n" + "\n\n".join(parts)
@@ -43,9 +43,13 @@ def _techniques(rule: Described) -> str:
 
 
 def page(old: str) -> str:
-    """The page with its table made anew."""
-    before, _, rest = old.partition(START)
-    return f"{before}{START}\n\n{table()}\n\n{END}{rest.partition(END)[2]}"
+    """The page with its tables made anew."""
+    rules = load([OWN_RULES]).detections
+    for name, text in (("catalogue", coverage.table(rules)), ("rules", table(rules))):
+        start = START.format(name)
+        before, _, rest = old.partition(start)
+        old = f"{before}{start}\n\n{text}\n\n{END}{rest.partition(END)[2]}"
+    return old
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from uuid import UUID
 import pytest
 import yaml
 
-from analytics.detection.catalogue import PAGE, page
 from analytics.detection.correlations.correlation import Correlation
 from analytics.detection.described import Described
 from analytics.detection.examples import fires, wrong, wrong_together
@@ -161,8 +160,3 @@ def test_an_ordinary_day_fires_nothing_of_medium_severity_or_higher(command: str
     grave = (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
     shell = [rule for rule in RULES if rule.path.parent.name == "shell"]
     assert [rule.id for rule in shell if rule.severity in grave and fires(rule, event)] == []
-
-
-def test_the_page_of_detections_is_current() -> None:
-    old = PAGE.read_text("utf-8")
-    assert old == page(old), "run python -m analytics.detection.catalogue"
