@@ -31,6 +31,15 @@ def known(column: str) -> bool:
     )
 
 
+def stored(column: str) -> frozenset[str]:
+    """The fields of an event that a column of `View` is made of."""
+    if column in DERIVED:
+        return DERIVED[column].of
+    if column.startswith(LABEL):
+        return frozenset({"labels"})
+    return frozenset({"process.args" if ARGUMENT.fullmatch(column) else column})
+
+
 @dataclass(frozen=True, slots=True)
 class Values:
     """The texts of a column and the rows in which they stand.

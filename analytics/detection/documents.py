@@ -54,16 +54,17 @@ class Document:
 
 
 def contents(folders: Sequence[Path], what: str = "rules") -> dict[Path, bytes | Refused]:
-    """What each YAML file below the folders holds. Raises RulesMissing for a folder that does not
-    exist or cannot be read, which says what should be there."""
+    """What each YAML file below the folders holds; one named itself is read whatever its name ends
+    in. Raises RulesMissing for a folder that does not exist or cannot be read, which says what
+    should be there."""
     for folder in folders:
-        if not folder.is_dir():
+        if not folder.exists():
             raise RulesMissing(f"no folder of {what} at {folder}")
     try:
         found = files(folders)
     except OSError as error:
         raise RulesMissing(f"a folder of {what} cannot be read: {error}") from error
-    return {path: _read(path) for path in found if path.suffix in SUFFIXES}
+    return {path: _read(path) for path in found if path.suffix in SUFFIXES or path in folders}
 
 
 def documents(content: Mapping[Path, bytes | Refused]) -> Iterator[Document | Refused]:

@@ -8,12 +8,16 @@ Stamp = tuple[int, ...]
 
 
 def files(folders: Iterable[Path]) -> list[Path]:
-    """Every file below the folders, in order of folder and name. Hidden ones are left out: among
-    them are the files of editors and the folders behind the links of a Kubernetes ConfigMap.
+    """Every file below the folders, in order of folder and name; one named itself is that file.
 
-    Raises OSError for a folder that cannot be listed.
+    Hidden ones are left out: among them are the files of editors and the folders behind the links
+    of a Kubernetes ConfigMap. Raises OSError for a folder that cannot be listed.
     """
-    return [path for folder in folders for path in sorted(_below(folder, ()))]
+    return [
+        path
+        for folder in folders
+        for path in (sorted(_below(folder, ())) if folder.is_dir() else [folder])
+    ]
 
 
 def stamps(folders: Iterable[Path]) -> Mapping[Path, Stamp]:
