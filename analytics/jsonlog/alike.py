@@ -1,6 +1,6 @@
 """Finds a block's lines that are of one form, and takes their values by columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -71,6 +71,7 @@ class Alike:
         self._pieces = pa.StringArray.from_buffers(places.size, pa.py_buffer(offsets), data)
         self._firsts = np.arange(self.size, dtype=np.int32) * self.width
         self._taken: dict[int, tuple[Taken, int]] = {}
+        self._made: dict[Any, Any] = {}
         self._lines: pa.StringArray | None = None
         self._wanted = form.wanted
 
@@ -87,7 +88,13 @@ class Alike:
     def column(self, piece: int) -> pa.StringArray:
         """What a piece of each line says, as it was before it was escaped."""
         found = self.raw(piece)
-        return unescaped(found) if self.escaped(piece) else found
+        return self.once(piece, lambda: unescaped(found)) if self.escaped(piece) else found
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What is made of these lines, the same when it is asked for under the same key again."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def escaped(self, piece: int) -> bool:
         """Whether this piece has an escape in any line."""

@@ -1,9 +1,7 @@
 """Fills in what was learnt from samples for all lines that are like them, a column at a time."""
 
 import hashlib
-from collections import deque
 from collections.abc import Sequence
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -14,14 +12,12 @@ from analytics.event import Context, Source, assemble
 from analytics.fields import BY_NAME
 from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.marks import FIRST_ID, LINE, NUMBER, RECEIVED, Piece
-from analytics.jsonlog.moments import TIME, isoformats, moments
-from analytics.jsonlog.parts import parts_of
+from analytics.jsonlog.moments import TIME, isoformats
+from analytics.jsonlog.reading import parts, times
 from analytics.jsonlog.samples import Cell, Pattern, Sample
 
 STRING = pa.string()
 EMPTY = hashlib.blake2b(digest_size=16)
-HASH = type(EMPTY)
-AT_ONCE = 512  # hashes: more would fall out of the caches
 BESIDE = r"^\[|\]?:[0-9]{1,5}$"  # beside an address
 ODD = r"[^ -&(-\[\]-~]"  # what Python shows in another way
 Same = Sequence[tuple[Any, ...]]  # by sample, what is the same in all of its lines
@@ -36,8 +32,6 @@ class Filling:
         self.alike, self.samples, self.codes = alike, samples, codes
         self.context, self.source = of
         self._texts: dict[Piece, pa.StringArray] = {}
-        self._parts: dict[int, list[pa.StringArray]] = {}
-        self._moments: dict[int, pa.Array] = {}
 
     def tables(self) -> list[pa.Table]:
         """The events of all lines: a table for each event that a line gives."""
@@ -69,15 +63,9 @@ class Filling:
         return self.alike.column(self.alike.form.leaves[leaf].piece)
 
     def _times(self, leaf: int) -> pa.Array:
-        if leaf not in self._moments:
-            self._moments[leaf] = self._read_times(leaf)
-        return self._moments[leaf]
-
-    def _read_times(self, leaf: int) -> pa.Array:
         if leaf == RECEIVED:
             return pa.repeat(pa.scalar(self.context.received, TIME), self.alike.size)
-        parted = leaf in self.samples[0].parts
-        return moments(self._copied(Piece(leaf)) if parted else self._raw(leaf))
+        return times(self.alike, self.samples[0], leaf)
 
     def _spread(self, values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         """For each line what its sample has."""
@@ -92,18 +80,18 @@ class Filling:
     def _text(self, pattern: Pattern, same: Same) -> pa.StringArray:
         if len(pattern) == 1 and pattern[0]:
             return self._piece(pattern[0])
-        parts, at = [], 0
+        found, at = [], 0
         for piece in pattern:
             if piece:
-                parts.append(self._piece(piece))
+                found.append(self._piece(piece))
                 continue
             told = [texts[at] for texts in same]
             at += 1
             if len(pattern) > 1 and len(set(told)) == 1:
-                parts.append(pa.scalar(told[0], STRING))
+                found.append(pa.scalar(told[0], STRING))
             else:
-                parts.append(self._spread(told, STRING))
-        return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "")
+                found.append(self._spread(told, STRING))
+        return found[0] if len(found) == 1 else pc.binary_join_element_wise(*found, "")
 
     def _listed(self, cell: Cell, same: Same) -> pa.Array:
         """Lists of texts, or labels: as many for each line."""
@@ -140,9 +128,7 @@ class Filling:
 
     def _copied(self, piece: Piece) -> pa.StringArray:
         if part := self.samples[0].parts.get(piece.leaf):
-            if part.leaf not in self._parts:
-                self._parts[part.leaf] = parts_of(self._said(part.leaf), part.template)
-            return self._parts[part.leaf][part.gap]
+            return parts(self.alike, part)[part.gap]
         if piece.iso:
             return isoformats(self._times(piece.leaf))
         if piece.shown:
@@ -189,12 +175,10 @@ def lowered(texts: pa.StringArray) -> pa.StringArray:
 def hashed(texts: pa.StringArray) -> pa.StringArray:
     """The ids that `Context.event_id` makes of these texts."""
     found: list[bytes] = []
-    written = texts.cast(pa.binary()).to_numpy(zero_copy_only=False)
-    for at in range(0, len(written), AT_ONCE):
-        part = written[at : at + AT_ONCE].tolist()
-        begun = list(map(HASH.copy, repeat(EMPTY, len(part))))
-        deque(map(HASH.update, begun, part), maxlen=0)
-        found += map(HASH.digest, begun)
+    for text in texts.cast(pa.binary()).to_numpy(zero_copy_only=False):
+        digest = EMPTY.copy()
+        digest.update(text)
+        found.append(digest.digest())
     ids = b"".join(found).hex().encode()
     offsets = np.arange(0, 32 * len(found) + 1, 32, dtype=np.int32)
     return pa.StringArray.from_buffers(len(found), pa.py_buffer(offsets), pa.py_buffer(ids))

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from analytics.event import EARLIEST, Context
 from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.marks import RECEIVED, Piece
-from analytics.jsonlog.moments import TIME, moments
-from analytics.jsonlog.parts import parts_of
+from analytics.jsonlog.moments import TIME
+from analytics.jsonlog.reading import times
 from analytics.jsonlog.samples import Sample
 
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
@@ -50,17 +50,9 @@ def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
     read = {cell.shape for _, cell in cells if cell.kind == "time"}
     stamps = {cell.shape for name, cell in cells if cell.kind == "time" and name == "@timestamp"}
     for leaf in (read | {piece.leaf for piece in pieces if piece.iso}) - {RECEIVED}:
-        times = moments(_written(alike, sample, leaf))
-        found &= _timely(times, context) if leaf in stamps else np.asarray(times.is_valid())
+        told = times(alike, sample, leaf)
+        found &= _timely(told, context) if leaf in stamps else np.asarray(told.is_valid())
     return found
-
-
-def _written(alike: Alike, sample: Sample, leaf: int) -> pa.StringArray:
-    """A value as it stands there, also of a part of a text."""
-    if part := sample.parts.get(leaf):
-        said = alike.column(alike.form.leaves[part.leaf].piece)
-        return parts_of(said, part.template)[part.gap]
-    return alike.raw(alike.form.leaves[leaf].piece)
 
 
 def pieces_of(sample: Sample) -> Iterator[Piece]:
@@ -131,8 +123,8 @@ def _is_usual(text: str) -> bool:
     return text.isdigit() or (len(text) <= LONGEST_DECIMAL and str(float(text)) == text)
 
 
-def _timely(times: pa.Array, context: Context) -> Any:
+def _timely(told: pa.Array, context: Context) -> Any:
     latest = context.latest
     low, high = (pa.scalar(bound, TIME) for bound in (EARLIEST, latest))
-    told = pc.and_(pc.greater_equal(times, low), pc.less_equal(times, high))
-    return np.asarray(told.fill_null(False))
+    fit = pc.and_(pc.greater_equal(told, low), pc.less_equal(told, high))
+    return np.asarray(fit.fill_null(False))

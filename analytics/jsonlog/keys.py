@@ -161,8 +161,12 @@ class Keys:
     def _counted(self, at: int) -> Any:
         """Of how many digits times are that are counted; 0 for others."""
         piece = self.alike.form.leaves[at].piece
+        last = len(self.alike.text) - 1
+        fifth = self.alike.text.take(np.minimum(self.alike.places[:, piece] + 4, last))
+        if not ((fifth >= ord("0")) & (fifth <= ord("9"))).any():  # it ends a year, mostly
+            return np.zeros(self.alike.size, np.int64)
         places = self.alike.places[:, [piece]] + np.arange(5)
-        begins = self.alike.text[np.minimum(places, len(self.alike.text) - 1)]
+        begins = self.alike.text[np.minimum(places, last)]
         counted = ((begins >= ord("0")) & (begins <= ord("9"))).all(axis=1)
         return np.where(counted, self.alike.widths([piece])[:, 0], 0)
 

@@ -30,8 +30,11 @@ def numbers(texts: pa.StringArray) -> Any:
     kinds = np.full(len(texts), OTHER)
     if not len(text):
         return kinds
-    digits = np.append(np.int32(0), np.cumsum(text - ZERO < 10, dtype=np.int32))
-    many, first = digits[end] - digits[begin], text[np.minimum(begin, len(text) - 1)]
+    is_digit, many = text - ZERO < 10, widths
+    if not is_digit.all():
+        digits = np.append(np.int32(0), np.cumsum(is_digit, dtype=np.int32))
+        many = digits[end] - digits[begin]
+    first = text.take(np.minimum(begin, len(text) - 1))
     whole = many == widths
     kinds[whole & (first != ZERO) & (widths > 0) & (widths <= MOST)] = COUNT
     kinds[whole & (first == ZERO) & (widths == 1)] = NOUGHT

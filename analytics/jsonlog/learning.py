@@ -93,8 +93,9 @@ class Learning:
         """Events of those lines of a block that are like others, and what is in the rest."""
         others = np.ones(len(block.starts), bool)
         tables: list[pa.Table] = []
-        for alike in self.alike.found(block):
-            found, rows = self.tables(alike)
+        waiting = self.alike.found(block)[::-1]
+        while waiting:  # each gives its columns up before those of the next are taken
+            found, rows = self.tables(waiting.pop())
             others[rows] = False
             tables += found
         rest = block.documents(np.flatnonzero(others), within)
