@@ -15,7 +15,7 @@ from analytics.findings import Severity
 
 LONGEST_TITLE = 300  # characters, as alerts keep them
 CONFIDENCE = {"stable": 0.7, "test": 0.5, "experimental": 0.3}
-OWN = frozenset({"confidence", "object", "former", "investigate", "catalogue"})
+OWN = frozenset({"confidence", "object", "former", "investigate", "catalogue", "actor"})
 ANY = re.compile(r".+")
 FORMER = re.compile(r"t\d{4}(?:\.\d{3})?")
 ROW = re.compile(r"[DS]\d{1,2}")

@@ -60,9 +60,10 @@ def wrong_together(correlation: Correlation, rules: RuleSet) -> list[str]:
 
 def holds_over(correlation: Correlation, rules: RuleSet, example: Sequence[Example]) -> bool:
     """Whether the correlation raises an alert on these events, each account a person of its own."""
-    by_id = {rule.id: rule for rule in rules.rules}
+    named = {name: rule for rule in rules.rules for name in rule.names}
+    named |= {rule.id: rule for rule in rules.rules}
     tables = [
-        events_of([_at(event, place)], by_id[str(event["rule"])].source)
+        events_of([_at(event, place)], named[str(event["rule"])].source)
         for place, event in enumerate(example)
     ]
     hits = detect(rules, pa.concat_tables(tables)).hits

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics.detection.columns import Mask
 from analytics.detection.correlations.correlation import Correlation, in_order
@@ -110,6 +112,7 @@ def _correlated(answer: Answered, at: int, window: slice) -> Correlated:
     hit = answer.hits.slice(at, 1)
     told = hit.to_pylist()[0]
     near = answer.hits.slice(window.start, window.stop - window.start)
+    acting = _acting(correlation, near) or told
     pairs = sorted(set(zip(near["time"].to_pylist(), near["event"].to_pylist(), strict=True)))
     texts = {
         name: texts_of(name, correlation, hit, windows.rules[at : at + 1])[0].as_py()
@@ -124,9 +127,9 @@ def _correlated(answer: Answered, at: int, window: slice) -> Correlated:
             confidence=correlation.confidence,
             time=told["time"],
             event=told["event"],
-            account=told["account"],
+            account=acting["account"],
             owner=told["owner"],
-            object=told["object"],
+            object=acting["object"],
             tags=correlation.tags,
             tactics=correlation.tactics,
         ),
@@ -135,6 +138,14 @@ def _correlated(answer: Answered, at: int, window: slice) -> Correlated:
         events=tuple(event for _, event in pairs[:MOST_EVENTS]),
         count=len(pairs),
     )
+
+
+def _acting(correlation: Correlation, window: pa.Table) -> dict[str, Any] | None:
+    """The last hit of the rule that says whose act it was."""
+    if correlation.actor is None:
+        return None
+    own = window.filter(pc.equal(window["rule"], correlation.actor)).to_pylist()
+    return max(own, key=lambda hit: (hit["time"], hit["event"]), default=None)
 
 
 def _microseconds(time: datetime) -> int:

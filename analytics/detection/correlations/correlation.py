@@ -80,6 +80,8 @@ class Correlation(Described):
     All of `bounds` must hold of the figure; `expression`, where there is one, of the rules that
     matched. `fields` hold what is counted or summed. `aliases` give the field of each rule that a
     name of `group_by` or `fields` stands for. `generate` lets the rules raise alerts of their own.
+    `actor` is the rule whose hit says whose act it was, where the last hit is of somebody else, as
+    of a victim; None where it is the last one's.
     """
 
     kind: Kind
@@ -92,6 +94,7 @@ class Correlation(Described):
     percentile: int = 50
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     generate: bool = False
+    actor: str | None = None
     examples: Sequences = Sequences()
 
     @property

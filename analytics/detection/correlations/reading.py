@@ -1,6 +1,6 @@
 """Reads the correlation of a Sigma document."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -75,8 +75,19 @@ def read(document: Document, ids: Mapping[str, str]) -> Correlation:
         percentile=_percentile(kind, asked),
         aliases=_aliases(sigma, ids),
         generate=sigma.generate,
+        actor=_actor(sigma.custom_attributes.get("foureyes"), rules, ids),
         examples=_examples(sigma.custom_attributes.get("examples")),
     )
+
+
+def _actor(attributes: Any, rules: Sequence[str], ids: Mapping[str, str]) -> str | None:
+    named = attributes.get("actor") if isinstance(attributes, dict) else None
+    if named is None:
+        return None
+    actor = _rule_called(str(named), ids)
+    if actor not in rules:
+        raise RuleError(f"foureyes.actor: {named!r} is none of its rules")
+    return actor
 
 
 def _examples(attributes: Any) -> Sequences:

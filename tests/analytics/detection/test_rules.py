@@ -15,6 +15,7 @@ from analytics.findings import Severity
 
 OWN = load([OWN_RULES])
 RULES = OWN.rules
+RAISING = [rule for rule in RULES if rule.id not in OWN.parts]
 SEQUENCES = [each for each in OWN.correlations if each.id not in OWN.parts]
 NAMES = [rule.id for rule in RULES]
 
@@ -86,7 +87,7 @@ def test_a_rule_is_right_about_its_examples(rule: Rule) -> None:
     assert wrong(rule) == []
 
 
-@pytest.mark.parametrize("rule", RULES, ids=NAMES)
+@pytest.mark.parametrize("rule", RAISING, ids=[rule.id for rule in RAISING])
 def test_a_rule_is_complete(rule: Rule) -> None:
     raw = yaml.safe_load(rule.path.read_text("utf-8"))
     assert len(rule.examples.match) >= 2
@@ -135,7 +136,7 @@ def test_nothing_of_ours_is_refused() -> None:
 
 
 def test_ids_differ() -> None:
-    ids = [yaml.safe_load(rule.path.read_text("utf-8"))["id"] for rule in RULES]
+    ids = [yaml.safe_load(rule.path.read_text("utf-8"))["id"] for rule in RAISING]
     assert len(set(ids)) == len(ids)
 
 

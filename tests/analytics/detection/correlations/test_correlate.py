@@ -155,3 +155,18 @@ def test_who_counts_alerts_of_another_counts_each_run_once() -> None:
     assert [one.alert.rule for one in correlate([two, twice], table(on_and_on), *ALWAYS)] == ["two"]
     alerts = correlate([two, twice], table([*on_and_on, *later]), *ALWAYS)
     assert [one.alert.rule for one in alerts] == ["two", "two", "twice"]
+
+
+def test_where_the_last_event_is_a_victims_the_alert_is_about_whoever_acted() -> None:
+    told = {"rules": ("a", "b"), "group_by": ("file",), "actor": "a"}
+    then = correlation(Kind.TEMPORAL_ORDERED, Bound("greater_equal", 2), **told)
+    hits = [
+        at(0, "a", user="ben", file="adamw.py"),
+        at(1, "a", user="ana", file="adamw.py"),
+        at(1, "a", user="cem", file="init.py"),
+        at(2, "b", user="dora", file="adamw.py"),
+    ]
+    (alert,) = found(then, *hits)
+    assert alert.alert.account == "unix:ana", "the last who changed it before it was loaded"
+    assert alert.alert.event == hits[-1].event
+    assert found(then, *reversed(hits)) == [alert]

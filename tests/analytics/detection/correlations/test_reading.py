@@ -67,6 +67,14 @@ def test_a_correlation_carries_what_its_document_says(folder: Path) -> None:
     assert (found.timespan, found.bounds) == (timedelta(hours=1), (Bound("greater_equal", 10),))
 
 
+def test_whose_act_it_was_is_said_by_one_of_its_rules(folder: Path) -> None:
+    asked = correlated(rules=["other", "failed_login"]) | {"foureyes": {"actor": "other"}}
+    (found,) = written(folder, "r", LOGIN, OTHER, asked).correlations
+    assert found.actor == "r.2"
+    rules = written(folder, "r", LOGIN, OTHER, correlated() | {"foureyes": {"actor": "other"}})
+    assert [one.reason for one in rules.refused] == ["foureyes.actor: 'other' is none of its rules"]
+
+
 def test_a_range_has_both_its_bounds(folder: Path) -> None:
     found = one(written(folder, "r", LOGIN, correlated(condition={"gt": 100, "lte": 200})))
     assert set(found.bounds) == {Bound("greater", 100), Bound("less_equal", 200)}
@@ -167,6 +175,7 @@ def test_hits_carry_what_any_correlation_asks_of_them(folder: Path) -> None:
             "stands twice",
         ),
         (correlated(aliases={"x": {"nobody": "y"}}), "there is no rule 'nobody'"),
+        (correlated() | {"foureyes": {"actor": "nobody"}}, "there is no rule 'nobody'"),
         ({"title": "t", "correlation": "a text"}, "must be a dict"),
         ({"title": "t", "correlation": None}, "must be a dict"),
     ],
