@@ -13,9 +13,13 @@ import pyarrow.compute as pc
 from analytics.detection.derived import DERIVED
 from analytics.fields import BY_NAME
 
+Literals = frozenset[tuple[str, str]]  # each with the column in which it is sought
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int64]
+NONE: Mask = np.zeros(0, dtype=bool)
+NO_TEXTS = pa.array([], pa.string())
 SAMPLE = 2_000
+FEW = 4  # of so many distinct values that one row stands for, only those that stand there are asked
 ARGUMENT = re.compile(r"process\.args\[(\d{1,4})\]")
 LABEL = "labels."
 
@@ -55,6 +59,8 @@ class Values:
 
     def spread(self, chosen: Mask) -> Mask:
         """The rows in which one of the chosen texts stands."""
+        if not len(self.texts):
+            return np.zeros(self.rows, dtype=bool)
         if self.codes is not None:
             chosen = np.append(chosen, False)[self.codes]
         if self.parents is not None:
@@ -72,13 +78,21 @@ class Test(Protocol):
 
 
 class View:
-    """Some events, with what was already found out about them. Columns are cut when asked for."""
+    """Some events, with what was already found out about them. Columns are cut when asked for.
 
-    def __init__(self, events: pa.Table, places: Codes | None = None) -> None:
-        self._events, self._places = events, places
-        self.rows: int = events.num_rows if places is None else len(places)
+    What is known of the whole table serves its parts: each distinct value is looked at once.
+    """
+
+    def __init__(self, events: pa.Table) -> None:
+        self._events = events
+        self._whole: View | None = None  # of which this is a part
+        self._places: Codes | None = None
+        self.rows: int = events.num_rows
         self._values: dict[str, Values] = {}
         self._answers: dict[Test, Mask] = {}
+        self._chosen: dict[Test, Mask] = {}  # among the distinct values of a column
+        self._absent: Literals = frozenset()
+        self._closed: dict[Literals, bool] = {}
 
     def holds(self, test: Test) -> Mask:
         """The test's answer, a boolean a row; asked of the columns only once."""
@@ -92,7 +106,24 @@ class View:
         if rows.all():
             return self
         places = np.flatnonzero(rows)
-        return View(self._events, places if self._places is None else self._places[places])
+        part = View(self._events)
+        part._whole = self._whole or self
+        part._places = places if self._places is None else self._places[places]
+        part.rows = len(places)
+        return part
+
+    def lacks(self, absent: Literals) -> None:
+        """Takes note that these stand nowhere in the whole table, in upper or lower case."""
+        self._absent = absent
+
+    def closed(self, gate: Literals) -> bool:
+        """Whether it is known that none of these stands anywhere."""
+        if self._whole:
+            return self._whole.closed(gate)
+        found = self._closed.get(gate)
+        if found is None:
+            found = self._closed[gate] = gate <= self._absent
+        return found
 
     def array(self, column: str) -> pa.Array:
         """A column as it is stored; nulls where these events lack it. A label, an argument or
@@ -118,8 +149,17 @@ class View:
         """A column's texts; numbers, flags and times as Arrow writes them."""
         found = self._values.get(column)
         if found is None:
-            found = self._values[column] = _values(self.array(column), self.rows)
+            found = self._values[column] = self._cut(column)
         return found
+
+    def _cut(self, column: str) -> Values:
+        whole = self._whole.values(column) if self._whole else None
+        if whole is None or whole.parents is not None:
+            return _values(self.array(column), self.rows)
+        if whole.codes is not None:
+            return Values(whole.texts, whole.codes[self._places], None, self.rows)
+        texts = whole.texts.take(pa.array(self._places)) if len(whole.texts) else whole.texts
+        return Values(texts if texts.null_count < len(texts) else NO_TEXTS, None, None, self.rows)
 
     def texts(self, column: str) -> list[str | None]:
         """A column as texts, one a row; of a list the first."""
@@ -129,10 +169,20 @@ class View:
         texts: list[str | None] = array.cast(pa.string()).to_pylist()
         return texts
 
-    def where(self, column: str, choose: Callable[[pa.Array], Mask]) -> Mask:
-        """The rows in which `choose` takes one of the column's texts."""
+    def where(self, column: str, choose: Callable[[pa.Array], Mask], test: Test) -> Mask:
+        """The rows in which `choose`, which is all that `test` does, takes one of the texts."""
         values = self.values(column)
-        return values.spread(choose(values.texts))
+        whole = self._whole or self
+        if values.codes is None or values.texts is not whole.values(column).texts:
+            return values.spread(choose(values.texts) if len(values.texts) else NONE)
+        chosen = whole._chosen.get(test)
+        if chosen is None and self.rows * FEW < len(values.texts):
+            chosen = np.zeros(len(values.texts), dtype=bool)
+            some = np.unique(values.codes[values.codes >= 0])
+            chosen[some] = choose(values.texts.take(pa.array(some)))
+        elif chosen is None:
+            chosen = whole._chosen[test] = choose(values.texts)
+        return values.spread(chosen)
 
 
 def _values(array: pa.Array, rows: int) -> Values:
@@ -140,6 +190,8 @@ def _values(array: pa.Array, rows: int) -> Values:
     if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
         parents = np.asarray(pc.list_parent_indices(array), dtype=np.int64)
         array = array.flatten()
+    if array.null_count == len(array):
+        return Values(NO_TEXTS, None, parents, rows)
     if array.type != pa.string() and not pa.types.is_dictionary(array.type):
         array = array.cast(pa.string())
     if not pa.types.is_dictionary(array.type):
@@ -152,8 +204,10 @@ def _values(array: pa.Array, rows: int) -> Values:
 
 def _repeats(array: pa.Array) -> bool:
     """Whether it pays to look at distinct values only: of a near-unique column it does not."""
-    sample = array.slice(0, SAMPLE)
-    return 2 * int(pc.count_distinct(sample).as_py()) <= len(sample)
+    if len(array) > SAMPLE:  # of all parts: events of one kind may stand together
+        array = array.take(pa.array(np.linspace(0, len(array) - 1, SAMPLE).astype(np.int64)))
+    filled = len(array) - array.null_count
+    return bool(2 * pc.count_distinct(array).as_py() <= filled)
 
 
 def _element(lists: pa.Array, place: int) -> pa.Array:

@@ -54,7 +54,7 @@ class Condition:
 
     def __call__(self, view: View) -> Mask:
         """Where it holds."""
-        return view.where(self.field, self.chosen)
+        return view.where(self.field, self.chosen, self)
 
     def __str__(self) -> str:
         """As people read it."""

@@ -4,23 +4,25 @@ import ipaddress
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import re2
 
-from analytics.detection.columns import Mask, View
+from analytics.detection.columns import Literals, Mask, View
 from analytics.detection.literals import shortest, sought
-from analytics.detection.patterns import Pattern
+from analytics.detection.patterns import REMEMBERED, Pattern
 
 EVERYWHERE = {"event.category", "event.type", "event.module", "event.dataset", "event.outcome"}
+# Arrow compiles an expression each time, which takes longer than to search so many texts one by one
+COMPILED_FOR = 48
 SHORTEST = 3  # a literal of one or two characters stands nearly everywhere
 NUMERAL = r"\A-?[0-9]{1,18}(?:\.[0-9]{1,18})?(?:e[+-]?[0-9]{1,2})?\z"
 
-# (column, literal) of which at least one stands, in upper or lower case, wherever it is open.
-Gate = frozenset[tuple[str, str]]
+Gate = Literals  # at least one of them stands, in upper or lower case, wherever it is open
 Gates = frozenset[Gate]
 NO_GATES: Gates = frozenset()
 
@@ -105,7 +107,9 @@ class Text:
         return "|".join(dict.fromkeys(pattern.regex for pattern in self.patterns))
 
     def __call__(self, view: View) -> Mask:
-        return view.where(self.column, lambda texts: found(texts, self.regex))
+        if any(view.closed(gate) for gate in self.gates):
+            return np.zeros(view.rows, dtype=bool)
+        return view.where(self.column, lambda texts: found(texts, self.regex), self)
 
     @cached_property
     def gates(self) -> Gates:
@@ -143,7 +147,7 @@ class Number:
     gates = NO_GATES
 
     def __call__(self, view: View) -> Mask:
-        return view.where(self.column, self._compare)
+        return view.where(self.column, self._compare, self)
 
     def _compare(self, texts: pa.Array) -> Mask:
         numerals = pc.if_else(pa.array(found(texts, NUMERAL)), texts, None)
@@ -162,7 +166,7 @@ class Network:
     gates = NO_GATES
 
     def __call__(self, view: View) -> Mask:
-        return view.where(self.column, lambda texts: _each(texts, self._contains))
+        return view.where(self.column, lambda texts: _each(texts, self._contains), self)
 
     def _contains(self, text: str) -> bool:
         try:
@@ -189,7 +193,7 @@ class TimePart:
     def __call__(self, view: View) -> Mask:
         times = view.array(self.column)
         if not pa.types.is_timestamp(times.type):
-            return view.where(self.column, self._of_texts)
+            return view.where(self.column, self._of_texts, self)
         return self._compare(times)
 
     def _of_texts(self, texts: pa.Array) -> Mask:
@@ -235,6 +239,9 @@ class Same:
 
 def found(texts: pa.Array, regex: str) -> Mask:
     """Where the RE2 expression is found; never where there is no text."""
+    if len(texts) <= COMPILED_FOR:
+        search = _compiled(regex).search
+        return _each(texts, lambda text: search(text) is not None)
     answer = pc.match_substring_regex(texts, regex).fill_null(False)
     return np.asarray(answer.to_numpy(zero_copy_only=False), dtype=bool)
 
@@ -247,6 +254,11 @@ def _time(text: str | None) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+@lru_cache(REMEMBERED)
+def _compiled(regex: str) -> Any:
+    return re2.compile(regex)
+
+
 def _each(texts: pa.Array, test: Callable[[str], bool]) -> Mask:
     answers = (text is not None and test(text) for text in texts.to_pylist())
     return np.fromiter(answers, dtype=bool, count=len(texts))
@@ -255,6 +267,8 @@ def _each(texts: pa.Array, test: Callable[[str], bool]) -> Mask:
 def _by_row(view: View, column: str) -> Iterable[list[str]]:
     """The texts of each row, lower case."""
     values = view.values(column)
+    if not len(values.texts):
+        return [[] for _ in range(view.rows)]
     texts = [None if text is None else text.lower() for text in values.texts.to_pylist()]
     places = values.codes if values.codes is not None else np.arange(len(texts))
     rows = values.parents if values.parents is not None else np.arange(view.rows)

@@ -40,6 +40,14 @@ def test_a_rule_is_asked_only_where_each_of_its_fields_has_a_literal(loaded: Loa
     assert asked(rules, {COMMAND: "cat secret"}, both, {**both, COMMAND: "curl x"}) == [1]
 
 
+def test_signs_alone_are_not_looked_for_where_a_rule_has_words(loaded: Loaded) -> None:
+    selection = {COMMAND + "|contains": " --", "process.executable|endswith": "/curl"}
+    curl = {COMMAND: "curl x", "process.executable": "/usr/bin/curl"}
+    assert asked(loaded({"selection": selection}), {COMMAND: "ls --all"}, curl) == [1]
+    alone = loaded({"selection": {COMMAND + "|contains": " --"}})
+    assert asked(alone, {COMMAND: "ls --all"}, curl) == [0]
+
+
 def test_a_rule_is_not_asked_of_other_log_sources(loaded: Loaded) -> None:
     rules = loaded({"selection": {COMMAND: "kill"}})
     other = {COMMAND: "kill", "event.module": "scheduler"}
