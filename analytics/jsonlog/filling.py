@@ -11,67 +11,105 @@ import pyarrow.compute as pc
 from analytics.event import Context, Source, assemble
 from analytics.fields import BY_NAME
 from analytics.jsonlog.alike import Alike
+from analytics.jsonlog.learnt import Cell, Pattern, Sample
 from analytics.jsonlog.marks import FIRST_ID, LINE, NUMBER, RECEIVED, Piece
 from analytics.jsonlog.moments import TIME, isoformats
 from analytics.jsonlog.reading import parts, times
-from analytics.jsonlog.samples import Cell, Pattern, Sample
 
 STRING = pa.string()
 EMPTY = hashlib.blake2b(digest_size=16)
 BESIDE = r"^\[|\]?:[0-9]{1,5}$"  # beside an address
 ODD = r"[^ -&(-\[\]-~]"  # what Python shows in another way
+NOTHING = Cell("same", None, (None,))  # of a field that an event does not have
 Same = Sequence[tuple[Any, ...]]  # by sample, what is the same in all of its lines
 
 
 class Filling:
-    """Lines of one form that are fit; `codes` say which sample of one shape is whose."""
+    """Lines of one form that are fit; `codes` say which sample is whose.
+
+    What decides on which lines are fit is the same in all samples (`Sample.fitting`).
+    """
 
     def __init__(
         self, alike: Alike, samples: Sequence[Sample], codes: Any, of: tuple[Context, Source]
     ) -> None:
         self.alike, self.samples, self.codes = alike, samples, codes
         self.context, self.source = of
+        self.size = len(codes)
         self._texts: dict[Piece, pa.StringArray] = {}
+        self._some: dict[tuple[int, ...], _Some] = {}
+        self._shapes: dict[int, list[int]] = {}
+        for code, sample in enumerate(samples):
+            self._shapes.setdefault(id(sample.shape), []).append(code)
 
     def tables(self) -> list[pa.Table]:
         """The events of all lines: a table for each event that a line gives."""
         found = []
-        for at, row in enumerate(self.samples[0].rows):
-            columns = {}
-            for name, cell in row.items():
-                columns[name] = self._column(name, cell, at)
-            found.append(assemble(columns, self.alike.size, self.context, self.source))
+        for at in range(len(self.samples[0].rows)):
+            columns = {name: self._field(name, at) for name in self.names(at)}
+            found.append(assemble(columns, self.size, self.context, self.source))
         return found
 
-    def _column(self, name: str, cell: Cell, row: int) -> pa.Array:
+    def names(self, row: int) -> list[str]:
+        """The fields that an event has, by its place among those of a line."""
+        firsts = (self.samples[codes[0]] for codes in self._shapes.values())
+        return list(dict.fromkeys(name for sample in firsts for name in sample.rows[row]))
+
+    def _field(self, name: str, row: int) -> pa.Array:
+        ways: dict[tuple[str, Any], list[int]] = {}
+        for codes in self._shapes.values():
+            cell = self.samples[codes[0]].rows[row].get(name, NOTHING)
+            ways.setdefault((cell.kind, cell.shape), []).extend(codes)
+        if len(ways) == 1:
+            return self.column(name, row)
+        parts = [part for codes in ways.values() if (part := self._of(codes)).size]
+        order = np.empty(self.size, np.int64)
+        order[np.concatenate([part.lines for part in parts])] = np.arange(self.size)
+        whole = pa.concat_arrays([part.column(name, row) for part in parts])
+        return whole.take(pa.array(order))
+
+    def _of(self, codes: list[int]) -> "_Some":
+        """The lines of some samples."""
+        key = tuple(codes)
+        if key not in self._some:
+            self._some[key] = _Some(self, codes)
+        return self._some[key]
+
+    def column(self, name: str, row: int) -> pa.Array:
+        """A column that is made in one way for all lines."""
         kind = BY_NAME[name].arrow
+        cell = self.samples[0].rows[row].get(name, NOTHING)
         if cell.kind == "time":
-            return self._times(cell.shape)
+            return self.times(cell.shape)
         if cell.kind == "number":
-            if cell.shape == NUMBER:
-                return pa.array(self.alike.block.number + 1 + self.alike.rows, kind)
-            return self._raw(cell.shape).cast(kind)
-        same = [sample.rows[row][name].same for sample in self.samples] if cell.same else []
+            is_line = cell.shape == NUMBER
+            return pa.array(self.numbers(), kind) if is_line else self.raw(cell.shape).cast(kind)
+        told = (sample.rows[row].get(name, NOTHING) for sample in self.samples)
+        same = [one.same for one in told] if cell.same else []
         if cell.kind == "same":
             return self._spread([told[0] for told in same], kind)
         return self._text(cell.shape, same) if cell.kind == "text" else self._listed(cell, same)
 
-    def _raw(self, leaf: int) -> pa.StringArray:
+    def numbers(self) -> Any:
+        """Each line's number."""
+        return self.alike.block.number + 1 + self.alike.rows
+
+    def raw(self, leaf: int) -> pa.StringArray:
         return self.alike.raw(self.alike.form.leaves[leaf].piece)
 
     def _said(self, leaf: int) -> pa.StringArray:
         return self.alike.column(self.alike.form.leaves[leaf].piece)
 
-    def _times(self, leaf: int) -> pa.Array:
+    def times(self, leaf: int) -> pa.Array:
         if leaf == RECEIVED:
-            return pa.repeat(pa.scalar(self.context.received, TIME), self.alike.size)
+            return pa.repeat(pa.scalar(self.context.received, TIME), self.size)
         return times(self.alike, self.samples[0], leaf)
 
     def _spread(self, values: Sequence[Any], kind: pa.DataType) -> pa.Array:
         """For each line what its sample has."""
         first = values[0]
         if not isinstance(first, list) and all(value == first for value in values):
-            size = self.alike.size
+            size = self.size
             return (
                 pa.nulls(size, kind) if first is None else pa.repeat(pa.scalar(first, kind), size)
             )
@@ -79,11 +117,11 @@ class Filling:
 
     def _text(self, pattern: Pattern, same: Same) -> pa.StringArray:
         if len(pattern) == 1 and pattern[0]:
-            return self._piece(pattern[0])
+            return self.piece(pattern[0])
         found, at = [], 0
         for piece in pattern:
             if piece:
-                found.append(self._piece(piece))
+                found.append(self.piece(piece))
                 continue
             told = [texts[at] for texts in same]
             at += 1
@@ -95,7 +133,7 @@ class Filling:
 
     def _listed(self, cell: Cell, same: Same) -> pa.Array:
         """Lists of texts, or labels: as many for each line."""
-        size = self.alike.size
+        size = self.size
         patterns = cell.shape if cell.kind == "list" else cell.shape[1]
         columns, at, width = [], 0, len(patterns)
         for pattern in patterns:
@@ -109,7 +147,7 @@ class Filling:
             return pa.ListArray.from_arrays(offsets, values)
         return pa.MapArray.from_arrays(offsets, repeated(cell.shape[0], size), values)
 
-    def _piece(self, piece: Piece) -> pa.StringArray:
+    def piece(self, piece: Piece) -> pa.StringArray:
         if piece not in self._texts:
             self._texts[piece] = self._made(piece)
         return self._texts[piece]
@@ -118,9 +156,9 @@ class Filling:
         if piece.leaf <= FIRST_ID:
             return self._ids(FIRST_ID - piece.leaf)
         if piece.lower:
-            return lowered(self._piece(piece._replace(lower=False)))
+            return lowered(self.piece(piece._replace(lower=False)))
         if piece.cut:
-            return pc.utf8_slice_codeunits(self._piece(piece._replace(cut=0)), 0, piece.cut)
+            return pc.utf8_slice_codeunits(self.piece(piece._replace(cut=0)), 0, piece.cut)
         if piece.leaf == LINE:
             lines = self.alike.lines()
             return quoted(lines) if piece.quoted else lines
@@ -130,9 +168,9 @@ class Filling:
         if part := self.samples[0].parts.get(piece.leaf):
             return parts(self.alike, part)[part.gap]
         if piece.iso:
-            return isoformats(self._times(piece.leaf))
+            return isoformats(self.times(piece.leaf))
         if piece.shown:
-            return pc.replace_substring_regex(self._raw(piece.leaf), BESIDE, "")
+            return pc.replace_substring_regex(self.raw(piece.leaf), BESIDE, "")
         return self._said(piece.leaf)
 
     def _ids(self, number: int) -> pa.StringArray:
@@ -145,6 +183,30 @@ class Filling:
         if cells[0].kind == "same":
             return hashed(self._spread([told[0] for told in same], STRING))
         return hashed(self._text(cells[0].shape, same))
+
+
+class _Some(Filling):
+    """Lines of some samples, for what is made of these in a way of their own."""
+
+    def __init__(self, whole: Filling, codes: Sequence[int]) -> None:
+        place = np.full(len(whole.samples), -1)
+        place[codes] = np.arange(len(codes))
+        told = place[whole.codes]
+        self.whole, self.lines = whole, np.flatnonzero(told >= 0)
+        samples = [whole.samples[code] for code in codes]
+        super().__init__(whole.alike, samples, told[self.lines], (whole.context, whole.source))
+
+    def numbers(self) -> Any:
+        return self.whole.numbers()[self.lines]
+
+    def raw(self, leaf: int) -> pa.StringArray:
+        return self.whole.raw(leaf).take(pa.array(self.lines))
+
+    def times(self, leaf: int) -> pa.Array:
+        return self.whole.times(leaf).take(pa.array(self.lines))
+
+    def piece(self, piece: Piece) -> pa.StringArray:
+        return self.whole.piece(piece).take(pa.array(self.lines))
 
 
 def repeated(texts: Sequence[str], times: int) -> pa.StringArray:

@@ -1,6 +1,6 @@
 """Which lines have values of the kind that was learnt from, so that they can be filled in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 
 from analytics.event import EARLIEST, Context
 from analytics.jsonlog.alike import Alike
-from analytics.jsonlog.marks import RECEIVED, Piece
+from analytics.jsonlog.learnt import STAMP, Sample
+from analytics.jsonlog.marks import RECEIVED
 from analytics.jsonlog.moments import TIME
 from analytics.jsonlog.reading import times
-from analytics.jsonlog.samples import Sample
 
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 FOUR = rf"(?:{OCTET}\.){{3}}{OCTET}"
@@ -25,12 +25,12 @@ NOT_WHOLE = ("decimal", "power", "time")
 
 
 def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
-    """Which of some lines are fit for what was learnt from samples of one shape."""
+    """Which lines are fit for what was learnt from samples that agree in `Sample.fitting`."""
     sample, leaves = samples[0], alike.form.leaves
     found = np.ones(alike.size, bool)
     pieces = {
         piece._replace(leaf=sample.parts[piece.leaf].leaf) if piece.leaf in sample.parts else piece
-        for piece in pieces_of(sample)
+        for piece in sample.pieces()
         if piece.leaf >= 0
     }
     texts = sorted({piece.leaf for piece in pieces if leaves[piece.leaf].kind == "text"})
@@ -48,23 +48,11 @@ def fit(alike: Alike, samples: Sequence[Sample], context: Context) -> Any:
             found &= _are_usual(raw)
     cells = [(name, cell) for row in sample.rows for name, cell in row.items()]
     read = {cell.shape for _, cell in cells if cell.kind == "time"}
-    stamps = {cell.shape for name, cell in cells if cell.kind == "time" and name == "@timestamp"}
+    stamps = {cell.shape for name, cell in cells if cell.kind == "time" and name == STAMP}
     for leaf in (read | {piece.leaf for piece in pieces if piece.iso}) - {RECEIVED}:
         told = times(alike, sample, leaf)
         found &= _timely(told, context) if leaf in stamps else np.asarray(told.is_valid())
     return found
-
-
-def pieces_of(sample: Sample) -> Iterator[Piece]:
-    """The values that are copied, also into ids."""
-    for cell in (*(c for row in sample.rows for c in row.values()), *filter(None, sample.ids)):
-        if cell.kind == "text":
-            yield from filter(None, cell.shape)
-        elif cell.kind in ("list", "labels"):
-            patterns = cell.shape if cell.kind == "list" else cell.shape[1]
-            yield from (piece for pattern in patterns for piece in pattern if piece)
-        elif cell.kind == "number":
-            yield Piece(cell.shape)
 
 
 def _plain(alike: Alike, leaves: Sequence[int], samples: Sequence[Sample]) -> Any:

@@ -22,9 +22,10 @@ from analytics.jsonlog.filling import Filling
 from analytics.jsonlog.fitting import fit
 from analytics.jsonlog.forms import Form
 from analytics.jsonlog.keys import How, Key, Keys, hows
+from analytics.jsonlog.learnt import Sample
 from analytics.jsonlog.lined import Block
 from analytics.jsonlog.marking import Given
-from analytics.jsonlog.samples import Looks, Read, Sample, learn
+from analytics.jsonlog.samples import Looks, Read, learn
 from analytics.reading import Document
 from analytics.reading.ends import object_of
 
@@ -108,11 +109,9 @@ class Learning:
         new = self._learn(alike, known, keys)
         chosen = [known.sample(keys.key(at)) for at in range(len(keys.counts))]
         tables, rows = [], [np.empty(0, np.int64)]
-        shapes: dict[int, list[int]] = {}
-        for at, sample in enumerate(chosen):
-            if sample:
-                shapes.setdefault(id(sample.shape), []).append(at)
-        for ats in shapes.values():
+        waiting = _grouped({at: id(sample.fitting) for at, sample in enumerate(chosen) if sample})
+        while waiting:
+            ats = waiting.pop()
             place = np.full(len(chosen), -1)
             place[ats] = np.arange(len(ats))
             samples = [sample for at in ats if (sample := chosen[at])]
@@ -126,7 +125,12 @@ class Learning:
             found = filling.tables()
             if unproved:
                 if not self._right(filling, found, [int(place[at]) for at in unproved]):
-                    known.refuted.update(keys.key(at) for at in unproved)
+                    shapes = map(id, (sample.shape for sample in samples))
+                    apart = _grouped(dict(zip(ats, shapes, strict=True)))
+                    if len(apart) > 1:
+                        waiting += apart
+                    else:
+                        known.refuted.update(keys.key(at) for at in unproved)
                     continue
                 there = set(np.unique(filling.codes).tolist())
                 known.proved.update(keys.key(at) for at in unproved if int(place[at]) in there)
@@ -192,11 +196,20 @@ class Learning:
             for slot, row in zip(wanted, read, strict=True):
                 slot.append(row)
         at = pa.array(sorted(rows), pa.int64())
+        told = [set(filling.names(row)) for row in range(len(tables))]
         return all(
             len(slot) == len(rows)
-            and same(table_of(slot, self.context, self.source), table, at, {*row}.union(*slot))
-            for slot, table, row in zip(wanted, tables, filling.samples[0].rows, strict=True)
+            and same(table_of(slot, self.context, self.source), table, at, names.union(*slot))
+            for slot, table, names in zip(wanted, tables, told, strict=True)
         )
+
+
+def _grouped(kinds: Mapping[int, int]) -> list[list[int]]:
+    """Places of samples that are of one kind."""
+    found: dict[int, list[int]] = {}
+    for at, kind in kinds.items():
+        found.setdefault(kind, []).append(at)
+    return list(found.values())
 
 
 def _lengths(alike: Alike) -> Sequence[int]:

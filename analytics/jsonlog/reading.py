@@ -3,9 +3,9 @@
 import pyarrow as pa
 
 from analytics.jsonlog.alike import Alike
+from analytics.jsonlog.learnt import Sample
 from analytics.jsonlog.moments import moments
 from analytics.jsonlog.parts import Part, parts_of
-from analytics.jsonlog.samples import Sample
 
 
 def parts(alike: Alike, of: Part) -> list[pa.StringArray]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from analytics.event import Context
 from analytics.jsonlog.forms import Leaf
+from analytics.jsonlog.learnt import Cell, Pattern, Sample, shared
 from analytics.jsonlog.marking import Given, marked_document
 from analytics.jsonlog.marks import FIRST_ID, MARKED, Cut, Marks, Noting, Piece
 from analytics.jsonlog.moments import Unclear
@@ -19,7 +19,6 @@ Rows = Sequence[Mapping[str, Any]] | str
 Read = Callable[[Sequence[Document], Context], Sequence[Rows]]
 SHORTEST = 48  # bytes that a text may at least have
 MOST_TRIES = 8
-Pattern = tuple[Piece | None, ...]  # None: the same for all lines of a sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,46 +65,6 @@ class Looks:
 def _is_under(leaf: Leaf, names: Iterable[str]) -> bool:
     dotted = f"{leaf.name}."
     return any(dotted.startswith(f"{name}.") for name in names)
-
-
-class Cell(NamedTuple):
-    """A field of an event: what it is made of, and what in that is always the same.
-
-    Its kind is same, number, time, text, list of texts, or labels; `shape` are the pieces.
-    """
-
-    kind: str
-    shape: Any
-    same: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """What the reader makes of such lines: the cells of each event by field, the texts of which
-    ids are made (None for the line's own); how values were taken, which addresses have ports,
-    how long texts may be, by leaf, and what numbers behind the last leaf's are parts of."""
-
-    rows: tuple[Mapping[str, Cell], ...]
-    ids: tuple[Cell | None, ...]
-    taken: Sequence[str]
-    with_port: frozenset[int]
-    longest: Sequence[int]
-    parts: Mapping[int, Part]
-
-    @cached_property
-    def shape(self) -> Any:
-        """What is the same, and one object, for all samples that can be filled in together."""
-        rows = tuple(
-            tuple((name, cell.kind, cell.shape) for name, cell in row.items()) for row in self.rows
-        )
-        ids = tuple(cell and cell.shape for cell in self.ids)
-        return _shared((rows, ids, tuple(self.taken), self.with_port))
-
-
-@lru_cache(maxsize=1 << 12)
-def _shared(one: Any) -> Any:
-    """One object for all that are equal: these are told apart faster."""
-    return one
 
 
 class Taking(NamedTuple):
@@ -164,7 +123,7 @@ def _learnt(
         else:
             decisive = (*marks.texts.items(), *marks.long.items(), *given.taken, *ports)
             marks.known = known.setdefault(decisive, {})
-            most = _shared(tuple(longest[leaf] for leaf in range(len(given.leaves))))
+            most = shared(tuple(longest[leaf] for leaf in range(len(given.leaves))))
             taking = Taking(given.taken, ports, most, marks.parted_in)
             marked.append((at, value, marks, taking))
     try:
