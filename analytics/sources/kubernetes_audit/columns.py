@@ -10,6 +10,8 @@ from analytics.jsonlog.cells import Sparse, labels
 from analytics.jsonlog.columns import Columns, Entries
 from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import address, text
+from analytics.sources.kubernetes_audit.rights import ASKED, of_rights
+from analytics.sources.kubernetes_audit.rights import DECISIVE as OF_RIGHTS
 from analytics.sources.kubernetes_audit.workloads import DECISIVE, WORKLOADS, of_workload
 
 MOST_ANNOTATIONS = 16
@@ -47,7 +49,8 @@ USUAL = (DECISION, REASON)  # annotations
 PATHS = (
     *("auditID", "stage", "level", "verb", "requestURI", "sourceIPs", "userAgent"),
     *("stageTimestamp", "requestReceivedTimestamp", "timestamp"),
-    *("user.username", "user.uid", "user.groups", "impersonatedUser.username"),
+    *("user.username", "user.uid", "user.groups"),
+    *("impersonatedUser.username", "impersonatedUser.groups"),
     *("objectRef.resource", "objectRef.subresource", "objectRef.namespace", "objectRef.name"),
     *("objectRef.apiGroup", "responseStatus.code", "responseStatus.reason"),
     *("responseStatus.message", "requestObject", "annotations"),
@@ -62,7 +65,7 @@ LABELLED = (  # under the names that rules for this log look them up by
 LOOKS = Looks(
     at=(
         *("verb", "stage", "objectRef.resource", "objectRef.subresource", "objectRef.apiGroup"),
-        *("responseStatus.code", f"annotations.{DECISION}"),
+        *("responseStatus.code", f"annotations.{DECISION}", *OF_RIGHTS),
     ),
     anywhere=DECISIVE,
     words={"user.username": "system:anonymous", "requestURI": r".*[?&]command=.*"},
@@ -83,6 +86,7 @@ def columns_of(events: Entries) -> Columns:
     accounts, bases = zip(*map(_who, users), strict=True)
     told = {name: texts(name) for name in LABELLED}
     told["groups"] = [_listed(groups) for groups in events.values("user.groups")]
+    told["impersonatedUser.groups"] = list(map(_listed, events.values("impersonatedUser.groups")))
     told |= {name: texts(("annotations", name)) for name in USUAL}
     told |= _annotations(events.values("annotations"))
     return {
@@ -101,7 +105,7 @@ def columns_of(events: Entries) -> Columns:
         "user.name": users,
         "user.id": texts("user.uid"),
         "user.effective.name": others,
-        "user.target.name": others,
+        "user.target.name": _targets(events, others, told),
         **_jobs(events, told),
         "labels": labels(told, len(events)),
     }
@@ -169,6 +173,21 @@ def _jobs(events: Entries, told: dict[str, Sequence[Any]]) -> Columns:
             fields.put(row, "process.command_line", _command(urls[row]))
     told |= dangers.columns
     return fields.columns
+
+
+def _targets(
+    events: Entries, others: Sequence[str | None], told: dict[str, Sequence[Any]]
+) -> list[str | None]:
+    """Whose rights are taken, else who would get some; adds what would be changed to the labels."""
+    targets, changes = list(others), Sparse(len(events))
+    wanted = events.values("requestObject")
+    for row, resource in enumerate(events.texts("objectRef.resource")):
+        if wanted[row] and resource in ASKED:
+            person, labelled = of_rights(resource, wanted[row])
+            targets[row] = targets[row] or person
+            changes.put_all(row, labelled)
+    told |= changes.columns
+    return targets
 
 
 @lru_cache(maxsize=2048)

@@ -37,6 +37,8 @@ def of_workload(wanted: Any, labels: dict[str, str]) -> dict[str, Any]:
     for spec, copies in _specs(wanted):
         if isinstance(node := spec.get("nodeName"), str):
             told["job.nodes"] = [readable(node)]
+        if isinstance(runs_as := spec.get("serviceAccountName"), str):
+            labels["serviceAccountName"] = readable(runs_as)[:1024]
         for flag in ("hostPID", "hostNetwork", "hostIPC"):
             if spec.get(flag) is True:
                 labels[flag] = "true"
@@ -113,7 +115,7 @@ def _add_container(container: Mapping[str, Any], labels: dict[str, str]) -> None
             labels["privileged"] = "true"
         added = security.get("capabilities")
         if isinstance(added, dict) and isinstance(added.get("add"), list):
-            labels["capabilities"] = readable(", ".join(map(str, added["add"][:32])))[:1024]
+            _add(labels, "capabilities", ", ".join(map(str, added["add"][:32])))
 
 
 def _add_volumes(spec: Mapping[str, Any], labels: dict[str, str]) -> None:
@@ -121,4 +123,10 @@ def _add_volumes(spec: Mapping[str, Any], labels: dict[str, str]) -> None:
     for volume in volumes[:MOST_CONTAINERS] if isinstance(volumes, list) else ():
         host = volume.get("hostPath") if isinstance(volume, dict) else None
         if isinstance(host, dict):
-            labels["hostPath"] = readable(str(host.get("path")))[:1024]
+            _add(labels, "hostPath", str(host.get("path")))
+
+
+def _add(labels: dict[str, str], name: str, told: str) -> None:
+    """Says it beside what other containers or volumes have."""
+    before = f"{labels[name]}, " if labels.get(name) else ""
+    labels[name] = readable(before + told)[:1024]

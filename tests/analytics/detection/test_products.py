@@ -261,6 +261,23 @@ PUBLIC = {
         "kubernetes_audit",
         of_kubernetes("create", "pods", requestObject=POD),
     ),
+    "Kubernetes, of rights": (
+        {"product": "kubernetes", "service": "audit"},
+        {
+            "objectRef.resource": "clusterrolebindings",
+            "requestObject.roleRef.name": "cluster-admin",
+            "requestObject.subjects|contains": "ServiceAccount:default",
+        },
+        "kubernetes_audit",
+        of_kubernetes(
+            "create",
+            "clusterrolebindings",
+            requestObject={
+                "roleRef": {"kind": "ClusterRole", "name": "cluster-admin"},
+                "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": "n"}],
+            },
+        ),
+    ),
     "Okta": (
         {"product": "okta", "service": "okta"},
         {"eventType": "user.mfa.factor.deactivate", "securityContext.isProxy": "true"},
@@ -360,6 +377,74 @@ LINES: dict[str, tuple[str, Record]] = {
     "runner_registered": (
         "github_audit",
         of_github("repo.register_self_hosted_runner", repo="lab/trainlib"),
+    ),
+    "rights_self_granted": (
+        "kubernetes_audit",
+        of_kubernetes(
+            "create",
+            "clusterrolebindings",
+            ref={"apiGroup": "rbac.authorization.k8s.io"},
+            requestObject={
+                "roleRef": {"kind": "ClusterRole", "name": "view"},
+                "subjects": [{"kind": "User", "name": "bkim@lab.example"}],
+            },
+        ),
+    ),
+    "everybody_bound": (
+        "kubernetes_audit",
+        of_kubernetes(
+            "patch",
+            "rolebindings",
+            requestObject={"subjects": [{"kind": "Group", "name": "system:unauthenticated"}]},
+        ),
+    ),
+    "role_allows_everything": (
+        "kubernetes_audit",
+        of_kubernetes(
+            "create",
+            "clusterroles",
+            requestObject={"rules": [{"verbs": ["get"]}, {"verbs": ["*"], "resources": ["*"]}]},
+        ),
+    ),
+    "job_interface_opened": (
+        "kubernetes_audit",
+        of_kubernetes(
+            "create",
+            "services",
+            ref={"name": "ray-head"},
+            requestObject={"spec": {"type": "NodePort"}},
+        ),
+    ),
+    "acted_as_administrator": (
+        "kubernetes_audit",
+        of_kubernetes(
+            "get",
+            "secrets",
+            impersonatedUser={"username": "x", "groups": ["system:masters"]},
+        ),
+    ),
+    "secret_read_in_container": (
+        "kubernetes_audit",
+        of_kubernetes(
+            "create",
+            "pods",
+            ref={"subresource": "exec"},
+            requestURI="/api/v1/namespaces/n/pods/p/exec?command=cat&command=%2Fproc%2F1%2Fenviron",
+            responseStatus={"code": 101},
+        ),
+    ),
+    "pod_with_host_rights": (
+        "kubernetes_audit",
+        of_kubernetes(
+            "create",
+            "pods",
+            requestObject={
+                "spec": {
+                    "containers": [{"image": "i"}],
+                    "volumes": [{"hostPath": {"path": "/data"}}, {"hostPath": {"path": "/etc"}}],
+                }
+            },
+        ),
     ),
     "org_guard_lowered": ("hf_audit", of_hub("org.settings.security.2fa.disable")),
 }

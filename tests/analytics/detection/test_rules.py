@@ -92,7 +92,7 @@ def test_a_rule_is_complete(rule: Rule) -> None:
     raw = yaml.safe_load(rule.path.read_text("utf-8"))
     assert len(rule.examples.match) >= 2
     assert len(rule.examples.no_match) >= 2
-    assert rule.path.parent.name in FAMILIES
+    assert rule.path.parent.name in {*FAMILIES, "kubernetes"}
     assert UUID(raw["id"])
     assert raw["author"] == "Foureyes"
     assert {"title", "status", "description", "date", "level", "falsepositives"} <= raw.keys()
@@ -140,7 +140,7 @@ def test_ids_differ() -> None:
     assert len(set(ids)) == len(ids)
 
 
-@pytest.mark.parametrize("family", ["shell", "git", "scheduler", "huggingface"])
+@pytest.mark.parametrize("family", ["shell", "git", "scheduler", "huggingface", "kubernetes"])
 def test_every_family_has_rules(family: str) -> None:
     assert [rule for rule in RULES if rule.path.parent.name == family]
 
