@@ -116,6 +116,12 @@ def test_an_event_shows_its_fields_its_batch_and_its_alerts(analyst: Client, sit
     assert reverse("person", args=["p001"]) in page
 
 
+def test_each_detection_says_what_to_look_at_next_and_when_it_is_harmless(analyst: Client) -> None:
+    page = read(analyst, reverse("rules"))
+    assert "<li>List the jobs that ended so, their owners and the GPU hours lost.</li>" in page
+    assert "Often harmless: Administrators on call; Team leads who clear an account" in page
+
+
 def test_a_batch_shows_what_was_rejected_and_why(analyst: Client, site: Site) -> None:
     page = read(analyst, reverse("batch", args=[site.batch.id]))
     assert_harmless(page)
