@@ -128,7 +128,7 @@ def backtest(
     for day in store.days(further):
         for table in _pieces(store.scan(_on(day, further), columns)):
             events += int(np.count_nonzero(_asked(table["@timestamp"], question)))
-            for rule, matched in matcher.hits(rules.prefilter, View(table)):
+            for rule, matched in matcher.hits(rules.prefilter, View(table, derived=rules.derived)):
                 waiting.add(rule, matched)
                 if rule.id in found:
                     asked = _asked(matched.array("@timestamp"), question)

@@ -1,7 +1,7 @@
 """Columns of some events as rules look at them: each distinct value once where values repeat."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.detection.derived import DERIVED
+from analytics.detection.derived import Derived
+from analytics.detection.packages import UNKNOWING
 from analytics.fields import BY_NAME
 
 Literals = frozenset[tuple[str, str]]  # each with the column in which it is sought
@@ -29,7 +30,7 @@ def known(column: str) -> bool:
     out of a field."""
     return (
         (column in BY_NAME and column != "labels")
-        or column in DERIVED
+        or column in UNKNOWING
         or column.startswith(LABEL)
         or ARGUMENT.fullmatch(column) is not None
     )
@@ -37,8 +38,8 @@ def known(column: str) -> bool:
 
 def stored(column: str) -> frozenset[str]:
     """The fields of an event that a column of `View` is made of."""
-    if column in DERIVED:
-        return DERIVED[column].of
+    if column in UNKNOWING:
+        return UNKNOWING[column].of
     if column.startswith(LABEL):
         return frozenset({"labels"})
     return frozenset({"process.args" if ARGUMENT.fullmatch(column) else column})
@@ -83,8 +84,8 @@ class View:
     What is known of the whole table serves its parts: each distinct value is looked at once.
     """
 
-    def __init__(self, events: pa.Table) -> None:
-        self._events = events
+    def __init__(self, events: pa.Table, derived: Mapping[str, Derived] = UNKNOWING) -> None:
+        self._events, self._derived = events, derived
         self._whole: View | None = None  # of which this is a part
         self._places: Codes | None = None
         self.rows: int = events.num_rows
@@ -106,7 +107,7 @@ class View:
         if rows.all():
             return self
         places = np.flatnonzero(rows)
-        part = View(self._events)
+        part = View(self._events, self._derived)
         part._whole = self._whole or self
         part._places = places if self._places is None else self._places[places]
         part.rows = len(places)
@@ -133,8 +134,8 @@ class View:
         argument = ARGUMENT.fullmatch(column)
         if argument:
             return _element(self.array("process.args"), int(argument[1]))
-        if column in DERIVED:
-            return DERIVED[column].cut(self.array)
+        if column in self._derived:
+            return self._derived[column].cut(self.array)
         if column.startswith(LABEL):
             labels = self.array("labels")
             return pc.map_lookup(labels, pa.scalar(column.removeprefix(LABEL)), "first")
@@ -153,7 +154,8 @@ class View:
         return found
 
     def _cut(self, column: str) -> Values:
-        whole = self._whole.values(column) if self._whole else None
+        rare = column in self._derived and self._derived[column].rare
+        whole = self._whole.values(column) if self._whole and not rare else None
         if whole is None or whole.parents is not None:
             return _values(self.array(column), self.rows)
         if whole.codes is not None:

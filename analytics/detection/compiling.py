@@ -27,7 +27,7 @@ from sigma.types import (
     SigmaType,
 )
 
-from analytics.detection import patterns
+from analytics.detection import packages, patterns
 from analytics.detection.columns import LABEL
 from analytics.detection.logsources import LogSource
 from analytics.detection.patterns import Pattern, RuleError
@@ -46,6 +46,7 @@ from analytics.detection.predicates import (
 from analytics.fields import BY_NAME, Kind
 
 MANY = 100
+PINNED = AnyOf(tuple(Text(column, (where,)) for column, (where, _) in packages.READERS.items()))
 COMPARISONS = {
     CompareOperators.LT: "less",
     CompareOperators.LTE: "less_equal",
@@ -102,7 +103,13 @@ class Compiler:
         return _any(_keyword_in(column, value) for column in self.source.keywords)
 
     def _value(self, column: str, value: SigmaType) -> Predicate:
-        """One value of one column."""
+        """One value of one column; of packages only where a text can name one."""
+        predicate = self._plain(column, value)
+        if column in packages.NAMES and not isinstance(predicate, Missing):
+            return AllOf((PINNED, predicate))
+        return predicate
+
+    def _plain(self, column: str, value: SigmaType) -> Predicate:
         if isinstance(value, SigmaExpansion):
             return _any(self._value(column, each) for each in value.values)
         if isinstance(value, SigmaFieldReference):

@@ -14,10 +14,12 @@ Stored = Callable[[str], pa.Array]  # a column of the events by its name
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A column that is filled where one of `of` is; `cut` makes it."""
+    """A column that is filled where one of `of` is; `cut` makes it. One that is `rare` is filled
+    in so few rows that it is only cut for those that a rule still asks about."""
 
     of: frozenset[str]
     cut: Callable[[Stored], pa.Array]
+    rare: bool = False
 
 
 def _program(stored: Stored) -> pa.Array:

@@ -39,7 +39,8 @@ def wrong(rule: Rule) -> list[str]:
 
 def fires(rule: Rule, example: Example) -> bool:
     """Whether the rule matches an event of these fields."""
-    return any(True for _ in hits(Prefilter([rule]), View(events_of([example], rule.source))))
+    view = View(events_of([example], rule.source), derived=rule.derived)
+    return any(True for _ in hits(Prefilter([rule]), view))
 
 
 def wrong_together(correlation: Correlation, rules: RuleSet) -> list[str]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.detection.columns import ARGUMENT, LABEL, Mask, View
-from analytics.detection.derived import DERIVED
+from analytics.detection.packages import UNKNOWING
 from analytics.detection.predicates import found
 from analytics.findings import Severity
 
@@ -156,8 +156,8 @@ def _by_alert(one: Exempt, alerts: pa.Table) -> Mask:
 
 def _stored(field: str) -> tuple[str, ...]:
     """The columns in which a store keeps what `View` has under this name."""
-    if field in DERIVED:
-        return tuple(DERIVED[field].of)
+    if field in UNKNOWING:
+        return tuple(UNKNOWING[field].of)
     if field.startswith(LABEL):
         return ("labels",)
     return ("process.args",) if ARGUMENT.fullmatch(field) else (field,)

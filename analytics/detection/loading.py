@@ -15,6 +15,7 @@ from analytics.detection import logsources
 from analytics.detection.correlations import gathering
 from analytics.detection.correlations.correlation import Correlation
 from analytics.detection.correlations.reading import Unknown, read
+from analytics.detection.derived import Derived
 from analytics.detection.documents import (
     UNREADABLE,
     Document,
@@ -23,6 +24,7 @@ from analytics.detection.documents import (
     documents,
     refused,
 )
+from analytics.detection.packages import UNKNOWING
 from analytics.detection.prefilter import Prefilter
 from analytics.detection.sigma import Filter, Find, Rule, read_filter, read_rule
 from analytics.detection.watchlist import OWN_LISTS, Watchlist, watchlists
@@ -52,6 +54,11 @@ class RuleSet:
     def prefilter(self) -> Prefilter:
         """Tells which rules could match where."""
         return Prefilter(self.rules)
+
+    @property
+    def derived(self) -> Mapping[str, Derived]:
+        """The derived columns as the rules know them: all of a set know the same lists."""
+        return self.rules[0].derived if self.rules else UNKNOWING
 
     @cached_property
     def needs(self) -> Mapping[str, frozenset[str]]:

@@ -39,7 +39,7 @@ def detect(rules: RuleSet, events: pa.Table) -> Detected:
     gathered: list[pa.Table] = []
     wanted = rules.needs
     for start in range(0, events.num_rows, PIECE):
-        piece = View(events.slice(start, PIECE))
+        piece = View(events.slice(start, PIECE), derived=rules.derived)
         for rule, rows in hits(rules.prefilter, piece):
             if rule.id in wanted:
                 gathered.append(gathering.gathered(rule, rows, wanted[rule.id]))

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import re2
 
+from analytics.detection import packages
 from analytics.detection.columns import Literals, Mask, View
 from analytics.detection.literals import shortest, sought
 from analytics.detection.patterns import REMEMBERED, Pattern
@@ -114,7 +115,8 @@ class Text:
     @cached_property
     def gates(self) -> Gates:
         literals = [sought(pattern.literals) for pattern in self.patterns]
-        if self.column in EVERYWHERE or any(shortest(each) < SHORTEST for each in literals):
+        unsought = self.column in EVERYWHERE or self.column in packages.NAMES
+        if unsought or any(shortest(each) < SHORTEST for each in literals):
             return NO_GATES
         gate = frozenset((self.column, literal) for each in literals for literal in each)
         return frozenset({gate})

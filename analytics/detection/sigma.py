@@ -10,8 +10,9 @@ from sigma.modifiers import modifier_mapping
 from sigma.rule import SigmaRule
 from sigma.rule.logsource import SigmaLogSource
 
-from analytics.detection import logsources
+from analytics.detection import logsources, packages
 from analytics.detection.compiling import Compiler, labels
+from analytics.detection.derived import Derived
 from analytics.detection.described import Described, described
 from analytics.detection.documents import Document
 from analytics.detection.expanding import filled_from
@@ -40,7 +41,8 @@ class Rule(Described):
 
     `labels` are the columns among `columns` that only a source's labels can hold: where no source
     fills them, the rule never fires. `filters` are the names of the Sigma filters that narrow it,
-    `watchlists` those of the lists whose values stand in it.
+    `watchlists` those of the lists whose values stand in it. `derived` are the columns that know
+    the lists.
     """
 
     source: LogSource
@@ -49,6 +51,7 @@ class Rule(Described):
     filters: tuple[str, ...]
     watchlists: tuple[str, ...]
     predicate: Predicate = field(repr=False)
+    derived: Mapping[str, Derived] = field(repr=False, compare=False)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -93,14 +96,19 @@ def read_rule(
     source = find(sigma.logsource)
     compiler = Compiler(source)
     parts = tuple(compiler.condition(part.parse()) for part in sigma.detection.parsed_condition)
+    about = described(sigma, document, document.version, document.text)
+    if packages.OF_LIST & {*compiler.columns, about["object"]}:
+        filling.called(packages.LIST)
     others: list[Filter | Watchlist] = [*applied, *filling.used.values()]
+    about |= {"version": _version(document, others), "text": _text(document, others)}
     return Rule(
-        **described(sigma, document, _version(document, others), _text(document, others)),
+        **about,
         source=source,
         examples=_examples(sigma.custom_attributes.get("examples")),
         columns=frozenset(compiler.columns),
         filters=tuple(each.name for each in applied),
         watchlists=tuple(filling.used),
+        derived=lists.derived,
         predicate=parts[0] if len(parts) == 1 else AnyOf(parts),
     )
 

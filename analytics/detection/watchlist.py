@@ -13,8 +13,11 @@ from typing import Any
 
 import yaml
 
+from analytics.detection import packages, vulnerable
+from analytics.detection.derived import Derived
 from analytics.detection.documents import UNREADABLE, Refused, parsed, refused
 from analytics.detection.patterns import RuleError
+from analytics.detection.vulnerable import Vulnerability
 
 OWN_LISTS = Path(__file__).with_name("watchlists")
 MOST_ENTRIES = 1_000
@@ -23,17 +26,21 @@ LONGEST_NAME = 100
 MODES = ("extend", "replace")
 OF_LIST = frozenset({"about", "mode", "entries"})
 OF_ENTRY = frozenset({"value", "reason", "source"})
+OF_PACKAGE = frozenset(
+    {"package", "also", "affected", "fixed", "cve", "verified", "reason", "source"}
+)
 
 Value = str | int | float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One value, why it stands there and who says so."""
+    """One value, why it stands there and who says so. Of `vulnerable_packages` it is a package."""
 
     value: Value
     reason: str = ""
     source: str = ""
+    vulnerability: Vulnerability | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,14 @@ class Watchlists:
     def by_name(self) -> Mapping[str, Watchlist]:
         """Names are in lower case."""
         return {each.name: each for each in self.lists}
+
+    @cached_property
+    def derived(self) -> Mapping[str, Derived]:
+        """The columns that rules look at and no event stores, with what is known of packages."""
+        found = self.by_name.get(packages.LIST)
+        entries = found.entries if found else ()
+        known = (each.vulnerability for each in entries if each.vulnerability)
+        return packages.derived(vulnerable.Vulnerabilities(known))
 
     def called(self, name: str) -> Watchlist:
         """The list of this name, upper or lower case. Raises RuleError where there is none."""
@@ -130,22 +145,24 @@ def _read(path: Path, content: bytes) -> tuple[str, Watchlist]:
     return mode, Watchlist(
         name=name,
         about=" ".join(_text(said, "about").split()),
-        entries=tuple(_entry(place, one) for place, one in enumerate(asked, 1)),
+        entries=tuple(_entry(place, one, name) for place, one in enumerate(asked, 1)),
         version=blake2b(content, digest_size=8).hexdigest(),
         text=content.decode("utf-8", "replace"),
         paths=(path,),
     )
 
 
-def _entry(place: int, asked: Any) -> Entry:
+def _entry(place: int, asked: Any, name: str) -> Entry:
     """An entry: a map, or a value alone."""
     said = asked if isinstance(asked, dict) else {"value": asked}
+    of_packages = name == packages.LIST
     try:
-        _only(said, OF_ENTRY, "an entry")
+        _only(said, OF_PACKAGE if of_packages else OF_ENTRY, "an entry")
         return Entry(
-            value=_value(said.get("value")),
+            value=_value(said.get("package" if of_packages else "value")),
             reason=_text(said, "reason"),
             source=_text(said, "source"),
+            vulnerability=vulnerable.read(said) if of_packages else None,
         )
     except RuleError as error:
         raise RuleError(f"entry {place}: {error}") from error

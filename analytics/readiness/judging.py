@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from analytics.detection.columns import ARGUMENT
-from analytics.detection.derived import DERIVED
+from analytics.detection.packages import UNKNOWING
 from analytics.detection.predicates import AllOf, AnyOf, Missing, Not, Predicate
 from analytics.readiness.arrivals import EVERYWHERE, Arrival
 from analytics.readiness.needs import Advice, Need, advice_for
@@ -111,8 +111,8 @@ def available(column: str, have: set[str] | frozenset[str]) -> bool:
     """Whether a column as rules look it up can have a value."""
     if column in EVERYWHERE:
         return True
-    if column in DERIVED:
-        return not have.isdisjoint(DERIVED[column].of)
+    if column in UNKNOWING:
+        return not have.isdisjoint(UNKNOWING[column].of)
     return ("process.args" if ARGUMENT.fullmatch(column) else column) in have
 
 
