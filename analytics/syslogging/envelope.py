@@ -11,8 +11,11 @@ from analytics.event import readable
 CLASSIC = rb"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
 ISO = rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d)?"
 LEVEL = rb"(?:EMERG|ALERT|CRIT|ERR|ERROR|WARNING|NOTICE|INFO|DEBUG)"
+# dmesg --time-format iso has the time alone before its message; a host with a process's program
+# and number behind such a time is of somebody else.
+OF_DMESG = rb"(?<=,\d{6}[+-]\d\d:\d\d )(?!\S+ [^\s\[\]:]+\[\d{1,10}\]: )"
 USUAL = re.compile(
-    rb"(?:<(\d{1,3})>)?(" + CLASSIC + rb"|" + ISO + rb") "
+    rb"(?:<(\d{1,3})>)?(" + CLASSIC + rb"|" + ISO + rb") (?!" + OF_DMESG + rb")"
     rb"(?:(?!(?:" + LEVEL + rb"|[AP]M) )(\S*[^\s:\]]) )?"
     rb"([^\s\[\]:<]++)(?:\[(\d{1,10})\])?: ?(.*)",
     re.DOTALL,
@@ -38,6 +41,9 @@ DMESG = re.compile(  # dmesg -T; servers of web pages begin their lines so, with
     rb"\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\] "
     rb"(?!\[(?:\w{1,32}:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\])(.*)",
     re.DOTALL,
+)
+DMESG_ISO = re.compile(
+    rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:\d\d) " + OF_DMESG + rb"(.*)", re.DOTALL
 )
 OF_KERNEL = (("transport", "kernel"),)
 FULL = rb"(?:[A-Z][a-z]{2} )" + ISO + rb"(?: [A-Z]{3,5})?"  # journalctl -o short-full
@@ -133,6 +139,8 @@ def opened(line: bytes) -> Envelope | None:
             of_priority(priority) + _of_data(kind, data),
         )
     if line[:1] == b"[" and (match := DMESG.fullmatch(line)):
+        return Envelope(match[1], None, b"kernel", None, match[2], OF_KERNEL)
+    if line[19:20] == b"," and (match := DMESG_ISO.fullmatch(line)):
         return Envelope(match[1], None, b"kernel", None, match[2], OF_KERNEL)
     return _by_any(line)
 

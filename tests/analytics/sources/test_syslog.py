@@ -151,6 +151,26 @@ def test_what_dmesg_prints_is_the_kernels_and_what_a_web_server_does_is_not() ->
     assert SOURCE.recognises(log.replace(b"NVRM:", b"[error]"), "x") == 0
 
 
+def test_what_dmesg_prints_with_iso_times_is_the_kernels_without_a_host() -> None:
+    log = (
+        b"2026-02-21T21:54:44,123456+01:00 NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off\n"
+        b"2026-02-21T21:54:45,000001+01:00 usb 1-1: new high-speed USB device number 2\n"
+        b"2026-02-21T21:54:46,000001+01:00 systemd[1]: Mounted /scratch.\n"
+        b"2026-02-21T21:54:47,000001+01:00 Out of memory\n"
+    )
+    rows, rejected = read(log)
+    assert not rejected
+    assert rows[0]["event.action"] == "gpu-fault"
+    assert {(row["host.name"], row["process.name"]) for row in rows} == {("gpu03", "kernel")}
+    assert rows[1]["@timestamp"] == datetime(2026, 2, 21, 20, 54, 45, 1, UTC)
+    assert SOURCE.recognises(log, "x") > 0.5
+
+
+def test_a_host_and_a_process_behind_a_time_like_that_of_dmesg_are_told() -> None:
+    row, _ = read(b"2026-02-21T21:54:44,123456+01:00 gpu03 sshd[7]: Connection closed by ::1\n")
+    assert (row[0]["host.name"], row[0]["process.name"]) == ("gpu03", "sshd")
+
+
 def test_a_quoted_line_stays_within_its_message() -> None:
     row = one(b'app[1]: read "Feb 21 21:54:44 login1 sudo: ana : USER=root ; COMMAND=/bin/id" ok')
     assert row["process.name"] == "app"
