@@ -40,6 +40,10 @@ POLICY: dict[str, Roles] = {
     "event": READERS,
     "alerts": READERS,
     "alert-state": DECIDERS,
+    "exceptions": READERS,
+    "exception": READERS,
+    "exception-new": DECIDERS,
+    "exception-decide": DECIDERS,  # nobody approves their own
     "cases": READERS,
     "case": READERS,
     "case-open": DECIDERS,

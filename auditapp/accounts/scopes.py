@@ -16,6 +16,7 @@ class Scope(models.TextChoices):
     RULES = "read:rules", "read the rules in force"
     ALERTS = "read:alerts", "read alerts"
     CASES = "read:cases", "read cases"
+    EXCEPTIONS = "read:exceptions", "read exceptions"
     RISK = "read:risk", "read risk scores"
     PEOPLE = "read:people", "read people, as pseudonyms"
     EVENTS = "read:events", "read events and raw lines"

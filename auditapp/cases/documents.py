@@ -42,6 +42,7 @@ def _alert(row: Alert, user: Document) -> Document:
         "event": row.event,
         "owner": row.owner,
         "object": row.object,
+        "hidden_by": row.hidden_by_id,
         "updated": written(row.updated),
     }
     return {

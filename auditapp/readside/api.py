@@ -18,8 +18,9 @@ from auditapp.accounts import pseudonyms
 from auditapp.accounts.authentication import HoldsScope, TokenAuthentication
 from auditapp.accounts.scopes import Scope
 from auditapp.cases import documents
+from auditapp.cases.excepting import documents as excepting
 from auditapp.cases.investigation import documents as investigation
-from auditapp.cases.models import Alert, Case, Standing
+from auditapp.cases.models import Alert, AlertException, Case, Standing
 from auditapp.cases.rules import rule_set
 from auditapp.dashboard import feeding
 from auditapp.dashboard.views.overview import statements
@@ -35,6 +36,7 @@ from auditapp.readside.paging import (
     by_key,
     changes,
     cursor_of,
+    flag_of,
     limit_of,
     time_of,
 )
@@ -71,14 +73,17 @@ class AlertsView(ListView):
         summary="Alerts in the order of their last change",
         description=(
             "Keep the cursor and ask again: what was raised or decided since comes behind it. An "
-            "alert that changes comes again with the same event.id. ECS documents."
+            "alert that changes comes again with the same event.id. What exceptions hide is left "
+            "out without hidden=true; foureyes.alert.hidden_by says by which. ECS documents."
         ),
-        parameters=[schemas.UPDATED_AFTER, *schemas.asked(MOST)],
+        parameters=[schemas.UPDATED_AFTER, schemas.HIDDEN, *schemas.asked(MOST)],
         responses=schemas.answers(schemas.ALERT),
     )
     def get(self, request: Request) -> Response:
         """A page."""
-        return changes(request, "alerts", Alert.objects.all(), documents.alerts)
+        hidden = flag_of(request, "hidden")
+        rows = Alert.objects.all() if hidden else Alert.objects.shown()
+        return changes(request, "alerts", rows, documents.alerts)
 
 
 class CasesView(ListView):
@@ -100,6 +105,27 @@ class CasesView(ListView):
     def get(self, request: Request) -> Response:
         """A page."""
         return changes(request, "cases", Case.objects.all(), investigation.cases)
+
+
+class ExceptionsView(ListView):
+    """Exceptions by their last change."""
+
+    scope = Scope.EXCEPTIONS
+
+    @extend_schema(
+        operation_id="exceptions",
+        summary="Exceptions in the order of their last change",
+        description=(
+            "What hides alerts that are expected, by whom, why and until when. One comes again "
+            "when it is approved, refused, revoked or expires."
+        ),
+        parameters=[schemas.UPDATED_AFTER, *schemas.asked(MOST)],
+        responses=schemas.answers(schemas.EXCEPTION),
+    )
+    def get(self, request: Request) -> Response:
+        """A page."""
+        rows = AlertException.objects.all()
+        return changes(request, "exceptions", rows, excepting.exceptions)
 
 
 class RiskView(ListView):

@@ -61,6 +61,14 @@ def time_of(request: Request, name: str) -> datetime | None:
         raise ParseError(f"{name} is no time; write it like 2026-11-03T14:00:00Z.") from error
 
 
+def flag_of(request: Request, name: str) -> bool:
+    """Whether the query says so. Raises ParseError."""
+    text = request.query_params.get(name, "false")
+    if text not in ("true", "false"):
+        raise ParseError(f"{name} is true or false.")
+    return text == "true"
+
+
 def cursor_of(request: Request, name: str, *kinds: type) -> Key | None:
     """The key in the query's cursor, with parts of these kinds. Raises ParseError for a cursor
     of another list."""

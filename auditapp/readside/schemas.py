@@ -12,6 +12,7 @@ MAYBE: Schema = {"type": "string", "nullable": True}
 NUMBER: Schema = {"type": "number"}
 MAYBE_NUMBER: Schema = {"type": "number", "nullable": True}
 WHOLE: Schema = {"type": "integer"}
+MAYBE_WHOLE: Schema = {"type": "integer", "nullable": True}
 FLAG: Schema = {"type": "boolean"}
 TIME: Schema = {"type": "string", "format": "date-time"}
 MAYBE_TIME: Schema = {"type": "string", "format": "date-time", "nullable": True}
@@ -54,6 +55,26 @@ ALERT = thing(
             confidence=NUMBER,
             owner=MAYBE,
             object=MAYBE,
+            hidden_by=MAYBE_WHOLE,
+            updated=TIME,
+        )
+    ),
+)
+EXCEPTION = thing(
+    **{"@timestamp": TIME},
+    ecs=ECS,
+    message=TEXT,
+    event=thing(
+        **dict.fromkeys(("kind", "id", "module", "dataset", "url"), TEXT),
+        **dict.fromkeys(("created", "start", "end"), TIME),
+    ),
+    foureyes=thing(
+        exception=thing(
+            **dict.fromkeys(("number", "standing", "author", "reason"), TEXT),
+            **dict.fromkeys(("rule", "account", "person", "person_name", "approved_by"), MAYBE),
+            **dict.fromkeys(("id", "hides"), WHOLE),
+            conditions=listed(thing(field=TEXT, how=TEXT, value=TEXT)),
+            ended=MAYBE_TIME,
             updated=TIME,
         )
     ),
@@ -167,6 +188,7 @@ def asked(most: int) -> list[OpenApiParameter]:
     ]
 
 
+HIDDEN = OpenApiParameter("hidden", bool, description="true: also what exceptions hide")
 UPDATED_AFTER = OpenApiParameter(
     "updated_after", str, description="a time as 2026-11-03T14:00:00Z, where no cursor is given"
 )

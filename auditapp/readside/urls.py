@@ -7,6 +7,7 @@ from auditapp.readside import api
 urlpatterns = [
     path("alerts", api.AlertsView.as_view(), name="api-alerts"),
     path("cases", api.CasesView.as_view(), name="api-cases"),
+    path("exceptions", api.ExceptionsView.as_view(), name="api-exceptions"),
     path("risk", api.RiskView.as_view(), name="api-risk"),
     path("people", api.PeopleView.as_view(), name="api-people"),
     path("events", api.EventsView.as_view(), name="api-events"),

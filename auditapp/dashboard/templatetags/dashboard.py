@@ -40,6 +40,7 @@ BELONGS = {
     ),
     "event": "events",
     **dict.fromkeys(("case", "case-open", "case-edit", "case-decide", "case-note"), "cases"),
+    **dict.fromkeys(("exceptions", "exception", "exception-new", "exception-decide"), "alerts"),
     "feed": "feeds",
     "batch": "feeds",
     **dict.fromkeys(("tokens", "token-rotate", "outgoing", "outgoing-change"), "feeds"),
@@ -162,6 +163,15 @@ def _tabs(
 def identity_tabs(context: dict[str, Any]) -> list[tuple[str, str, bool]]:
     """The pages about identities that the user's role may see."""
     return _tabs(context, IDENTITY_TABS)
+
+
+ALERT_TABS: tuple[tuple[str, str], ...] = (("alerts", "Alerts"), ("exceptions", "Exceptions"))
+
+
+@register.simple_tag(takes_context=True)
+def alert_tabs(context: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """The pages about alerts that the user's role may see."""
+    return _tabs(context, ALERT_TABS)
 
 
 FEED_TABS: tuple[tuple[str, str], ...] = (

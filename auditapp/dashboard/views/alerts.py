@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from auditapp.accounts import policy, pseudonyms
+from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, AlertQuerySet
 from auditapp.dashboard import casework
 from auditapp.dashboard.alerting import (
@@ -22,6 +23,7 @@ from auditapp.dashboard.alerting import (
     with_people,
     worst_first,
 )
+from auditapp.ingest import hints
 
 PAGE = 50
 KEPT = ("state", "severity", "rule", "account", "person", "day", "hidden", "exception", "order")
@@ -106,6 +108,10 @@ def change_state(request: HttpRequest, alert_id: int) -> HttpResponse:
     alert.close_reason = reason if state == Alert.State.CLOSED else ""
     alert.save(update_fields=["state", "close_reason"])
     messages.success(request, f"“{alert.title}” is now {_described(alert)}.")
+    if alert.close_reason == "false_positive":
+        touch([alert.time.date()])
+        hints.assess()
+        return redirect(f"{reverse('exception-new')}?{urlencode({'alert': alert.pk})}")
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = reverse("alerts")

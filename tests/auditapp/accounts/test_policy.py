@@ -19,6 +19,8 @@ ARGUMENTS: dict[str, list[object]] = {
     "event": ["e1"],
     "alert-state": [1],
     **{f"case{what}": [1] for what in ("", "-edit", "-decide", "-note", "-remove")},
+    "exception": [1],
+    "exception-decide": [1],
     "feed": ["shell"],
     "feed-expect": ["shell"],
     "batch": [uuid4()],
@@ -30,7 +32,7 @@ ARGUMENTS: dict[str, list[object]] = {
     "outgoing-change": [1],
 }
 POSTED = (
-    *("alert-state", "sign-out", "unknown-decide"),
+    *("exception-decide", "alert-state", "sign-out", "unknown-decide"),
     *("case-add", "case-edit", "case-decide", "case-note", "case-remove"),
     *("dead-letter-replay", "dead-letter-discard", "feed-expect"),
     *("token-rotate", "token-revoke", "outgoing-change"),
