@@ -1,7 +1,7 @@
 """What comes out: alerts of rules, anomalies of behaviour, findings of governance, risk scores."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -33,7 +33,11 @@ class ReasonKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """A rule, as it was in this version, matched one event. `time` is the event's, UTC; `tactics`
-    are ATT&CK tactic names."""
+    are ATT&CK tactic names.
+
+    Alerts of a rule that agree in `group` are one act as long as no more than `within` lies between
+    them; without a word about it those on one account.
+    """
 
     rule: str
     version: str
@@ -47,6 +51,8 @@ class Alert:
     object: str | None
     tags: tuple[str, ...]
     tactics: tuple[str, ...]
+    group: tuple[str, ...] = ()
+    within: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ from sigma.rule.base import SigmaRuleBase
 
 from analytics.detection.columns import known
 from analytics.detection.documents import Document
+from analytics.detection.grouping import BY, WITHIN, span_of
 from analytics.detection.patterns import RuleError
 from analytics.findings import Severity
 
 LONGEST_TITLE = 300  # characters, as alerts keep them
 CONFIDENCE = {"stable": 0.7, "test": 0.5, "experimental": 0.3}
-OWN = frozenset({"confidence", "object", "former", "investigate", "catalogue", "actor"})
+OWN = frozenset(
+    {"confidence", "object", "former", "investigate", "catalogue", "actor", "group_by", "within"}
+)
 ANY = re.compile(r".+")
 FORMER = re.compile(r"t\d{4}(?:\.\d{3})?")
 ROW = re.compile(r"[DS]\d{1,2}")
@@ -37,7 +41,8 @@ class Described:
 
     `former` are the ATT&CK ids by which a technique among `tags` was called before it was
     renumbered; the tags hold them too, as searches go by either. `investigate` is what to look at
-    next, a sentence each. `catalogue` are the rows of the catalogue that it covers.
+    next, a sentence each. `catalogue` are the rows of the catalogue that it covers. Alerts that
+    agree in the columns `alike` are one group as long as no more than `within` lies between them.
     """
 
     id: str
@@ -57,6 +62,8 @@ class Described:
     former: tuple[str, ...] = ()
     investigate: tuple[str, ...] = ()
     catalogue: tuple[str, ...] = ()
+    alike: tuple[str, ...] = BY
+    within: timedelta = WITHIN
 
 
 def described(sigma: SigmaRuleBase, document: Document, version: str, text: str) -> dict[str, Any]:
@@ -86,6 +93,8 @@ def described(sigma: SigmaRuleBase, document: Document, version: str, text: str)
         "former": former,
         "investigate": _texts(ours, "investigate"),
         "catalogue": _texts(ours, "catalogue", ROW),
+        "alike": _alike(ours),
+        "within": _within(ours),
     }
 
 
@@ -103,6 +112,23 @@ def _own(attributes: Any) -> Mapping[str, Any]:
     if not known(str(attributes.get("object", "labels.none"))):
         raise RuleError(f"foureyes.object: there is no field {attributes['object']!r}")
     return attributes
+
+
+def _alike(ours: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns in which alerts of a group agree."""
+    columns = _texts(ours, "group_by")
+    for column in columns:
+        if not known(column):
+            raise RuleError(f"foureyes.group_by: there is no field {column!r}")
+    return columns or BY
+
+
+def _within(ours: Mapping[str, Any]) -> timedelta:
+    """How long after an alert another one still is of its group."""
+    length = span_of(str(ours.get("within", "1h")))
+    if length is None:
+        raise RuleError("foureyes.within is no length of time up to a day, as 30m or 1h")
+    return length
 
 
 def _texts(ours: Mapping[str, Any], name: str, form: re.Pattern[str] = ANY) -> tuple[str, ...]:

@@ -63,7 +63,10 @@ def _alerts(rule: Rule, view: View) -> Iterator[Alert]:
         for name in ("@timestamp", "event.id", "actor.account", "owner.account")
     }
     objects = view.texts(rule.object) if rule.object else [None] * view.rows
-    for time, event, account, owner, thing in zip(*columns.values(), objects, strict=True):
+    groups = zip(*(view.texts(name) for name in rule.alike), strict=True)
+    for time, event, account, owner, thing, group in zip(
+        *columns.values(), objects, groups, strict=True
+    ):
         yield Alert(
             rule=rule.id,
             version=rule.version,
@@ -77,4 +80,6 @@ def _alerts(rule: Rule, view: View) -> Iterator[Alert]:
             object=thing,
             tags=rule.tags,
             tactics=rule.tactics,
+            group=tuple(text or "" for text in group),
+            within=rule.within,
         )

@@ -43,6 +43,7 @@ def _alert(row: Alert, user: Document) -> Document:
         "owner": row.owner,
         "object": row.object,
         "hidden_by": row.hidden_by_id,
+        "group": row.lead_id or row.pk,
         "updated": written(row.updated),
     }
     return {

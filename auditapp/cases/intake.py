@@ -12,6 +12,7 @@ from django.db.models import CharField, F
 from analytics.detection.matcher import Detected
 from analytics.findings import Alert as Found
 from auditapp import clock
+from auditapp.cases import grouping
 from auditapp.cases.correlating import recording
 from auditapp.cases.excepting import hiding
 from auditapp.cases.models import Alert, TouchedDay
@@ -37,6 +38,7 @@ def record(
     hiding.mark(rows, events)
     with transaction.atomic():
         Alert.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        grouping.regroup(rows)
         recording.record(found.hits, backfill=backfill)
         touch(days, backfill=backfill)
 
@@ -58,6 +60,8 @@ def row_of(alert: Found, batch: UUID | None = None, *, backfill: bool) -> Alert:
         tactics=list(alert.tactics),
         batch=batch,
         backfill=backfill,
+        group_key=grouping.key_of(alert),
+        within=int(alert.within.total_seconds()),
     )
 
 

@@ -80,6 +80,15 @@ class Alert(Stamped):
     SAYING_NOTHING = ("false_positive", SUPERSEDED)  # close reasons that leave nothing to count
 
     close_reason = models.CharField(max_length=30, blank=True)
+    group_key = models.CharField(max_length=32, blank=True, help_text="alerts of one kind share it")
+    within = models.PositiveIntegerField(default=3_600, help_text="seconds that a group may pause")
+    lead = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="others",
+        help_text="the first of its group, where that is another one",
+    )
     hidden_by = models.ForeignKey(
         AlertException, null=True, on_delete=models.PROTECT, related_name="alerts"
     )
@@ -91,6 +100,7 @@ class Alert(Stamped):
 
         abstract = False
         ordering: ClassVar = ["-time", "-id"]
+        indexes: ClassVar = [*Stamped.Meta.indexes, models.Index(fields=["group_key", "time"])]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["rule", "event"], name="alert_once")
         ]

@@ -36,6 +36,7 @@ class Shown:
     title: str
     person: str
     name: str
+    asks: tuple[str, ...]
     hides: int
     last_hit: datetime | None
 
@@ -80,6 +81,7 @@ def shown(rows: Iterable[Any], now: datetime) -> list[Shown]:
             title=titles.get(row.rule, row.rule),
             person=pseudonyms.reference(row.person) if row.person else "",
             name=names.get(row.person, ""),
+            asks=tuple(str(each) for each in row.asks),
             hides=row.hid if row.ended else row.hides,
             last_hit=row.last_hit if row.ended else row.newest,
         )

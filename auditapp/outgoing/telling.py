@@ -69,14 +69,28 @@ def _alerts(destination: Destination, now: datetime) -> tuple[int, int]:
             if row.detected >= destination.since
             and not row.backfill
             and row.hidden_by_id is None
+            and row.lead_id is None
             and _points(row.severity) >= _points(destination.minimal_severity)
         ]
+        known = _told_of_group(destination, chosen)
+        chosen = [row for row in chosen if row.pk not in known]
         return [
             (f"alert:{row.pk}", "alert.raised", row.detected, document)
             for row, document in zip(chosen, documents.alerts(chosen), strict=True)
         ]
 
     return _follow(destination, Kind.ALERTS, Alert.objects.all(), told)
+
+
+def _told_of_group(destination: Destination, leads: Sequence[Alert]) -> set[int]:
+    """Those of whose group something was told before: an earlier alert came late."""
+    pairs = Alert.objects.filter(lead__in=[row.pk for row in leads]).order_by()
+    lead_of = {f"alert:{pk}": lead for pk, lead in pairs.values_list("pk", "lead")}
+    if not lead_of:
+        return set()
+    told = destination.deliveries.filter(kind=Kind.ALERTS, key__in=list(lead_of))
+    leads_told = (lead_of[key] for key in told.values_list("key", flat=True))
+    return {lead for lead in leads_told if lead is not None}
 
 
 def _cases(destination: Destination, now: datetime) -> tuple[int, int]:

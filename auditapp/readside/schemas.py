@@ -56,6 +56,7 @@ ALERT = thing(
             owner=MAYBE,
             object=MAYBE,
             hidden_by=MAYBE_WHOLE,
+            group=WHOLE,
             updated=TIME,
         )
     ),

@@ -98,7 +98,7 @@ class Report:
 
 def gather(since: datetime, until: datetime) -> Report:
     """The report over a period, from what is known now."""
-    told = Alert.objects.shown().exclude(close_reason__in=Alert.SAYING_NOTHING)
+    told = Alert.objects.shown().filter(lead=None).exclude(close_reason__in=Alert.SAYING_NOTHING)
     alerts = told.filter(time__gte=since, time__lt=until, backfill=False)
     severities = Counter(alerts.values_list("severity", flat=True))
     rules = Counter(alerts.values_list("title", flat=True)).most_common(10)

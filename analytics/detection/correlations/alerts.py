@@ -132,6 +132,8 @@ def _correlated(answer: Answered, at: int, window: slice) -> Correlated:
             object=acting["object"],
             tags=correlation.tags,
             tactics=correlation.tactics,
+            group=tuple(text or "" for text in texts.values()),
+            within=correlation.within,
         ),
         group=texts,
         begun=pairs[0][0],

@@ -7,6 +7,7 @@ from analytics.detection.correlations.alerts import Correlated
 from analytics.detection.correlations.correlation import Correlation
 from auditapp.cases.correlating.models import Window
 from auditapp.cases.excepting import hiding
+from auditapp.cases.grouping import regroup
 from auditapp.cases.intake import row_of, touch
 from auditapp.cases.models import Alert
 
@@ -42,6 +43,8 @@ def keep(
     _keep_windows(now, before | {row.event: row for row in rows})
     days = {one.alert.time.date() for one in fresh}
     days |= {alert.time.date() for alert in before.values() if alert.pk in {*gone, *back}}
+    changed = {*gone, *back}
+    regroup([*rows, *(alert for alert in before.values() if alert.pk in changed)])
     days |= hiding.settle(there)
     touch(days, backfill=backfill)
     return len(fresh) + len(gone) + len(back)

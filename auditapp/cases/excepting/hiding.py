@@ -5,11 +5,12 @@ It is asked of new alerts before they are kept, of all alerts of a day before th
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from analytics.detection import exceptions
@@ -19,6 +20,7 @@ from analytics.store.base import Question
 from analytics.store.query import OneOf
 from auditapp import clock
 from auditapp.cases.excepting.models import AlertException, State
+from auditapp.cases.grouping import regroup
 from auditapp.cases.models import Alert, Window
 from auditapp.eventstore import store
 from auditapp.people.directory import directory
@@ -46,14 +48,22 @@ def settle(alerts: QuerySet[Alert]) -> set[date]:
     exempt = in_force()
     days: set[date] = set()
     for piece in _pieces(_concerned(exempt, alerts)):
-        changed: dict[int | None, list[int]] = defaultdict(list)
+        changed: dict[int | None, list[Alert]] = defaultdict(list)
         for alert, by in zip(piece, hidden(exempt, piece), strict=True):
             if alert.hidden_by_id != by:
-                changed[by].append(alert.pk)
-                days.add(alert.time.date())
-        for by, keys in changed.items():
-            Alert.objects.filter(pk__in=keys).update(hidden_by=by)
+                changed[by].append(alert)
+                days.add(alert.time.astimezone(UTC).date())
+        if changed:
+            _keep(changed)
     return days
+
+
+def _keep(changed: Mapping[int | None, list[Alert]]) -> None:
+    with transaction.atomic():
+        for by, alerts in changed.items():
+            keys = [alert.pk for alert in alerts]
+            Alert.objects.filter(pk__in=keys).update(hidden_by=by)
+        regroup(alert for alerts in changed.values() for alert in alerts)
 
 
 def _concerned(exempt: Sequence[Exempt], alerts: QuerySet[Alert]) -> QuerySet[Alert]:

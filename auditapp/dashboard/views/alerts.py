@@ -5,43 +5,54 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from auditapp.accounts import policy, pseudonyms
+from auditapp.accounts import acts, policy, pseudonyms
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, AlertQuerySet
-from auditapp.dashboard import casework
+from auditapp.dashboard import casework, grouping
 from auditapp.dashboard.alerting import (
     CLOSE_REASONS,
     SEVERITIES,
     alerts_of,
-    with_people,
-    worst_first,
 )
 from auditapp.ingest import hints
 
 PAGE = 50
-KEPT = ("state", "severity", "rule", "account", "person", "day", "hidden", "exception", "order")
+KEPT = (
+    "state",
+    "severity",
+    "rule",
+    "account",
+    "person",
+    "day",
+    "hidden",
+    "exception",
+    "group",
+    "order",
+)
 
 
 @require_safe
 def alerts(request: HttpRequest) -> HttpResponse:
     """The alerts that the address asks for; without a word about it those not yet closed."""
     given = {name: request.GET[name] for name in KEPT if request.GET.get(name)}
-    found = _asked(given).prefetch_related("cases__case")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    found, apart = _asked(given), "group" in given
+    rows = grouping.groups(found, severest=given.get("order") == "severity", apart=apart)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     rules = Alert.objects.order_by("rule").values_list("rule", flat=True).distinct()
     return render(
         request,
         "dashboard/alerts.html",
         {
             "page": page,
-            "alerts": with_people(page.object_list),
+            "groups": grouping.shown(page.object_list, found, apart=apart),
+            "count": found.count(),
             "given": given,
             "query": urlencode(given),
             "state": given.get("state", "unclosed"),
@@ -74,17 +85,23 @@ def _asked(given: dict[str, str]) -> QuerySet[Alert]:
         found = found.filter(account=given["account"])
     if "day" in given:
         found = _on(found, given["day"])
-    return worst_first(found) if given.get("order") == "severity" else found
+    if "group" in given:
+        found = found.filter(Q(pk=number(given["group"])) | Q(lead=number(given["group"])))
+    return found
 
 
 def _hidden_or_not(found: AlertQuerySet, given: dict[str, str]) -> AlertQuerySet:
     """Without a word about it those that no exception hides."""
     if "exception" in given:
-        digits = given["exception"].isascii() and given["exception"].isdigit()
-        return found.filter(hidden_by=int(given["exception"][:18]) if digits else 0)
+        return found.filter(hidden_by=number(given["exception"]))
     if given.get("hidden") == "any":
         return found
     return found.exclude(hidden_by=None) if given.get("hidden") == "only" else found.shown()
+
+
+def number(text: str) -> int:
+    """The number that an address carries; 0, which nothing has, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _on(found: QuerySet[Alert], text: str) -> QuerySet[Alert]:
@@ -97,20 +114,29 @@ def _on(found: QuerySet[Alert], text: str) -> QuerySet[Alert]:
 
 @require_POST
 def change_state(request: HttpRequest, alert_id: int) -> HttpResponse:
-    """Acknowledges, closes (with a reason) or opens an alert again; 400 for anything else."""
+    """Acknowledges, closes (with a reason) or opens an alert again, with `group` all that are shown
+    with it; 400 for anything else. A false positive leads on to an exception's form."""
     alert = get_object_or_404(Alert, pk=alert_id)
     state, reason = request.POST.get("state", ""), request.POST.get("reason", "")
     if state not in Alert.State.values:
         return HttpResponseBadRequest("no such state")
     if state == Alert.State.CLOSED and reason not in CLOSE_REASONS:
         return HttpResponseBadRequest("closing an alert needs a reason")
-    alert.state = state
-    alert.close_reason = reason if state == Alert.State.CLOSED else ""
-    alert.save(update_fields=["state", "close_reason"])
-    messages.success(request, f"“{alert.title}” is now {_described(alert)}.")
-    if alert.close_reason == "false_positive":
-        touch([alert.time.date()])
+    rows: QuerySet[Alert] = Alert.objects.filter(pk=alert_id)
+    if request.POST.get("group"):
+        head = alert.lead_id or alert.pk
+        rows = Alert.objects.shown().filter(Q(pk=head) | Q(lead=head))
+    kept = reason if state == Alert.State.CLOSED else ""
+    reasons = {kept, *rows.order_by().values_list("close_reason", flat=True)}
+    count = rows.update(state=state, close_reason=kept)
+    alert.refresh_from_db()
+    acts.note(request.user, f"made {count} alert(s) {state} {kept}".strip() + ": alert", alert_id)
+    said = f"{count:,} alerts “{alert.title}” are" if count > 1 else f"“{alert.title}” is"
+    messages.success(request, f"{said} now {_described(alert)}.")
+    if not reasons.isdisjoint(Alert.SAYING_NOTHING):
+        touch([alert.time.astimezone(UTC).date()])
         hints.assess()
+    if kept == "false_positive" and alert.hidden_by_id is None:
         return redirect(f"{reverse('exception-new')}?{urlencode({'alert': alert.pk})}")
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from auditapp.accounts.models import Role, User
 from auditapp.cases.assessment import scores_at
-from auditapp.cases.models import Alert, FindingRow
+from auditapp.cases.models import Alert, FindingRow, TouchedDay
 from tests.auditapp.dashboard.organisation import Site
 
 
@@ -115,3 +116,43 @@ def test_equal_alerts_of_a_day_stand_as_one_whose_number_leads_to_all(
     link = re.search(r'class="times-seen" href="([^"]+)">× 4<', page)
     assert link
     assert "4 alerts" in analyst.get(html.unescape(link[1])).content.decode()
+
+
+def grouped(site: Site) -> Alert:
+    """The alert of the site, with two more of its group behind it."""
+    first = Alert.objects.get()
+    for number in range(2):
+        time = first.time + timedelta(minutes=number)
+        site.alert(f"more{number}", time=time, lead=first)
+    return first
+
+
+def test_a_group_stands_as_one_with_its_alerts_below_it(analyst: Client, site: Site) -> None:
+    first = grouped(site)
+    page = analyst.get(reverse("alerts")).content.decode()
+    assert "3 alerts in 1 group" in page
+    assert page.count('name="alert"') == 1
+    for event in ("e1", "more0", "more1"):
+        assert f'href="/events/{event}/?day={site.alert_day()}"' in page
+    apart = analyst.get(f"{reverse('alerts')}?state=any&group={first.pk}").content.decode()
+    assert apart.count('name="alert"') == 3
+
+
+def test_a_group_is_decided_as_one_or_alert_by_alert(analyst: Client, site: Site) -> None:
+    first = grouped(site)
+    decide(analyst, first, state="acknowledged")
+    assert Alert.objects.filter(state="acknowledged").count() == 1
+    assert "2 open, 1 acknowledged" in analyst.get(reverse("alerts")).content.decode()
+    decide(analyst, first, state="closed", reason="expected", group=str(first.pk))
+    assert Alert.objects.filter(state="closed", close_reason="expected").count() == 3
+
+
+def test_closing_as_a_false_positive_leads_to_an_exception(analyst: Client, site: Site) -> None:
+    alert = Alert.objects.get()
+    form = {"state": "closed", "reason": "false_positive"}
+    answer = analyst.post(reverse("alert-state", args=[alert.pk]), form)
+    assert answer["Location"] == f"/exceptions/new/?alert={alert.pk}"
+    page = analyst.get(answer["Location"]).content.decode()
+    assert "1 of 1 alert" in page
+    assert "Hide them" in page
+    assert TouchedDay.objects.filter(day=alert.time.date()).exists()

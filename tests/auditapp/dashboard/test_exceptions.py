@@ -64,7 +64,7 @@ def test_the_preview_looks_at_events_of_the_store(analyst: Client, site: Site) -
 
 def test_what_is_hidden_leaves_lists_and_scores_and_is_counted(analyst: Client, site: Site) -> None:
     FindingRow.objects.all().delete()
-    one = made(analyst, site)
+    one = made(analyst, site, host="gpu01")
     assert "Job cancelled" not in read(analyst, reverse("alerts"))
     assert not scores_at(site.now)
     assert "Job cancelled" in read(analyst, f"{reverse('alerts')}?hidden=any")
@@ -75,6 +75,7 @@ def test_what_is_hidden_leaves_lists_and_scores_and_is_counted(analyst: Client, 
     page = read(analyst, reverse("exception", args=[one.pk]))
     assert "Job cancelled" in page
     for each in (listed, page):
+        assert "host.name is gpu01" in each
         assert_harmless(each)
 
 

@@ -45,6 +45,7 @@ class Command(BaseCommand):
                 "detected": alert.detected.isoformat(),
                 "backfill": alert.backfill,
                 "hidden_by": alert.hidden_by_id,
+                "group": alert.lead_id or alert.pk,
                 "person": person and reference(person),
                 "name": person and shown(person),
                 "events": [alert.event],
