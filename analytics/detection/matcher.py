@@ -51,8 +51,7 @@ def detect(rules: RuleSet, events: pa.Table) -> Detected:
 def hits(prefilter: Prefilter, view: View) -> Iterator[tuple[Rule, View]]:
     """Each rule that matches, with a view of the events that it matched."""
     for rule, rows in prefilter.candidates(view):
-        matched = view.only(rows)
-        matched = matched.only(matched.holds(rule.predicate))
+        matched = rows.only(rows.holds(rule.predicate))
         if matched.rows:
             yield rule, matched
 

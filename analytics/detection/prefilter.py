@@ -22,6 +22,7 @@ from analytics.detection.patterns import of_text
 from analytics.detection.predicates import Gate, Gates, Text
 from analytics.detection.sigma import Rule
 
+MOST_KEPT = 500_000  # rows of which is kept what was found out about them, which bounds memory
 WORD = re.compile(r"[a-z0-9]")
 SMALL = 16 << 10  # characters of literals up to which the fastest automaton is not too large
 # What is the same as an ASCII letter but for upper and lower case: long s and the Kelvin sign.
@@ -46,7 +47,7 @@ class Prefilter:
             wanted = frozenset(each)
             self._searches[column] = alike.setdefault(wanted, _Search(sorted(wanted)))
 
-    def candidates(self, view: View) -> Iterator[tuple[Rule, Mask]]:
+    def candidates(self, view: View) -> Iterator[tuple[Rule, View]]:
         """Each rule that could match with the rows in which it could, in the rules' order."""
         asked = _Asked(view, self._searches, self._sought)
         for rule, gates in self._rules:
@@ -55,11 +56,11 @@ class Prefilter:
                 yield rule, rows
 
 
-def _telling(gates: Gates) -> tuple[Gate, ...]:
+def _telling(gates: Gates) -> Gates:
     """The gates to look for: without those of signs alone where there are others, as what
     stands in nearly every command takes longer to find than it spares."""
     words = (gate for gate in gates if all(WORD.search(literal) for _, literal in gate))
-    return tuple(words) or tuple(gates)
+    return frozenset(words) or gates
 
 
 class _Asked:
@@ -75,16 +76,28 @@ class _Asked:
         self._standing = frozenset(self._places)
         view.lacks(sought - self._standing)
         self._open: dict[Gate, Mask] = {}
+        self._kept: dict[tuple[LogSource, Gates], View] = {}
+        self._rows = 0  # of what is kept
         self._routed: dict[LogSource, tuple[Mask, bool]] = {}
 
-    def rows(self, source: LogSource, gates: Sequence[Gate]) -> Mask | None:
-        """The source's rows in which all gates are open; None where there are none."""
+    def rows(self, source: LogSource, gates: Gates) -> View | None:
+        """The source's rows in which all gates are open; None where there are none. Rules that
+        have these in common share what is found out about the rows."""
         if any(gate.isdisjoint(self._standing) for gate in gates):
             return None
-        rows, some = self._of_source(source)
-        for gate in gates if some else ():
-            rows = rows & self._opened(gate)
-        return rows if some and rows.any() else None
+        key = source, gates
+        found = self._kept.get(key)
+        if found is None:
+            rows, some = self._of_source(source)
+            for gate in gates if some else ():
+                rows = rows & self._opened(gate)
+            if not some or not rows.any():
+                return None
+            found = self._view.only(rows)
+            self._rows += found.rows
+            if self._rows <= MOST_KEPT:
+                self._kept[key] = found
+        return found
 
     def _of_source(self, source: LogSource) -> tuple[Mask, bool]:
         found = self._routed.get(source)

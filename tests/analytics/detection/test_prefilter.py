@@ -22,8 +22,9 @@ Loaded = Callable[..., RuleSet]
 
 def asked(rules: RuleSet, *events: Mapping[str, Any]) -> list[int]:
     """The rows of which the only rule is asked."""
-    found = list(rules.prefilter.candidates(View(events_of(events, SHELL))))
-    return [row for _, rows in found for row in rows.nonzero()[0].tolist()]
+    rows = [{"event.id": str(number), **event} for number, event in enumerate(events)]
+    found = rules.prefilter.candidates(View(events_of(rows, SHELL)))
+    return [int(number or "") for _, view in found for number in view.texts("event.id")]
 
 
 def test_a_rule_is_asked_only_where_one_of_its_literals_stands(loaded: Loaded) -> None:
