@@ -57,6 +57,7 @@ task_routes = {
     "ingest.pull": {"queue": "report"},  # waits for others, and no log waits for it
     "ingest.silence": {"queue": "report"},
     "ingest.*": {"queue": "ingest"},
+    "cases.keep_rules": {"queue": "report"},  # an assessment may take hours
     "cases.*": {"queue": "score"},
     "outgoing.*": {"queue": "report"},  # waits for others
     "reports.*": {"queue": "report"},

@@ -9,6 +9,7 @@ TABLE: tuple[tuple[str, timedelta | crontab], ...] = (
     ("ingest.sweep", timedelta(seconds=20)),
     ("cases.correlate", timedelta(seconds=20)),
     ("cases.assess", timedelta(seconds=60)),
+    ("cases.keep_rules", timedelta(seconds=60)),
     ("ingest.silence", timedelta(seconds=60)),
     ("outgoing.tell", timedelta(seconds=20)),
     ("outgoing.forget", timedelta(hours=6)),

@@ -70,6 +70,7 @@ POLICY: dict[str, Roles] = {
     "outgoing-change": OPERATORS,
     "readiness": EVERYBODY,
     "rules": EVERYBODY,
+    "rule": EVERYBODY,
     "sign-out": EVERYBODY,
 }
 

@@ -17,6 +17,7 @@ from auditapp.cases.investigation.models import (
     Pin,
 )
 from auditapp.cases.stamping import Stamp, Stamped, StampedQuerySet
+from auditapp.cases.versioning.models import RuleFile, RuleVersion
 
 __all__ = [
     "Alert",
@@ -30,6 +31,8 @@ __all__ = [
     "Hit",
     "Note",
     "Pin",
+    "RuleFile",
+    "RuleVersion",
     "ScoreRow",
     "Stamp",
     "Standing",

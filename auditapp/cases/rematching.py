@@ -20,6 +20,7 @@ from auditapp.cases import intake
 from auditapp.cases.correlating import asking
 from auditapp.cases.models import Alert
 from auditapp.cases.rules import rule_set
+from auditapp.cases.versioning import keeping
 from auditapp.eventstore import store
 
 
@@ -32,7 +33,9 @@ def rematch(question: Question, progress: Callable[[date], None] = lambda _: Non
     for day in store().days(question):
         progress(day)
         for events in store().scan(on(day), SCHEMA.names):
-            _keep(matcher.detect(rules, events), events)
+            found = matcher.detect(rules, events)
+            keeping.note(rules.rules, {(alert.rule, alert.version) for alert in found.alerts})
+            _keep(found, events)
     asking.refresh()
     return Alert.objects.count() - before
 

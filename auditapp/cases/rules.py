@@ -8,6 +8,8 @@ from django.conf import settings
 from analytics.detection.loading import OWN_RULES, RuleSet
 from analytics.detection.reloading import Loaded, Watched
 from analytics.detection.watchlist import OWN_LISTS
+from auditapp.cases.versioning import keeping
+from auditapp.cases.versioning.keeping import good_files
 
 
 def rule_set() -> RuleSet:
@@ -23,6 +25,13 @@ def loaded() -> Loaded:
     return _watched((OWN_RULES, *rules), (OWN_LISTS, *lists)).current()
 
 
+def keep() -> None:
+    """Writes down which versions are in force, and what mounted files hold that are good."""
+    in_force = rule_set()
+    keeping.keep(in_force)
+    keeping.keep_files(in_force, [*settings.RULE_FOLDERS, *settings.WATCHLIST_FOLDERS])
+
+
 def forget() -> None:
     """Loads everything anew when it is next asked for."""
     _watched.cache_clear()
@@ -30,4 +39,5 @@ def forget() -> None:
 
 @lru_cache(maxsize=1)
 def _watched(folders: tuple[Path, ...], lists: tuple[Path, ...]) -> Watched:
-    return Watched(folders, lists=lists)
+    mounted = len(folders) > 1 or len(lists) > 1
+    return Watched(folders, good_files if mounted else dict, lists)

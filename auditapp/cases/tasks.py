@@ -5,7 +5,7 @@ import contextlib
 from celery import shared_task
 
 from auditapp import clock, stopping
-from auditapp.cases import assessment, turns
+from auditapp.cases import assessment, rules, turns
 from auditapp.cases.correlating import asking
 from auditapp.operations import tally
 
@@ -15,6 +15,12 @@ def correlate() -> None:
     """Asks correlations where hits came in; see `assess` for what may keep it from that."""
     with contextlib.suppress(turns.Taken, stopping.Stopped):
         asking.refresh()
+
+
+@shared_task(name="cases.keep_rules", ignore_result=True)
+def keep_rules() -> None:
+    """Writes down which rules are in force."""
+    rules.keep()
 
 
 @shared_task(name="cases.assess", ignore_result=True)

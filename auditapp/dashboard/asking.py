@@ -22,7 +22,7 @@ RANGES: dict[str, tuple[str, timedelta | None]] = {
     "all": ("all time", None),
 }
 DEFAULT_RANGE = "7d"
-KEPT = ("q", "range", "from", "to", "person", "finding", "score", "reason")
+KEPT = ("q", "range", "from", "to", "person", "finding", "score", "reason", "rule")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from auditapp.dashboard.views import (
     person,
     pillars,
     readiness,
+    rule,
     rules,
     surroundings,
     tokens,
@@ -74,5 +75,6 @@ urlpatterns = [
     path("outgoing/<int:destination_id>/", outgoing.change, name="outgoing-change"),
     path("readiness/", readiness.readiness, name="readiness"),
     path("detections/", rules.rules, name="rules"),
+    path("detections/<path:rule_id>/", rule.rule, name="rule"),
     path("panels/<str:name>/", panels.panel, name="panel"),
 ]

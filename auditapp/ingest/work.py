@@ -20,6 +20,7 @@ from analytics.store.query import OneOf
 from auditapp import clock, logs, stopping, tracing
 from auditapp.cases import intake as cases
 from auditapp.cases.rules import rule_set
+from auditapp.cases.versioning import keeping
 from auditapp.eventstore import store
 from auditapp.ingest import arrivals, carried, hints, pulses, queue, spool, tails
 from auditapp.ingest.models import Batch, RejectedLine
@@ -128,6 +129,8 @@ def _keep(lease: queue.Lease, chunk: Chunk, rules: RuleSet) -> pipeline.Taken:
     """Store, detect, record: each may be done twice without harm. Gives what became of it now."""
     taken = pipeline.take_in(chunk, store=store(), rules=rules, again=lease.again)
     batch = lease.batch
+    raised = {(alert.rule, alert.version) for alert in taken.found.alerts}
+    keeping.note(rules.rules, raised)
     cases.record(taken.found, taken.days, batch.id, events=chunk.events, backfill=batch.backfill)
     with lease.writing():
         arrivals.record(lease.batch.feed_id, taken.arrivals)

@@ -11,6 +11,7 @@ from auditapp.cases.documents import Document, written
 from auditapp.cases.models import Standing
 from auditapp.dashboard.feeding import Health, Vitals
 from auditapp.dashboard.reading import COLUMNS as READ
+from auditapp.dashboard.versions import Version
 from auditapp.dashboard.views.overview import Statement
 from auditapp.ingest.models import Feed
 from auditapp.people.directory import directory
@@ -74,6 +75,20 @@ def rule(one: Described) -> Document:
         "investigate": list(one.investigate),
         "references": list(one.references),
         "catalogue": list(one.catalogue),
+    }
+
+
+def version(one: Version) -> Document:
+    """A version of a rule, with what it said."""
+    row = one.row
+    return {
+        "version": row.version,
+        "title": row.title,
+        "severity": row.severity,
+        "text": row.text,
+        "first": row.first.isoformat(),
+        "ended": row.ended.isoformat() if row.ended else None,
+        "alerts": one.alerts,
     }
 
 

@@ -143,6 +143,18 @@ RULE = thing(
         listed(TEXT),
     ),
 )
+RULE_VERSIONS = thing(
+    id=TEXT,
+    rule=RULE | {"nullable": True, "description": "as it is in force, null where it is not"},
+    versions=listed(
+        thing(
+            **dict.fromkeys(("version", "title", "severity", "text"), TEXT),
+            first=TIME,
+            ended=MAYBE_TIME,
+            alerts=WHOLE,
+        )
+    ),
+)
 PILLAR = thing(
     **dict.fromkeys(("id", "title", "question"), TEXT),
     people=WHOLE,

@@ -35,6 +35,7 @@ PAGES = {
     "outgoing": "/outgoing/",
     "readiness": "/readiness/",
     "detections": "/detections/",
+    "rule": "/detections/scancel_of_others/",
 }
 
 

@@ -34,6 +34,7 @@ PAGES = (
     "/feeds/",
     "/dead-letters/",
     "/detections/",
+    "/detections/history_tampering/",
 )
 
 

@@ -17,6 +17,7 @@ from auditapp.cases import turns
 from auditapp.cases.correlating.keeping import keep
 from auditapp.cases.correlating.models import Hit, Stretch
 from auditapp.cases.rules import rule_set
+from auditapp.cases.versioning.keeping import note
 from auditapp.people.directory import directory
 
 AT_ONCE = timedelta(days=7)  # whose hits are looked at together, beside those of the reach
@@ -89,6 +90,7 @@ def _ask(
         for one in pipeline.correlate(inner.values(), hits, asked.begin, asked.end)
         if one.alert.rule == correlation.id
     ]
+    note([correlation], {(correlation.id, correlation.version)} if found else ())
     with transaction.atomic():
         return keep(correlation, found, asked.begin, asked.end, backfill=asked.backfill)
 

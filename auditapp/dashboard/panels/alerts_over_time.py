@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.db.models.functions import TruncDate
@@ -21,11 +22,13 @@ def draw(asked: Asked) -> Drawing:
         found = found.filter(time__gte=asked.since)
     if asked.until:
         found = found.filter(time__lt=asked.until)
+    if rule := asked.given.get("rule", ""):
+        found = found.filter(rule=rule)
     days = found.order_by().annotate(day=TruncDate("time", tzinfo=UTC)).values("day", "severity")
     counts = Counter(
         {(row["day"], row["severity"]): row["count"] for row in days.annotate(count=Count("id"))}
     )
-    bars = [_bar(day, severity, counts[day, severity]) for day, severity in sorted(counts)]
+    bars = [_bar(day, severity, counts[day, severity], rule) for day, severity in sorted(counts)]
     return Drawing(
         figure=stacked(bars, width=timedelta(days=1), height=180),
         columns=("day (UTC)", "severity", "alerts"),
@@ -36,12 +39,13 @@ def draw(asked: Asked) -> Drawing:
     )
 
 
-def _bar(day: date, severity: str, count: int) -> Bar:
+def _bar(day: date, severity: str, count: int, rule: str) -> Bar:
+    wanted = {"state": "any", "severity": severity, "day": str(day)}
     return Bar(
         time=datetime.combine(day, time.min, UTC),
         series=severity,
         count=count,
-        link=f"{reverse('alerts')}?state=any&severity={severity}&day={day}",
+        link=f"{reverse('alerts')}?{urlencode({**wanted, 'rule': rule} if rule else wanted)}",
     )
 
 

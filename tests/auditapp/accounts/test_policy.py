@@ -24,6 +24,7 @@ ARGUMENTS: dict[str, list[object]] = {
     "feed": ["shell"],
     "feed-expect": ["shell"],
     "batch": [uuid4()],
+    "rule": ["history_tampering"],
     "panel": ["score_over_time"],
     "identity": ["p001"],
     "identity-draft": [1],
@@ -75,7 +76,7 @@ def test_an_administrator_reads_nobodys_activity() -> None:
     feeds = {"feeds", "feed", "feed-expect", "batch", "readiness"}
     dead_letters = {"dead-letters", "dead-letter-replay", "dead-letter-discard"}
     tokens = {"tokens", "token-rotate", "token-revoke", "outgoing", "outgoing-change"}
-    assert seen - who_is_who == feeds | dead_letters | tokens | {"rules", "sign-out"}
+    assert seen - who_is_who == feeds | dead_letters | tokens | {"rules", "rule", "sign-out"}
     assert all(POLICY[name] in (EVERYBODY, KEEPERS) for name in seen)
 
 

@@ -77,6 +77,7 @@ def test_an_alert_names_the_version_that_matched_though_the_rule_has_changed_sin
     assert [alert.rule_version for alert in Alert.objects.filter(rule="looked")] == [matched]
 
 
+@pytest.mark.django_db
 def test_two_processes_take_a_change_without_a_restart(folder: Path) -> None:
     environment = {
         **os.environ,

@@ -50,7 +50,7 @@ def test_an_alert_leads_to_its_event_its_person_and_its_rule(analyst: Client, si
     page = analyst.get(reverse("alerts")).content.decode()
     assert f'href="/events/e1/?day={site.alert_day()}"' in page
     assert 'href="/people/p001/"' in page
-    assert 'href="/detections/#scancel_of_others"' in page
+    assert 'href="/detections/scancel_of_others/' in page
 
 
 def test_an_alert_is_acknowledged_closed_with_a_reason_and_opened_again(
