@@ -1,10 +1,11 @@
 """Asks rules of what is stored, as if they had been in force all along; writes nothing.
 
-The evaluator is the one that matches batches as they come in. History is read a day at a time and
-only in the columns that the rules look at. Of the hits that correlations wait for, those are held
+The evaluator is the one that matches batches as they come in. History is read some days at a time
+and only in the columns that rules look at. Of the hits that correlations wait for, those are held
 that a later alert may reach back to.
 """
 
+import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,7 @@ from analytics.store.base import EventStore, Question
 ALWAYS = ("@timestamp", "event.id", "actor.account", "owner.account")
 SAMPLES = 5  # events a rule, the first of its first days
 MOST_VALUES = 100_000  # different objects or accounts that are counted apart for a rule
+AT_ONCE = 200_000  # events of days that are read together
 MOST_HELD = 2_000_000  # hits that correlations may have to look at together
 Progress = Callable[[date, int], None]
 
@@ -118,28 +120,29 @@ def backtest(
     """Asks every detection of the set of the question's events.
 
     Before its first moment hits are gathered from as far back as correlations reach, for an alert
-    just after it. `progress` is told of each day, and of how many events were read by then. Raises
-    StoreUnavailable where the store does not answer, and TooManyHits.
+    just after it. `progress` is told now and then of the last day that was read, and of how many
+    events were read by then. Raises StoreUnavailable where the store does not answer, and
+    TooManyHits.
     """
     found = {rule.id: Found(rule) for rule in rules.detections}
     waiting = _Waiting(rules, directory)
     columns, further = columns_of(rules), _reaching(question, waiting.reach)
-    events, days = 0, []
-    for day in store.days(further):
-        for table in _pieces(store.scan(_on(day, further), columns)):
+    days: list[date] = []
+    events = 0
+    for some in _spans(store, further):
+        for table in _pieces(store.scan(_on(some, further), columns)):
             events += int(np.count_nonzero(_asked(table["@timestamp"], question)))
             for rule, matched in matcher.hits(rules.prefilter, View(table, derived=rules.derived)):
                 waiting.add(rule, matched)
                 if rule.id in found:
                     asked = _asked(matched.array("@timestamp"), question)
                     _add(found[rule.id], matched.only(asked), directory)
-        begin, end = _bounds(day, question)
-        if begin < end:
-            days.append(day)
+        begin, end = _bounds(some, question)
+        days.extend(day for day in some if operator.lt(*_bounds([day], question)))
         for one in waiting.alerts(begin, end):
             if one.alert.rule in found:
                 _add_alert(found[one.alert.rule], one.alert, directory)
-        progress(day, events)
+        progress(some[-1], events)
     ordered = sorted(found.values(), key=lambda one: (-one.hits, one.rule.id))
     return Backtest(tuple(ordered), events, tuple(days))
 
@@ -238,15 +241,29 @@ def _reaching(question: Question, further: timedelta) -> Question:
     return replace(question, since=question.since and question.since - further)
 
 
-def _on(day: date, question: Question) -> Question:
-    begin, end = _bounds(day, question)
+def _spans(store: EventStore, question: Question) -> Iterator[list[date]]:
+    """Its days in order, so many together that it pays to ask the store, and no more."""
+    some: list[date] = []
+    events = 0
+    for row in store.histogram(question, interval="day").to_pylist():
+        some.append(row["time"].astimezone(UTC).date())
+        events += row["count"]
+        if events >= AT_ONCE:
+            yield some
+            some, events = [], 0
+    if some:
+        yield some
+
+
+def _on(days: Sequence[date], question: Question) -> Question:
+    begin, end = _bounds(days, question)
     return replace(question, since=begin, until=end)
 
 
-def _bounds(day: date, question: Question) -> tuple[datetime, datetime]:
-    """What of the question lies on the day, from and until."""
-    begin = datetime.combine(day, time.min, UTC)
-    end = begin + timedelta(days=1)
+def _bounds(days: Sequence[date], question: Question) -> tuple[datetime, datetime]:
+    """What of the question lies on these days, from and until."""
+    begin = datetime.combine(days[0], time.min, UTC)
+    end = datetime.combine(days[-1], time.min, UTC) + timedelta(days=1)
     return max(begin, question.since or begin), min(end, question.until or end)
 
 

@@ -7,9 +7,8 @@ from itertools import zip_longest
 
 from django.db.models import Count
 
-from analytics.detection.correlations.correlation import Correlation
+from analytics.detection.described import Described
 from analytics.detection.reloading import Loaded
-from analytics.detection.sigma import Rule
 from auditapp.cases.models import Alert, RuleVersion
 
 AROUND = 3  # lines of a change's surroundings
@@ -34,10 +33,16 @@ class Version:
     changes: tuple[Line, ...] = ()
 
 
+def known(rule_id: str, in_force: Loaded) -> Described | None:
+    """The rule or correlation of that id if it is in force, also one that raises no alerts."""
+    everything = (*in_force.rules.rules, *in_force.rules.correlations)
+    return next((one for one in everything if one.id == rule_id), None)
+
+
 def versions_of(rule_id: str, in_force: Loaded) -> list[Version]:
     """The newest first. The one in force is among them before it was written down."""
     rows = list(RuleVersion.objects.filter(rule=rule_id))
-    rule = next((one for one in in_force.rules.detections if one.id == rule_id), None)
+    rule = known(rule_id, in_force)
     if rule and all(row.version != rule.version for row in rows):
         rows.insert(0, _unwritten(rule, in_force))
     counted = dict(
@@ -56,7 +61,7 @@ def versions_of(rule_id: str, in_force: Loaded) -> list[Version]:
     ]
 
 
-def _unwritten(rule: Rule | Correlation, in_force: Loaded) -> RuleVersion:
+def _unwritten(rule: Described, in_force: Loaded) -> RuleVersion:
     return RuleVersion(
         rule=rule.id,
         version=rule.version,

@@ -23,7 +23,7 @@ from auditapp.cases.investigation import documents as investigation
 from auditapp.cases.models import Alert, AlertException, Case, Standing
 from auditapp.cases.rules import loaded, rule_set
 from auditapp.dashboard import feeding
-from auditapp.dashboard.versions import versions_of
+from auditapp.dashboard.versions import known, versions_of
 from auditapp.dashboard.views.overview import statements
 from auditapp.eventstore import store
 from auditapp.ingest.protocols.negotiation import OneAnswer
@@ -239,14 +239,14 @@ class RuleView(ListView):
     def get(self, request: Request, rule_id: str) -> Response:
         """All of it."""
         in_force = loaded()
-        known = next((one for one in in_force.rules.detections if one.id == rule_id), None)
+        now = known(rule_id, in_force)
         versions = [] if "\x00" in rule_id else versions_of(rule_id, in_force)
-        if known is None and not versions:
+        if now is None and not versions:
             raise NotFound({"detail": "There is no such rule."})
         return Response(
             {
                 "id": rule_id,
-                "rule": rows.rule(known) if known else None,
+                "rule": rows.rule(now) if now else None,
                 "versions": [rows.version(one) for one in versions],
             }
         )

@@ -11,7 +11,7 @@ from auditapp.accounts import policy
 from auditapp.cases.models import Alert
 from auditapp.cases.rules import loaded
 from auditapp.dashboard.alerting import gathered
-from auditapp.dashboard.versions import Version, versions_of
+from auditapp.dashboard.versions import Version, known, versions_of
 
 MOST_ALERTS = 10
 
@@ -20,12 +20,12 @@ MOST_ALERTS = 10
 def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     """The rule of that id, in force or not; `version` in the address picks one of its versions."""
     in_force = loaded()
-    known = next((one for one in in_force.rules.detections if one.id == rule_id), None)
+    now = known(rule_id, in_force)
     versions = versions_of(rule_id, in_force)
     alerts = Alert.objects.filter(rule=rule_id).shown()
-    if known is None and not versions and not alerts.exists():
+    if now is None and not versions and not alerts.exists():
         raise Http404(f"no rule {rule_id}")
-    wanted = request.GET.get("version") or (known.version if known else "")
+    wanted = request.GET.get("version") or (now.version if now else "")
     shown = next((one for one in versions if one.row.version == wanted), None)
     if shown is None and not request.GET.get("version") and versions:
         shown = versions[0]
@@ -36,8 +36,8 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
         "dashboard/rule.html",
         {
             "rule_id": rule_id,
-            "rule": known,
-            "title": known.title if known else _title(versions, alerts) or rule_id,
+            "rule": now,
+            "title": now.title if now else _title(versions, alerts) or rule_id,
             "versions": versions,
             "shown": shown,
             "wanted": wanted,

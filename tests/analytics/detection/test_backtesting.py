@@ -62,7 +62,7 @@ def hits(result: Backtest) -> Counter[tuple[str, date]]:
     )
 
 
-def at_once(rules: RuleSet, events: pa.Table, directory: Directory) -> Counter[tuple[str, date]]:
+def together(rules: RuleSet, events: pa.Table, directory: Directory) -> Counter[tuple[str, date]]:
     """The same of events that come in all together."""
     found = matcher.detect(rules, events)
     persons = directory.persons(found.hits["account"], found.hits["time"])
@@ -73,12 +73,18 @@ def at_once(rules: RuleSet, events: pa.Table, directory: Directory) -> Counter[t
     return Counter((one.rule, one.time.date()) for one in alerts if one.rule in raising)
 
 
+@pytest.mark.parametrize("at_once", [1, backtesting.AT_ONCE])
 def test_it_finds_what_was_found_as_the_events_came_in(
-    own: RuleSet, history: pa.Table, store: EventStore
+    own: RuleSet,
+    history: pa.Table,
+    store: EventStore,
+    at_once: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(backtesting, "AT_ONCE", at_once)  # days one by one, and all together
     store.append(history)
     result = backtest(own, store, Question(), DIRECTORY)
-    expected = at_once(own, history, DIRECTORY)
+    expected = together(own, history, DIRECTORY)
     assert hits(result) == expected
     assert len({rule for rule, _ in expected}) > 70
     assert result.events == history.num_rows
@@ -195,6 +201,7 @@ def test_hits_that_are_held_are_bounded(
     minutes: Minutes, store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backtesting, "MOST_HELD", 5)
+    monkeypatch.setattr(backtesting, "AT_ONCE", 1)
     store.append(minutes.events(*range(0, 10 * 1440, 1440)))
     rules = minutes.rules("many", {**LOOK, "name": "looks"}, MANY)
     assert backtest(rules, store, Question(), NOBODY).events == 10, "old hits are let go"

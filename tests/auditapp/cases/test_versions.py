@@ -191,6 +191,26 @@ def test_a_file_that_is_bad_when_processes_begin_anew_goes_on_as_it_was(folder: 
     assert not [one for one in rule_set().rules if one.id == "looked"]
 
 
+def test_a_rule_that_only_matches_for_a_correlation_has_a_page(folder: Path) -> None:
+    many = {
+        "title": "Looked around",
+        "correlation": {
+            "type": "event_count",
+            "rules": ["looking"],
+            "group-by": ["user.name"],
+            "timespan": "10m",
+            "condition": {"gte": 3},
+        },
+    }
+    write(folder, f"{look('ls', name='looking')}---\n{yaml.safe_dump(many)}")
+    assert {"looked", "looked.2"} & {one.id for one in rule_set().detections} == {"looked.2"}
+    assert "in force since" in page()
+    client = Client()
+    client.force_login(User.objects.get(username=Role.ANALYST))
+    text = client.get(reverse("rule", args=["looked.2"])).content.decode()
+    assert '<a href="/detections/looked/">looked</a>' in text
+
+
 def test_the_api_gives_versions(folder: Path) -> None:
     keep()
     token = ApiToken.issue(name="siem", scopes=[Scope.RULES])[1]

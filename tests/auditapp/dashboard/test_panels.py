@@ -82,3 +82,14 @@ def test_a_store_that_cannot_be_reached_is_said_and_not_an_error(
     page = analyst.get(reverse("events"))
     assert page.status_code == 503
     assert page["Retry-After"]
+
+
+def test_alerts_a_day_may_be_those_of_one_rule(analyst: Client, site: Site) -> None:
+    page = analyst.get(
+        reverse("panel", args=["alerts_over_time"]), {"range": "all", "rule": "scancel_of_others"}
+    ).content.decode()
+    (link,) = [link for trace in figure_of(page)["data"] for link in trace["customdata"]]
+    assert "rule=scancel_of_others" in link
+    assert analyst.get(link).status_code == 200
+    other = analyst.get(reverse("panel", args=["alerts_over_time"]), {"rule": "another"})
+    assert panels()["alerts_over_time"].empty in other.content.decode()
