@@ -3,7 +3,7 @@
 import ipaddress
 import operator
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sigma.conditions import (
@@ -42,8 +42,14 @@ COMPARE = {
 
 def matches(rule: Mapping[str, Any], row: Row) -> bool:
     """Whether a rule, given as its document, matches a row."""
+    return asked(rule)(row)
+
+
+def asked(rule: Mapping[str, Any]) -> Callable[[Row], bool]:
+    """The same for many rows."""
     sigma = SigmaRule.from_dict(dict(rule))
-    return any(_condition(part.parse(), row) for part in sigma.detection.parsed_condition)
+    conditions = [part.parse() for part in sigma.detection.parsed_condition]
+    return lambda row: any(_condition(condition, row) for condition in conditions)
 
 
 def _condition(node: Any, row: Row) -> bool:

@@ -1,4 +1,4 @@
-"""What becomes of public rules, as the page docs/comparison/sigma.md tells it."""
+"""What becomes of public rules, as the page docs/comparison/sigma_rules.md tells it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from analytics.readiness.arrivals import Arrival
 from analytics.readiness.judging import Readiness, Status, judge
 from analytics.readiness.needs import of_rules
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "comparison" / "sigma.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "comparison" / "sigma_rules.md"
 START, END = "<!-- public rules: written by the tests -->", "<!-- end -->"
 ELSEWHERE = "ecs"  # the log source of products that we do not read
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
