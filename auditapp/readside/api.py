@@ -6,30 +6,25 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import APIException, NotFound, ParseError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from analytics.store.base import Question, StoreUnavailable
 from analytics.store.query import QueryError, parse
 from auditapp.accounts import pseudonyms
-from auditapp.accounts.authentication import HoldsScope, TokenAuthentication
 from auditapp.accounts.scopes import Scope
 from auditapp.cases import documents
 from auditapp.cases.excepting import documents as excepting
 from auditapp.cases.investigation import documents as investigation
 from auditapp.cases.models import Alert, AlertException, Case, Standing
-from auditapp.cases.rules import loaded, rule_set
+from auditapp.cases.rules import rule_set
 from auditapp.dashboard import feeding
-from auditapp.dashboard.versions import known, versions_of
 from auditapp.dashboard.views.overview import statements
 from auditapp.eventstore import store
-from auditapp.ingest.protocols.negotiation import OneAnswer
-from auditapp.ingest.serializers import ErrorSerializer
 from auditapp.people.models import Person
 from auditapp.readside import rows, schemas
+from auditapp.readside.asked import ListView
 from auditapp.readside.paging import (
     MOST,
     Page,
@@ -54,15 +49,6 @@ class StoreAway(APIException):
     status_code = 503
     default_detail = "The event store does not answer."
     wait = 30
-
-
-class ListView(APIView):
-    """A list of one kind, in JSON whatever is asked for."""
-
-    content_negotiation_class = OneAnswer
-    authentication_classes = (TokenAuthentication, SessionAuthentication)
-    permission_classes = (HoldsScope,)
-    scope: Scope
 
 
 class AlertsView(ListView):
@@ -220,36 +206,6 @@ class RulesView(ListView):
         """A page, by id."""
         shown, page = by_key(request, "rules", [(rule.id, rule) for rule in rule_set().detections])
         return _answer("rules", page, [rows.rule(one) for one in shown])
-
-
-class RuleView(ListView):
-    """One rule and its versions."""
-
-    scope = Scope.RULES
-
-    @extend_schema(
-        operation_id="rule",
-        summary="A rule with every version that was in force",
-        description="The newest version first; also of a rule that is in force no longer.",
-        responses={
-            200: schemas.RULE_VERSIONS,
-            **dict.fromkeys((401, 403, 404, 503), ErrorSerializer),
-        },
-    )
-    def get(self, request: Request, rule_id: str) -> Response:
-        """All of it."""
-        in_force = loaded()
-        now = known(rule_id, in_force)
-        versions = [] if "\x00" in rule_id else versions_of(rule_id, in_force)
-        if now is None and not versions:
-            raise NotFound({"detail": "There is no such rule."})
-        return Response(
-            {
-                "id": rule_id,
-                "rule": rows.rule(now) if now else None,
-                "versions": [rows.version(one) for one in versions],
-            }
-        )
 
 
 class PillarsView(ListView):

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import PathConverter
 
-from auditapp.readside import api
+from auditapp.readside import api, one_rule
 
 
 class AnythingConverter(PathConverter):
@@ -22,7 +22,7 @@ urlpatterns = [
     path("people", api.PeopleView.as_view(), name="api-people"),
     path("events", api.EventsView.as_view(), name="api-events"),
     path("rules", api.RulesView.as_view(), name="api-rules"),
-    path("rules/<anything:rule_id>", api.RuleView.as_view(), name="api-rule"),
+    path("rules/<anything:rule_id>", one_rule.RuleView.as_view(), name="api-rule"),
     path("pillars", api.PillarsView.as_view(), name="api-pillars"),
     path("reports", api.ReportsView.as_view(), name="api-reports"),
     path("feeds", api.FeedsView.as_view(), name="api-feeds"),
