@@ -39,15 +39,16 @@ def regroup(alerts: Iterable[Alert]) -> None:
 
 
 def _kinds(day: date, keys: Sequence[str]) -> Iterator[list[Alert]]:
-    """The day's alerts (UTC), those of one kind together."""
+    """The day's alerts (UTC), those of one kind together; those of a backfill, of which nobody is
+    told, apart from the others."""
     begin = datetime.combine(day, time.min, UTC)
-    names = ("group_key", "time", "event", "within", "lead", "hidden_by", "close_reason")
+    names = ("group_key", "time", "event", "within", "lead", "hidden_by", "close_reason", "backfill")
     for start in range(0, len(keys), KEYS):
         rows = Alert.objects.filter(group_key__in=keys[start : start + KEYS])
         rows = rows.filter(time__gte=begin, time__lt=begin + timedelta(days=1))
-        kinds: dict[str, list[Alert]] = defaultdict(list)
+        kinds: dict[tuple[str, bool], list[Alert]] = defaultdict(list)
         for row in rows.order_by().only(*names):
-            kinds[row.group_key].append(row)
+            kinds[row.group_key, row.backfill].append(row)
         yield from kinds.values()
 
 

@@ -36,6 +36,8 @@ PAGES = {
     "readiness": "/readiness/",
     "detections": "/detections/",
     "rule": "/detections/scancel_of_others/",
+    "exceptions": "/exceptions/",
+    "exception": "/exceptions/new/",
 }
 
 

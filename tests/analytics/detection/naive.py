@@ -107,7 +107,7 @@ def _value(found: Any, value: Any, anywhere: bool) -> bool:
     if isinstance(value, SigmaRegularExpression):
         flags = sum(value.sigma_to_python_flags[flag] for flag in value.flags)
         return re.search(str(value.regexp), text, flags) is not None
-    if isinstance(value, SigmaNumber) and not isinstance(found, str):
+    if isinstance(value, SigmaNumber) and not isinstance(found, str | bool):
         return bool(found == value.number)
     if isinstance(value, SigmaNumber | SigmaBool):
         value = SigmaString.from_str(str(value))

@@ -92,7 +92,7 @@ def test_what_is_sent_without_a_word_is_live() -> None:
 
 def test_a_report_leaves_its_alerts_out_and_says_how_many() -> None:
     taken_in(log(NOW), query="")
-    taken_in(log(NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)))
+    taken_in(log(NOW - timedelta(minutes=2), NOW - timedelta(minutes=1), NOW + timedelta(hours=2)))
     week = gather(NOW - timedelta(days=7), NOW + timedelta(days=7))
     assert sum(week.alerts.values()) == sum(count for _, count in week.rules) == 1
     assert week.backfilled == 0
