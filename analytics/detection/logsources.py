@@ -50,7 +50,7 @@ Key = tuple[str | None, str | None, str | None]
 
 @cache
 def _table() -> dict[Key, LogSource]:
-    entries = yaml.safe_load(TABLE.read_text("utf-8"))
+    entries = yaml.load(TABLE.read_bytes(), yaml.CSafeLoader)
     shared = {name: entry.get("fields", {}) for name, entry in entries.items()}
     found: dict[Key, LogSource] = {}
     for name, entry in entries.items():

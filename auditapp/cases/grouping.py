@@ -42,7 +42,8 @@ def _kinds(day: date, keys: Sequence[str]) -> Iterator[list[Alert]]:
     """The day's alerts (UTC), those of one kind together; those of a backfill, of which nobody is
     told, apart from the others."""
     begin = datetime.combine(day, time.min, UTC)
-    names = ("group_key", "time", "event", "within", "lead", "hidden_by", "close_reason", "backfill")
+    grouped = ("group_key", "backfill", "time", "event", "within")
+    names = (*grouped, "lead", "hidden_by", "close_reason")
     for start in range(0, len(keys), KEYS):
         rows = Alert.objects.filter(group_key__in=keys[start : start + KEYS])
         rows = rows.filter(time__gte=begin, time__lt=begin + timedelta(days=1))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from analytics.detection.columns import LABEL, known
 from analytics.detection.exceptions import OBJECT, Condition, Exempt, How
+from analytics.detection.packages import OF_LIST
 from analytics.event import readable
 from analytics.fields import BY_NAME, Kind
 from analytics.findings import Severity
@@ -132,6 +133,8 @@ def _condition(asked: Condition) -> Condition:
 def _has_texts(field: str) -> bool:
     if field.startswith(LABEL):
         return len(field) <= LONGEST_VALUE
+    if field in OF_LIST:  # only rules are told what is known of packages
+        return False
     return known(field) and (field not in BY_NAME or BY_NAME[field].kind in TEXTS)
 
 

@@ -30,6 +30,7 @@ SPAN = (NOON, NOON + timedelta(days=30))
         ({}, [("host.name", How.BEGINS, "/")], "nearly everything"),
         ({}, [("no.field", How.EQUALS, "abc")], "there is no field no.field"),
         ({}, [("process.pid", How.EQUALS, "1")], "there is no field process.pid"),
+        ({}, [("package.vulnerable", How.LIKE, "torch*")], "there is no field package.vulnerable"),
         ({}, [("host.name", How.EQUALS, "a" * 1001)], "at most 1000"),
         ({}, [("host.name", How.EQUALS, "ab")] * 6, "too many"),
     ],
