@@ -82,7 +82,7 @@ def test_what_is_hidden_leaves_lists_and_scores_and_is_counted(analyst: Client, 
 def test_the_rules_page_counts_what_is_hidden(analyst: Client, site: Site) -> None:
     site.alert("e2", rule="history_tampering")
     made(analyst, site, rule="history_tampering")
-    page = read(analyst, reverse("rules"))
+    page = read(analyst, reverse("rules") + "?q=history_tampering")
     hidden = [one for one in links(page, "/alerts/") if "hidden=only" in one]
     assert hidden == ["/alerts/?state=any&hidden=only&rule=history_tampering"]
     assert "1 hidden by exceptions" in page

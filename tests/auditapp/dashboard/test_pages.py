@@ -117,9 +117,35 @@ def test_an_event_shows_its_fields_its_batch_and_its_alerts(analyst: Client, sit
 
 
 def test_each_detection_says_what_to_look_at_next_and_when_it_is_harmless(analyst: Client) -> None:
-    page = read(analyst, reverse("rules"))
+    page = read(analyst, reverse("rules") + "?q=scancel_of_others")
     assert "<li>List the jobs that ended so, their owners and the GPU hours lost.</li>" in page
     assert "Often harmless: Administrators on call; Team leads who clear an account" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "not_shown"),
+    [
+        ("q=HISTORY+silenced", "history_tampering", "scancel_of_others"),
+        ("q=d19&family=shell", "signal_to_other_account", "kill_spree"),
+        ("q=t1489&severity=critical", "kill_spree", "scancel_of_others"),
+    ],
+)
+def test_detections_are_found_by_words_severity_and_family(
+    analyst: Client, asked: str, shown: str, not_shown: str
+) -> None:
+    page = read(analyst, f"{reverse('rules')}?{asked}")
+    assert f'href="{reverse("rule", args=[shown])}"' in page
+    assert f'href="{reverse("rule", args=[not_shown])}"' not in page
+
+
+def test_detections_come_page_by_page_and_no_choice_is_a_dead_end(analyst: Client) -> None:
+    first = read(analyst, reverse("rules") + "?family=shell")
+    assert 'href="?family=shell&amp;page=2"' in first
+    second = read(analyst, reverse("rules") + "?family=shell&page=2")
+    assert not {*links(first, "/detections/")} & {*links(second, "/detections/")} - {
+        reverse("rules")
+    }
+    assert "None in force matches" in read(analyst, reverse("rules") + "?q=%22%3E%3Cimg+no")
 
 
 def test_a_batch_shows_what_was_rejected_and_why(analyst: Client, site: Site) -> None:

@@ -271,6 +271,6 @@ def test_the_page_of_its_event_leads_to_the_events_before() -> None:
 def test_correlations_are_listed_with_rules() -> None:
     client = Client()
     client.force_login(User.objects.create_user("ines", role=Role.ANALYST))
-    page = client.get(reverse("rules")).content.decode()
+    page = client.get(reverse("rules"), {"q": "looked"}).content.decode()
     assert "Somebody looked around" in page
     assert "Somebody looked<" not in page
