@@ -14,40 +14,18 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from analytics.store.base import Question
-from auditapp.accounts.models import ApiToken, Role, User
-from auditapp.accounts.scopes import Scope
+from auditapp.accounts.models import Role, User
 from auditapp.cases import assessment, turns
 from auditapp.cases.correlating import asking, recording
 from auditapp.cases.models import Alert, Hit, Stretch, TouchedDay, Window
 from auditapp.cases.rematching import rematch
 from auditapp.cases.rules import forget, rule_set
-from auditapp.ingest import work
 from auditapp.people.models import AccountLink, Person
+from tests.auditapp.cases.looking import LOOK, MANY, take_in
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-LOOK = {
-    "title": "Somebody looked",
-    "name": "looked",
-    "logsource": {"product": "linux", "category": "process_creation"},
-    "detection": {
-        "selection": {"process.command_line|startswith": "look"},
-        "condition": "selection",
-    },
-    "level": "low",
-}
-MANY = {
-    "title": "Somebody looked around",
-    "level": "high",
-    "tags": ["attack.discovery"],
-    "correlation": {
-        "type": "event_count",
-        "rules": ["looked"],
-        "group-by": ["actor.account"],
-        "timespan": "10m",
-        "condition": {"gte": 3},
-    },
-}
+AROUND = {**MANY, "tags": ["attack.discovery"]}
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +35,7 @@ def site(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     settings.EVENT_STORE_URL = (tmp_path / "lake").as_uri()
     settings.RULE_FOLDERS = [tmp_path / "rules"]
     (tmp_path / "rules").mkdir()
-    mount(tmp_path, LOOK, MANY)
+    mount(tmp_path, LOOK, AROUND)
     yield tmp_path
     forget()
 
@@ -69,18 +47,8 @@ def mount(site: Path, *documents: object) -> None:
 
 def send(*minutes: float, user: str = "ana", query: str = "") -> None:
     """A history of looks, some minutes after noon, is taken in."""
-    lines = (
-        f"#{(NOON + timedelta(minutes=n)).timestamp():.0f}\nlook {user} {n}\n" for n in minutes
-    )
-    token = ApiToken.issue(name="t", feed="lab", scopes=[Scope.INGEST, Scope.BACKFILL])[1]
-    answer = Client().post(
-        f"/api/v1/ingest/bash_history?host=gpu03&user={user}&whole=true{query}",
-        "".join(lines),
-        content_type="text/plain",
-        headers={"Authorization": f"Bearer {token}"},
-    )
-    assert answer.status_code == 202, answer.content
-    work.process(answer.json()["batch"])
+    looks = [(NOON + timedelta(minutes=n), f"{user} {n}") for n in minutes]
+    take_in(looks, user, "gpu03", query)
 
 
 def told() -> list[tuple[str, float]]:
@@ -228,8 +196,8 @@ def _fails(*_: object, **__: object) -> int:
 
 
 def test_accounts_of_one_person_count_together_from_when_it_is_known(site: Path) -> None:
-    correlation = {**MANY["correlation"], "group-by": ["person"]}  # type: ignore[dict-item]
-    mount(site, LOOK, {**MANY, "correlation": correlation})
+    correlation = {**AROUND["correlation"], "group-by": ["person"]}  # type: ignore[dict-item]
+    mount(site, LOOK, {**AROUND, "correlation": correlation})
     send(0, 1)
     send(2, user="root")
     asking.refresh()
@@ -248,7 +216,7 @@ def test_a_correlation_that_is_new_is_asked_of_old_events(site: Path) -> None:
     send(0, 1, 2)
     asking.refresh()
     Alert.objects.all().delete()
-    mount(site, LOOK, MANY)
+    mount(site, LOOK, AROUND)
     assert rematch(Question()) == 1
     assert told() == [("unix:ana", 2)]
     assert Alert.objects.get().backfill

@@ -5,39 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.test import Client
 
 from analytics.detection.exceptions import Condition, How
-from auditapp.accounts.models import ApiToken
-from auditapp.accounts.scopes import Scope
 from auditapp.cases import rules
 from auditapp.cases.excepting import deciding
 from auditapp.cases.excepting.wanted import Wanted
 from auditapp.cases.models import Alert, AlertException
-from auditapp.ingest import work
+from tests.auditapp.cases.looking import LOOK, take_in
 
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=2)
-LOOK: dict[str, Any] = {
-    "title": "Somebody looked",
-    "name": "looked",
-    "logsource": {"product": "linux", "category": "process_creation"},
-    "detection": {
-        "selection": {"process.command_line|startswith": "look"},
-        "condition": "selection",
-    },
+HIGH: dict[str, Any] = {
+    **LOOK,
     "level": "high",
     "foureyes": {"object": "process.command_line"},
-}
-MANY: dict[str, Any] = {
-    "title": "Somebody looked around",
-    "level": "high",
-    "correlation": {
-        "type": "event_count",
-        "rules": ["looked"],
-        "group-by": ["actor.account"],
-        "timespan": "10m",
-        "condition": {"gte": 3},
-    },
 }
 
 
@@ -52,18 +32,8 @@ def mount(folder: Path, *documents: object) -> None:
 
 def send(*minutes: float, user: str = "ana", host: str = "gpu03", query: str = "") -> None:
     """A history of looks, some minutes after noon, is taken in."""
-    lines = (
-        f"#{(NOON + timedelta(minutes=n)).timestamp():.0f}\nlook {user} {n}\n" for n in minutes
-    )
-    token = ApiToken.issue(name="t", feed="lab", scopes=[Scope.INGEST, Scope.BACKFILL])[1]
-    answer = Client().post(
-        f"/api/v1/ingest/bash_history?host={host}&user={user}&whole=true{query}",
-        "".join(lines),
-        content_type="text/plain",
-        headers={"Authorization": f"Bearer {token}"},
-    )
-    assert answer.status_code == 202, answer.content
-    work.process(answer.json()["batch"])
+    looks = [(NOON + timedelta(minutes=n), f"{user} {n}") for n in minutes]
+    take_in(looks, user, host, query)
 
 
 def except_for(*conditions: tuple[str, str, str], author: str = "ines", **told: Any) -> Any:

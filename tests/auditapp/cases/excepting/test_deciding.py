@@ -13,7 +13,7 @@ from auditapp.cases.excepting.models import Standing
 from auditapp.cases.excepting.wanted import checked
 from auditapp.cases.investigation.fields import Wrong
 from auditapp.cases.models import Alert
-from tests.auditapp.cases.excepting.site import LOOK, NOON, except_for, mount, send, shown
+from tests.auditapp.cases.excepting.site import HIGH, NOON, except_for, mount, send, shown
 
 pytestmark = pytest.mark.django_db
 SPAN = (NOON, NOON + timedelta(days=30))
@@ -82,7 +82,7 @@ def test_every_change_is_kept_and_nothing_can_be_deleted() -> None:
 
 
 def test_a_rule_of_critical_severity_needs_a_second_person(folder: Path) -> None:
-    mount(folder, {**LOOK, "level": "critical"})
+    mount(folder, {**HIGH, "level": "critical"})
     send(0)
     made = except_for(rule="looks0")
     assert made.standing(timezone.now()) is Standing.PROPOSED
@@ -122,7 +122,7 @@ def test_a_proposal_that_nobody_approved_in_time_cannot_be_approved() -> None:
 def test_a_rule_that_grew_critical_is_not_hidden_by_one_person_alone(folder: Path) -> None:
     except_for(rule="looks0")
     send(0)
-    mount(folder, {**LOOK, "level": "critical"})
+    mount(folder, {**HIGH, "level": "critical"})
     send(1)
     assert shown() == [("unix:ana", 1)]
     assert Alert.objects.count() == 2

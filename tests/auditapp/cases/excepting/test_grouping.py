@@ -11,7 +11,8 @@ from auditapp.cases.excepting import deciding
 from auditapp.cases.models import Alert
 from auditapp.outgoing import telling
 from auditapp.outgoing.models import Delivery, Destination, Kind
-from tests.auditapp.cases.excepting.site import LOOK, MANY, NOON, except_for, mount, send
+from tests.auditapp.cases.excepting.site import HIGH, NOON, except_for, mount, send
+from tests.auditapp.cases.looking import MANY
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def test_any_pieces_in_any_order_give_the_same_groups() -> None:
 
 def test_a_rule_says_what_its_groups_agree_in_and_how_long_they_pause(folder: Path) -> None:
     own = {"object": "process.command_line", "group_by": ["host.name"], "within": "10m"}
-    mount(folder, {**LOOK, "foureyes": own})
+    mount(folder, {**HIGH, "foureyes": own})
     send(0)
     send(5, user="ben")
     send(5, user="ben", host="gpu07")
@@ -82,13 +83,13 @@ def test_a_rule_says_what_its_groups_agree_in_and_how_long_they_pause(folder: Pa
 def test_what_a_rule_cannot_say_about_groups_refuses_it(
     folder: Path, own: dict[str, object]
 ) -> None:
-    mount(folder, {**LOOK, "foureyes": own})
+    mount(folder, {**HIGH, "foureyes": own})
     send(0)
     assert groups() == []
 
 
 def test_a_correlations_groups_agree_in_what_it_groups_by(folder: Path) -> None:
-    mount(folder, LOOK, {**MANY, "level": "high"})
+    mount(folder, HIGH, {**MANY, "level": "high"})
     send(0, 1, 2, 20, 21, 22)
     asking.refresh()
     assert groups("looks1") == [[2, 22]]

@@ -18,8 +18,7 @@ from auditapp.outgoing import telling
 from auditapp.outgoing.models import Delivery, Destination, Kind
 from auditapp.people.models import AccountLink, Person
 from tests.auditapp.cases.excepting.site import (
-    LOOK,
-    MANY,
+    HIGH,
     NOON,
     except_for,
     hides,
@@ -27,6 +26,7 @@ from tests.auditapp.cases.excepting.site import (
     send,
     shown,
 )
+from tests.auditapp.cases.looking import MANY
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=2)
@@ -143,7 +143,7 @@ def test_nobody_is_told_of_what_is_hidden() -> None:
 def test_an_alert_of_a_correlation_is_hidden_in_whatever_order_its_events_come(
     folder: Path, order: tuple[object, ...]
 ) -> None:
-    mount(folder, LOOK, {**MANY, "correlation": {**MANY["correlation"], "rules": ["looked"]}})
+    mount(folder, HIGH, {**MANY, "correlation": {**MANY["correlation"], "rules": ["looked"]}})
     for step in order:
         if step == "exception":
             except_for(("host.name", "equals", "gpu03"), rule="looks1")
@@ -158,7 +158,7 @@ def test_an_alert_of_a_correlation_is_hidden_in_whatever_order_its_events_come(
 def test_an_alert_of_a_correlation_is_shown_when_one_of_its_events_is_elsewhere(
     folder: Path,
 ) -> None:
-    mount(folder, LOOK, MANY)
+    mount(folder, HIGH, MANY)
     except_for(("host.name", "equals", "gpu03"), rule="looks1")
     send(0, 1)
     send(2, host="gpu07")
