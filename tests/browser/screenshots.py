@@ -37,7 +37,7 @@ PAGES = {
     "detections": "/detections/",
     "rule": "/detections/scancel_of_others/",
     "exceptions": "/exceptions/",
-    "exception": "/exceptions/new/",
+    "exception-new": "/exceptions/new/?rule=kill_with_sudo",
 }
 
 
@@ -49,6 +49,7 @@ def addresses(page: Page) -> dict[str, str]:
     found["event"] = _first(page, "/alerts/", ".alert-list a.strong")
     found["case-open"] = f"/cases/open/?alert={_value(page, '/alerts/', 'input[name=alert]')}"
     found["case"] = _first(page, "/cases/?state=any", "tbody th a")
+    found["exception"] = _first(page, "/exceptions/", "tbody th a.strong")
     found["feed"] = _first(page, "/feeds/", "tbody th a")
     found["batch"] = _first(page, found["feed"], "[aria-labelledby=batches] tbody a")
     return found
@@ -75,6 +76,18 @@ def look_into(page: Page) -> None:
     follow(page, page.get_by_role("button", name="Add the note"))
 
 
+def expect_some(page: Page) -> None:
+    """Hides alerts of one rule for a while, and proposes to hide all on a host."""
+    page.goto(
+        "/exceptions/new/?rule=team_checkpoint_changed&field1=object&how1=begins&value1=/shared/"
+    )
+    page.get_by_label("Reason").fill("The team averages checkpoints there until the release.")
+    follow(page, page.get_by_role("button", name="Hide them"))
+    page.goto("/exceptions/new/?host=login01")
+    page.get_by_label("Reason").fill("<b>The image</b> of this host is tested.")
+    follow(page, page.get_by_role("button", name="Propose it"))
+
+
 def _first(page: Page, address: str, selector: str) -> str:
     page.goto(address)
     return page.locator(selector).first.get_attribute("href") or "/"
@@ -85,6 +98,7 @@ def draw(browser: Browser, address: str, folder: Path) -> None:
     with page_of(browser, address) as (page, _):
         sign_in(page, NAME, PASSWORD)
         look_into(page)
+        expect_some(page)
     for width, scheme in SIZES:
         with page_of(browser, address, width=width, scheme=scheme) as (page, _):
             sign_in(page, NAME, PASSWORD)
