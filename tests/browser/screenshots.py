@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -49,7 +50,7 @@ def addresses(page: Page) -> dict[str, str]:
     found["event"] = _first(page, "/alerts/", ".alert-list a.strong")
     found["case-open"] = f"/cases/open/?alert={_value(page, '/alerts/', 'input[name=alert]')}"
     found["case"] = _first(page, "/cases/?state=any", "tbody th a")
-    found["exception"] = _first(page, "/exceptions/", "tbody th a.strong")
+    found["exception"] = _first(page, "/exceptions/?standing=active", "tbody th a.strong")
     found["feed"] = _first(page, "/feeds/", "tbody th a")
     found["batch"] = _first(page, found["feed"], "[aria-labelledby=batches] tbody a")
     return found
@@ -78,9 +79,8 @@ def look_into(page: Page) -> None:
 
 def expect_some(page: Page) -> None:
     """Hides alerts of one rule for a while, and proposes to hide all on a host."""
-    page.goto(
-        "/exceptions/new/?rule=team_checkpoint_changed&field1=object&how1=begins&value1=/shared/"
-    )
+    asked = "rule=team_checkpoint_changed&field1=object&how1=begins&value1=/shared/"
+    page.goto(f"/exceptions/new/?{asked}&begin={datetime.now(UTC) - timedelta(days=30):%Y-%m-%d}")
     page.get_by_label("Reason").fill("The team averages checkpoints there until the release.")
     follow(page, page.get_by_role("button", name="Hide them"))
     page.goto("/exceptions/new/?host=login01")
