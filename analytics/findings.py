@@ -28,6 +28,9 @@ class ReasonKind(StrEnum):
     ISOLATION = "isolation"
     REVIEW = "review"
     TRACES = "traces"
+    COMMANDS = "commands"
+    VICTIMS = "victims"
+    SEQUENCE = "sequence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

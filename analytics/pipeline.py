@@ -30,16 +30,16 @@ from analytics.event import LONGEST_REJECTED, Batch, Context, Rejected, Source
 from analytics.fields import SCHEMA
 from analytics.findings import Alert, Finding, RiskScore
 from analytics.governance import isolation, jobs, review, traces
-from analytics.identity import Directory, sightings
+from analytics.identity import sightings
 from analytics.identity.directory import ON_BEHALF_OF
 from analytics.plugins import discover
 from analytics.protocols import elastic_bulk, otlp_logs, splunk_hec
 from analytics.protocols.protocol import Protocol, Told
 from analytics.protocols.unwrapping import Readers, unwrapped
 from analytics.readiness.arrivals import Arrival, arrived
-from analytics.resources import Resources
 from analytics.risk import score
 from analytics.risk.weights import Weights
+from analytics.site import Site
 from analytics.store.base import Appended, EventStore, on
 
 HEAD = 64 << 10
@@ -200,21 +200,19 @@ def correlate(
     return alerts.correlate(correlations, hits, begin, end)
 
 
-def assess(
-    day: date, *, store: EventStore, directory: Directory, resources: Resources, weights: Weights
-) -> list[Finding]:
+def assess(day: date, *, store: EventStore, site: Site, weights: Weights) -> list[Finding]:
     """IDENTIFY and find: what behaviour and governance have to say about one day (UTC).
 
     Also writes the day's person-days, from which later days learn what is usual.
     """
-    events, directory = jobs.matched(jobs.current(_events_of(day, store))), directory.as_of(day)
+    events, site = jobs.matched(jobs.current(_events_of(day, store))), site.as_of(day)
     usual = person_days.timed(events)
-    today = person_days.of_day(usual, directory)
+    today = person_days.of_day(usual, site.directory)
     store.put_person_days(day, today)
     history = store.person_days(day - timedelta(days=BASELINE_DAYS), day)
-    findings = anomaly.find(day, today, history, directory, usual, weights)
+    findings = anomaly.find(day, today, history, site.directory, usual, weights)
     for pillar in PILLARS:
-        findings.extend(pillar.find(day, events, directory, resources))
+        findings.extend(pillar.find(day, events, site, store))
     return findings
 
 
@@ -250,10 +248,9 @@ def rate(
     findings: Iterable[Finding],
     *,
     as_of: datetime,
-    directory: Directory,
-    resources: Resources,
+    site: Site,
     weights: Weights,
 ) -> list[RiskScore]:
     """SCORE and EXPLAIN: each person's risk at a time with its reasons, the highest first."""
-    of_rules = score.from_alerts(raised, directory, weights)
-    return score.scores([*of_rules, *findings], as_of, resources, weights)
+    of_rules = score.from_alerts(raised, site.directory, weights)
+    return score.scores([*of_rules, *findings], as_of, site.resources, weights)

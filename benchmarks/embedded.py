@@ -27,8 +27,8 @@ from analytics import pipeline
 from analytics.detection.loading import OWN_RULES, load
 from analytics.event import Context
 from analytics.identity import Directory, Link, Person
-from analytics.resources import Resources
 from analytics.risk import weights
+from analytics.site import Site
 from analytics.store import open_store
 
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
@@ -41,6 +41,7 @@ DIRECTORY = Directory(
     {f"p{n}": Person(id=f"p{n}", name=f"Person {n}", role="researcher") for n in range(PEOPLE)},
     tuple(Link(account=f"uid:site/{1000 + n}", person=f"p{n}") for n in range(PEOPLE)),
 )
+SITE = Site(directory=DIRECTORY)
 
 
 def auditd(events: int) -> bytes:
@@ -108,16 +109,14 @@ def foureyes(log: bytes) -> int:
             findings += pipeline.assess(
                 day,
                 store=store,
-                directory=DIRECTORY,
-                resources=Resources(),
+                site=SITE,
                 weights=WEIGHTS,
             )
         pipeline.rate(
             alerts,
             findings,
             as_of=BEGIN + timedelta(days=DAYS),
-            directory=DIRECTORY,
-            resources=Resources(),
+            site=SITE,
             weights=WEIGHTS,
         )
         store.close()

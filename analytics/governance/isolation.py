@@ -13,6 +13,8 @@ from analytics.governance import ownership
 from analytics.identity import Directory
 from analytics.resources import Resources
 from analytics.selection import OBJECTS, both, done, either, evidence, filled, has
+from analytics.site import Site
+from analytics.store.base import EventStore
 
 COLUMNS: tuple[str, ...] = tuple(
     sorted(
@@ -113,20 +115,20 @@ CHECKS: Mapping[str, Act] = {
 }
 
 
-def find(day: date, events: pa.Table, directory: Directory, resources: Resources) -> list[Finding]:
+def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Finding]:
     """A finding for each kind of act and person who acted so on what belongs to others.
 
     `events` are the day's, with at least `COLUMNS`. Unknown actors and owners make no finding.
     """
-    told = directory.joined(events)
+    told = site.directory.joined(events)
     told = told.filter(both(filled(told, "person"), either(done(told), _cancelled(told))))
     found: list[Finding] = []
     for name, act in CHECKS.items():
-        owned = act.owners(told.filter(act.select(told)), directory, resources)
-        chosen = ownership.of_strangers(owned, directory)
+        owned = act.owners(told.filter(act.select(told)), site.directory, site.resources)
+        chosen = ownership.of_strangers(owned, site.directory)
         for person in sorted(pc.unique(chosen["person"]).to_pylist()):
             own = chosen.filter(pc.equal(chosen["person"], person))
-            found.append(_finding(name, act, person, own, directory))
+            found.append(_finding(name, act, person, own, site.directory))
     return found
 
 

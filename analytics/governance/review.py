@@ -17,6 +17,8 @@ from analytics.identity import Directory
 from analytics.identity.directory import ON_BEHALF_OF
 from analytics.resources import Resources
 from analytics.selection import OBJECTS, both, either, evidence, filled, has, known, landed_by_merge
+from analytics.site import Site
+from analytics.store.base import EventStore
 
 COLUMNS: tuple[str, ...] = tuple(
     sorted(
@@ -75,19 +77,19 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
-def find(day: date, events: pa.Table, directory: Directory, resources: Resources) -> list[Finding]:
+def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Finding]:
     """A finding for each way around review and person who took it.
 
     `events` are the day's, with at least `COLUMNS`. Unknown actors make no finding; two accounts
     of one person are one person.
     """
-    told = directory.joined(events.filter(filled(events, "git.repository")))
-    shared = both(filled(told, "person"), _of_several(told, directory, resources))
+    told = site.directory.joined(events.filter(filled(events, "git.repository")))
+    shared = both(filled(told, "person"), _of_several(told, site.directory, site.resources))
     pushes = both(has(told, "event.action", "push"), _on_shared_branch(told), shared)
     forced = known(told["git.forced"])
     ways = {
         "pushed_around_review": both(pushes, pc.invert(landed_by_merge(told)), pc.invert(forced)),
-        "merged_own_work": both(_merged_alone(told, directory), shared),
+        "merged_own_work": both(_merged_alone(told, site.directory), shared),
         "rewrote_shared_history": both(pushes, forced),
     }
     found: list[Finding] = []

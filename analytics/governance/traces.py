@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.findings import Finding, ReasonKind, Severity
-from analytics.identity import Directory
-from analytics.resources import Resources
 from analytics.selection import OBJECTS, both, done, either, evidence, filled, has, known, matches
+from analytics.site import Site
+from analytics.store.base import EventStore
 
 COLUMNS: tuple[str, ...] = tuple(
     sorted(
@@ -89,12 +89,12 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
-def find(day: date, events: pa.Table, directory: Directory, resources: Resources) -> list[Finding]:
+def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Finding]:
     """A finding for each way to leave no trail and person who took it.
 
     `events` are the day's, with at least `COLUMNS`. Unknown actors make no finding.
     """
-    told = directory.joined(events)
+    told = site.directory.joined(events)
     told = told.filter(filled(told, "person"))
     found: list[Finding] = []
     for name, check in CHECKS.items():

@@ -21,7 +21,7 @@ from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, FindingRow, ScoreRow, TouchedDay
 from auditapp.eventstore import store
 from auditapp.people import seen
-from auditapp.people.directory import directory, resources
+from auditapp.people.directory import site
 
 AFTERMATH = timedelta(days=28)  # later days whose baseline a changed day still moves noticeably
 HISTORY = timedelta(days=90)  # daily scores are kept current this far back
@@ -96,13 +96,11 @@ def _clear(marks: dict[date, int]) -> None:
 
 def _assess(marks: dict[date, int], progress: Progress | None) -> list[date]:
     days = _affected(sorted(marks)) if marks else []
-    people, owned, weights = directory(), resources(), risk_weights.load()
+    known, weights = site(), risk_weights.load()
     for number, day in enumerate(days):
         if progress:
             progress(number, len(days))
-        findings = pipeline.assess(
-            day, store=store(), directory=people, resources=owned, weights=weights
-        )
+        findings = pipeline.assess(day, store=store(), site=known, weights=weights)
         named = pipeline.sighted(day, store()) if day in marks else None
         with transaction.atomic():
             if named is not None:
@@ -158,8 +156,7 @@ def scores_at(as_of: datetime) -> list[RiskScore]:
         (_alert(row) for row in alerts.iterator(2000)),
         (_finding(row) for row in findings.iterator(2000)),
         as_of=as_of,
-        directory=directory(),
-        resources=resources(),
+        site=site(),
         weights=risk_weights.load(),
     )
 

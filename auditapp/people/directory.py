@@ -1,10 +1,46 @@
 """The organisation's rows as the domain sees them."""
 
-from analytics.circumstances import Host
+from analytics.circumstances import Absence, Duty, Host, Incident, Watch
 from analytics.identity import Directory, Link, Position, Use
 from analytics.identity import Person as DomainPerson
 from analytics.resources import Criticality, Resource, Resources
-from auditapp.people.models import AccountLink, FormerPosition, HostRow, Person, ResourceRow
+from analytics.site import Site
+from auditapp.people.models import (
+    AccountLink,
+    DutyRow,
+    FormerPosition,
+    HostRow,
+    IncidentRow,
+    LeaveRow,
+    Person,
+    ResourceRow,
+    WatchRow,
+)
+
+
+def site() -> Site:
+    """All that is known of the site, as it is recorded now."""
+    return Site(
+        directory=directory(),
+        resources=resources(),
+        hosts=tuple(hosts()),
+        duties=tuple(
+            Duty(person=row.person, since=row.since, until=row.until)
+            for row in DutyRow.objects.all()
+        ),
+        absences=tuple(
+            Absence(person=row.person, since=row.since, until=row.until, kind=row.kind)
+            for row in LeaveRow.objects.all()
+        ),
+        incidents=tuple(
+            Incident(id=row.id, title=row.title, host=row.host, since=row.since, until=row.until)
+            for row in IncidentRow.objects.all()
+        ),
+        watches=tuple(
+            Watch(person=row.person, reason=row.reason, since=row.since, until=row.until)
+            for row in WatchRow.objects.all()
+        ),
+    )
 
 
 def directory() -> Directory:

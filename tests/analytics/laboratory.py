@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -9,6 +11,8 @@ import pyarrow as pa
 from analytics.fields import SCHEMA
 from analytics.identity import read_people
 from analytics.resources import read_resources
+from analytics.site import Site
+from analytics.store import open_store
 
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
 DIRECTORY = read_people(
@@ -28,6 +32,9 @@ RESOURCES = read_resources(
     "path,/scratch/bob/*,unix:bob,low\n"
     "repository,lab/trainlib,team:infra,extreme\n"
 )
+SITE = Site(directory=DIRECTORY, resources=RESOURCES)
+_folder = TemporaryDirectory(prefix="foureyes-laboratory-")
+EMPTY = open_store(Path(_folder.name).as_uri())  # a store in which nothing ever happened
 _serial = count()
 
 

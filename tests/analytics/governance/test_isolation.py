@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from analytics.governance import isolation
 from analytics.identity import read_people
 from tests.analytics.laboratory import (
     DAY,
-    DIRECTORY,
-    RESOURCES,
+    EMPTY,
+    SITE,
     cancelled,
     command,
     event,
@@ -23,7 +24,7 @@ Row = dict[str, Any]
 def found(*rows: Row) -> list[Finding]:
     """What isolation has to say about a day."""
     events = table(*rows).select(isolation.COLUMNS)
-    return isolation.find(DAY.date(), events, DIRECTORY, RESOURCES)
+    return isolation.find(DAY.date(), events, SITE, EMPTY)
 
 
 def test_its_columns_are_fields() -> None:
@@ -79,7 +80,7 @@ def test_the_number_of_used_rights_is_one_of_the_actors_realm() -> None:
         "user__effective__id": "1003",
     }
     events = table(event(**act), event(**act)).select(isolation.COLUMNS)
-    (one,) = isolation.find(DAY.date(), events, people, RESOURCES)
+    (one,) = isolation.find(DAY.date(), events, replace(SITE, directory=people), EMPTY)
     assert one.sentence == "ran 2 commands with the rights of another person"
 
 

@@ -12,7 +12,7 @@ from analytics.event import Context, Source
 from analytics.governance import isolation, jobs
 from analytics.sources.slurm_sacct import SOURCE as TABLE
 from analytics.sources.slurm_sacct_json import SOURCE as LIST
-from tests.analytics.laboratory import DIRECTORY, RESOURCES, event, table
+from tests.analytics.laboratory import DIRECTORY, EMPTY, SITE, event, table
 
 CONTEXT = Context(feed="f", batch="b", origin="o", received=datetime(2026, 3, 12, tzinfo=UTC))
 HEADER = "Cluster|JobID|User|UID|State|Submit|Start|End|NodeList|AllocTRES\n"
@@ -50,7 +50,7 @@ def stored(*tables: pa.Table) -> pa.Table:
 def counted(events: pa.Table) -> tuple[Any, Any]:
     """Jobs of others that mallory cancelled, by behaviour and by isolation."""
     days = {row["person"]: row for row in person_days.of_day(events, DIRECTORY).to_pylist()}
-    (finding,) = isolation.find(datetime(2026, 3, 10).date(), events, DIRECTORY, RESOURCES)  # noqa: DTZ001
+    (finding,) = isolation.find(datetime(2026, 3, 10).date(), events, SITE, EMPTY)  # noqa: DTZ001
     return days["mallory"]["jobs_cancelled_of_others"], finding.observed
 
 

@@ -5,7 +5,7 @@ from analytics.fields import BY_NAME
 from analytics.findings import Finding
 from analytics.governance import review
 from analytics.identity import Link, Use
-from tests.analytics.laboratory import DAY, DIRECTORY, RESOURCES, event, push, table
+from tests.analytics.laboratory import DAY, DIRECTORY, EMPTY, SITE, event, push, table
 
 Row = dict[str, Any]
 
@@ -13,7 +13,7 @@ Row = dict[str, Any]
 def found(*rows: Row) -> list[Finding]:
     """What review has to say about a day."""
     events = table(*rows).select(review.COLUMNS)
-    return review.find(DAY.date(), events, DIRECTORY, RESOURCES)
+    return review.find(DAY.date(), events, SITE, EMPTY)
 
 
 def merged(by: str, author: str, number: int = 7, **more: Any) -> Row:
@@ -137,7 +137,7 @@ def test_nobody_reviews_the_work_of_their_own_agent_or_with_their_own_bot() -> N
     def merged_alone(author: str, approver: str) -> bool:
         rows = (opened(author), approved(approver), merged("mal", author))
         events = table(*rows).select(review.COLUMNS)
-        findings = review.find(DAY.date(), events, directory, RESOURCES)
+        findings = review.find(DAY.date(), events, replace(SITE, directory=directory), EMPTY)
         return "merged_own_work" in {finding.id for finding in findings}
 
     assert merged_alone("mal-agent", "mal")

@@ -13,16 +13,21 @@ from analytics.event import Context, Source
 from analytics.governance import review
 from analytics.identity import read_people
 from analytics.resources import read_resources
+from analytics.site import Site
 from analytics.sources.gerrit_events import SOURCE as GERRIT
 from analytics.sources.gitea_webhook import SOURCE as GITEA
 from analytics.sources.gitlab_webhook import SOURCE as GITLAB
+from tests.analytics.laboratory import EMPTY
 
 PEOPLE = read_people(
     "person,name,team,role,manager,start,end,accounts\n"
     "ana,Ana,vision,researcher,,,,gitlab:ana;gitea:ana;gerrit:ana;git:ana@lab.example\n"
     "bo,Bo,vision,researcher,,,,gitlab:bo;gitea:bo;gerrit:bo;github:other\n"
 )
-RESOURCES = read_resources("kind,pattern,owner,criticality\nrepository,lab/*,team:infra,high\n")
+SITE = Site(
+    directory=PEOPLE,
+    resources=read_resources("kind,pattern,owner,criticality\nrepository,lab/*,team:infra,high\n"),
+)
 DAY = datetime(2026, 2, 20, tzinfo=UTC)
 CONTEXT = Context(feed="f", batch="b", origin="o", received=DAY.replace(hour=23))
 CREATED = {"eventCreatedOn": int(DAY.replace(hour=9).timestamp())}
@@ -35,7 +40,7 @@ def found(source: Source, *payloads: Payload) -> list[tuple[str, str]]:
     batches = list(source.parse(io.BytesIO(log), CONTEXT))
     assert not [rejected for batch in batches for rejected in batch.rejected]
     events = pa.concat_tables([batch.events for batch in batches]).select(review.COLUMNS)
-    findings = review.find(DAY.date(), events, PEOPLE, RESOURCES)
+    findings = review.find(DAY.date(), events, SITE, EMPTY)
     return [(finding.id, finding.person) for finding in findings]
 
 

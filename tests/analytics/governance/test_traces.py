@@ -5,13 +5,13 @@ import pytest
 from analytics.fields import BY_NAME
 from analytics.findings import Finding
 from analytics.governance import traces
-from tests.analytics.laboratory import DAY, DIRECTORY, RESOURCES, command, event, table, written
+from tests.analytics.laboratory import DAY, EMPTY, SITE, command, event, table, written
 
 
 def found(*rows: dict[str, Any]) -> list[Finding]:
     """What traces has to say about a day."""
     events = table(*rows).select(traces.COLUMNS)
-    return traces.find(DAY.date(), events, DIRECTORY, RESOURCES)
+    return traces.find(DAY.date(), events, SITE, EMPTY)
 
 
 def test_its_columns_are_fields() -> None:
