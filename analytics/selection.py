@@ -1,6 +1,6 @@
 """Which events are meant, a boolean a row and never null, and what of them to keep as evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,24 @@ def evidence(events: pa.Table) -> Evidence:
     )
 
 
+def encoded(events: pa.Table, columns: Iterable[str]) -> pa.Table:
+    """The events with these columns dictionary-encoded: `has`, `matches` and `filled` then ask
+    each distinct value once, not every row. Logs repeat themselves."""
+    for name in columns:
+        column = pc.dictionary_encode(events[name].combine_chunks())
+        events = events.set_column(events.schema.get_field_index(name), name, column)
+    return events
+
+
+def _asked(column: pa.ChunkedArray, condition: Callable[[pa.Array], pa.Array]) -> pa.BooleanArray:
+    """Rows for whose value the condition holds; null where it has none does not hold."""
+    if not pa.types.is_dictionary(column.type):
+        return known(condition(column))
+    told = column.combine_chunks()
+    answers = np.append(np.asarray(known(condition(told.dictionary)), dtype=bool), False)
+    return pa.array(answers[np.asarray(told.indices.fill_null(-1))])
+
+
 def known(flags: pa.ChunkedArray) -> pa.BooleanArray:
     """The flags as one array; what is null does not hold."""
     filled = pc.fill_null(flags, False)
@@ -46,7 +64,8 @@ def known(flags: pa.ChunkedArray) -> pa.BooleanArray:
 
 def has(events: pa.Table, column: str, *values: str) -> pa.BooleanArray:
     """Rows whose value is one of these."""
-    return known(pc.is_in(events[column], value_set=pa.array(values, pa.string())))
+    wanted = pa.array(values, pa.string())
+    return _asked(events[column], lambda found: pc.is_in(found, value_set=wanted))
 
 
 def filled(events: pa.Table, column: str) -> pa.BooleanArray:
@@ -56,7 +75,7 @@ def filled(events: pa.Table, column: str) -> pa.BooleanArray:
 
 def matches(events: pa.Table, column: str, pattern: str) -> pa.BooleanArray:
     """Rows whose text matches the regular expression (RE2: linear in the text)."""
-    return known(pc.match_substring_regex(events[column], pattern))
+    return _asked(events[column], lambda found: pc.match_substring_regex(found, pattern))
 
 
 def any_matches(events: pa.Table, column: str, pattern: str) -> pa.BooleanArray:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+Derived = Callable[[pa.Table], pa.ChunkedArray]
+
 
 class Measure(StrEnum):
     """How the selected events of a person's day become one number."""
@@ -21,7 +23,8 @@ class Feature:
 
     `columns` are the event fields it reads. `select` gets a day's events, with the columns
     `person` and `owner` (person ids, null where unknown) added, and answers which of them count,
-    a boolean a row. `sentence` is a template with {observed} and {expected}. Fewer than `least`
+    a boolean a row. `of` is a column, or makes values of what `columns` say (the owner of a model
+    of its name). `sentence` is a template with {observed} and {expected}. Fewer than `least`
     are never an anomaly; amounts that differ by less than `grain` are the same.
     """
 
@@ -32,7 +35,20 @@ class Feature:
     select: Callable[[pa.Table], pa.BooleanArray]
     sentence: str
     measure: Measure = Measure.EVENTS
-    of: str | None = None
+    of: str | Derived | None = None
     tactics: tuple[str, ...] = ()
     least: float = 1.0
     grain: float = 1.0
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The event fields it cannot do without."""
+        return frozenset([*self.columns, *([self.of] if isinstance(self.of, str) else [])])
+
+    def values(self, events: pa.Table) -> pa.ChunkedArray:
+        """What `of` is of these events, a value a row, null where there is none."""
+        if isinstance(self.of, str):
+            return events[self.of]
+        if self.of is None:
+            raise TypeError(f"{self.name} counts events, not values")
+        return self.of(events)

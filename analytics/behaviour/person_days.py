@@ -12,7 +12,7 @@ from analytics.behaviour.feature import Feature, Measure
 from analytics.identity import Directory
 from analytics.identity.directory import ON_BEHALF_OF
 from analytics.plugins import discover
-from analytics.selection import OBJECTS
+from analytics.selection import OBJECTS, encoded
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -24,13 +24,16 @@ def features() -> dict[str, Feature]:
     return discover(folder, "FEATURE", Feature)
 
 
+JOINED = frozenset(["person", "owner"])  # what the directory adds to events
+REPETITIVE: tuple[str, ...] = (
+    *("event.action", "event.category", "event.module", "event.outcome", "event.type"),
+    *("git.branch", "hf.format", "process.command_line", "process.name"),
+)
+"""What features ask by its value, again and again: worth encoding once."""
 COLUMNS: tuple[str, ...] = tuple(
     sorted(
         {"@timestamp", "event.id", "actor.account", ON_BEHALF_OF, "owner.account", *OBJECTS}.union(
-            *(
-                (*feature.columns, *([feature.of] if feature.of else []))
-                for feature in features().values()
-            )
+            *(feature.reads - JOINED for feature in features().values())
         )
     )
 )
@@ -50,8 +53,9 @@ def of_day(events: pa.Table, directory: Directory) -> pa.Table:
     persons = sorted(pc.unique(told["person"].drop_null()).to_pylist())
     codes = codes_of(told["person"], persons)
     columns: dict[str, pa.Array] = {"person": pa.array(persons, pa.string())}
+    asked = encoded(told, REPETITIVE)
     for name, feature in features().items():
-        columns[name] = pa.array(_measured(feature, told, codes, len(persons)))
+        columns[name] = pa.array(_measured(feature, told, asked, codes, len(persons)))
     return pa.table(columns)
 
 
@@ -61,12 +65,15 @@ def codes_of(values: pa.ChunkedArray, persons: list[str]) -> Codes:
     return np.asarray(pc.fill_null(places, -1), dtype=np.int64)
 
 
-def _measured(feature: Feature, told: pa.Table, codes: Codes, people: int) -> Numbers:
-    """The feature's number for each person, by code."""
-    chosen = np.asarray(feature.select(told), dtype=bool) & (codes >= 0)
+def _measured(
+    feature: Feature, told: pa.Table, asked: pa.Table, codes: Codes, people: int
+) -> Numbers:
+    """The feature's number for each person, by code; `asked` are the same events, encoded."""
+    chosen = np.asarray(feature.select(asked), dtype=bool) & (codes >= 0)
     if feature.measure is Measure.EVENTS:
         return np.bincount(codes[chosen], minlength=people).astype(np.float64)
-    values = told[feature.of].filter(pa.array(chosen))
+    columns = [name for name in told.column_names if name in feature.reads | JOINED]
+    values = feature.values(told.select(columns).filter(pa.array(chosen)))
     present = np.asarray(pc.is_valid(values), dtype=bool)
     who, values = codes[chosen][present], values.drop_null()
     if feature.measure is Measure.TOTAL:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analytics.behaviour.person_days import COLUMNS, features, of_day
+from analytics.behaviour.person_days import COLUMNS, JOINED, features, of_day
 from analytics.fields import BY_NAME
 from tests.analytics.laboratory import DIRECTORY, cancelled, command, event, push, table, written
 
@@ -126,7 +126,7 @@ def test_a_feature_measures_a_quiet_and_a_bad_day(name: str) -> None:
 @pytest.mark.parametrize("name", features())
 def test_a_feature_reads_known_fields_and_speaks_in_numbers(name: str) -> None:
     feature = features()[name]
-    assert {*feature.columns, *([feature.of] if feature.of else [])} <= BY_NAME.keys()
+    assert feature.reads <= BY_NAME.keys() | JOINED
     assert "14" in feature.sentence.format(observed="14", expected="0.1")
     assert "0.1" in feature.sentence.format(observed="14", expected="0.1")
     assert feature.title

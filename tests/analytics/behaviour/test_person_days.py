@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from analytics.behaviour.person_days import COLUMNS, features, of_day, timed
 from analytics.fields import SCHEMA
 from analytics.identity import Directory
-from analytics.selection import any_matches, evidence
+from analytics.selection import any_matches, encoded, evidence, filled, has, matches
 from tests.analytics.laboratory import DIRECTORY, command, event, push, table
 
 
@@ -46,6 +46,20 @@ def test_a_slice_of_lists_matches_its_own_rows() -> None:
         push("mal", git__files=["seed"]), push("mal"), push("mal", git__files=["a", "seed"])
     )
     assert any_matches(rows.slice(1), "git.files", "seed").to_pylist() == [False, True]
+
+
+def test_an_encoded_column_answers_as_it_is() -> None:
+    rows = table(command("bob", "sudo ls"), event(), command("bob", "ls"), command("bob", "sudo x"))
+    told = encoded(rows, ["process.command_line", "event.category"])
+    for asked in (rows, told, told.slice(1, 2), told.slice(0, 0)):
+        expected = [line or "" for line in asked["process.command_line"].to_pylist()]
+        assert has(asked, "event.category", "process").to_pylist() == [
+            line != "" for line in expected
+        ]
+        assert matches(asked, "process.command_line", "^sudo").to_pylist() == [
+            line.startswith("sudo") for line in expected
+        ]
+        assert filled(asked, "event.category").to_pylist() == [line != "" for line in expected]
 
 
 def test_evidence_is_the_newest_and_bounded() -> None:
