@@ -1,7 +1,8 @@
 """The batch scheduler: gives jobs their nodes and their time, first come, first served."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analytics.simulation.formats.slurm_sacct import Job
 from analytics.simulation.organisation import GPUS_PER_NODE
@@ -24,30 +25,69 @@ class Plan:
         return self.state == "CANCELLED"
 
 
+Span = tuple[float, float, int]
+
+
 @dataclass(slots=True)
 class Cluster:
-    """The nodes and what is running or will run on them: start, end and GPUs."""
+    """The nodes and what is running or will run on them: start, end and GPUs.
+
+    Interactive allocations, which the accounting's export leaves out, take numbers too; `spare`
+    holds such numbers of today, with the moments after which they are in order.
+    """
 
     nodes: Sequence[str]
     number: int = 41_000
-    taken: dict[str, list[tuple[float, float, int]]] = field(default_factory=dict)
+    taken: dict[str, list[Span]] = field(default_factory=dict)
+    spare: list[tuple[float, list[int]]] = field(default_factory=list)
 
-    def submit(self, plans: Iterable[Plan], now: float) -> list[Job]:
-        """The jobs of the plans with numbers, nodes and times, in order of submission."""
+    def begin(self, now: float) -> None:
+        """A day begins: what ended before it is forgotten."""
         for node in self.nodes:
-            busy = self.taken.get(node, [])
-            self.taken[node] = [span for span in busy if span[1] > now]
+            self.taken[node] = [span for span in self.taken.get(node, []) if span[1] > now]
+        self.spare.clear()
+
+    def submit(self, plans: Iterable[Plan]) -> list[Job]:
+        """The jobs of a day's plans with numbers, nodes and times, in order of submission."""
         jobs = []
         for plan in sorted(plans, key=lambda plan: (plan.job.submit, plan.job.owner)):
             array = self.number + 1
             for task in range(plan.tasks):
                 self.number += 1
-                jobs.append(self._placed(plan, task, array))
+                jobs.append(self._placed(plan, task, array, self.number))
+            left = 1 + array % 3
+            self.spare.append((plan.job.submit, list(range(self.number + left, self.number, -1))))
+            self.number += left
         return jobs
 
-    def _placed(self, plan: Plan, task: int, array: int) -> Job:
-        job = plan.job if task == 0 else _again(plan.job)
-        job.id = self.number
+    def submit_late(self, plan: Plan) -> Job:
+        """The job of one more plan of the day, whose later ones have been submitted already."""
+        place = bisect_right(self.spare, plan.job.submit, key=lambda spare: spare[0]) - 1
+        numbers = self.spare[place][1] if place >= 0 else []
+        if not numbers:
+            self.number += 1
+            numbers = [self.number]
+        number = numbers.pop()
+        return self._placed(plan, 0, number, number)
+
+    def block(self, node: str, since: float, until: float) -> None:
+        """Nothing begins on a node for a time."""
+        self.taken.setdefault(node, []).append((since, until, GPUS_PER_NODE))
+
+    def prolong(self, job: Job, end: float) -> bool:
+        """Keeps a job's nodes for it until a later end; False where others will run there."""
+        if job.start is None or job.end is None:
+            return False
+        gpus = _gpus_a_node(job)
+        if not all(self._fits(node, job.end, end - job.end, gpus) for node in job.nodes):
+            return False
+        for node in job.nodes:
+            self.taken[node].append((job.end, end, gpus))
+        return True
+
+    def _placed(self, plan: Plan, task: int, array: int, number: int) -> Job:
+        job = plan.job if task == plan.tasks - 1 else replace(plan.job, slowness=[])
+        job.id = number
         job.array = (array, task) if plan.tasks > 1 else None
         job.run = f"{job.run}-{array}"
         start, nodes = self._room(job, plan.seconds)
@@ -67,6 +107,9 @@ class Cluster:
         moment = first = job.submit + 2 + job.id % 7
         nodes = self._nodes(job)
         while moment < first + PATIENCE:
+            free = [node for node in nodes if self._fits(node, moment, seconds, each)]
+            if len(free) >= needed:
+                return moment, tuple(sorted(free[:needed]))
             offers = [(self._free_from(node, moment, seconds, each), node) for node in nodes]
             best = sorted(offers, key=lambda offer: offer[0])[:needed]
             moment = best[-1][0]
@@ -95,12 +138,3 @@ class Cluster:
 
 def _gpus_a_node(job: Job) -> int:
     return min(job.gpus, GPUS_PER_NODE)
-
-
-def _again(job: Job) -> Job:
-    return Job(
-        id=0, owner=job.owner, uid=job.uid, account=job.account, name=job.name, script=job.script,
-        partition=job.partition, nodes=(), gpus=job.gpus, limit=job.limit, submit=job.submit,
-        start=None, end=None, state="PENDING", directory=job.directory,
-        run=job.run.rsplit("-", 1)[0], program=job.program,
-    )  # fmt: skip

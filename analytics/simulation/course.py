@@ -16,6 +16,7 @@ from analytics.simulation.routines import (
     jobs,
     machines,
     oddities,
+    reactions,
     review,
     shell,
 )
@@ -51,15 +52,17 @@ def simulate(
     _check(out, people, days, last)
     first = last - timedelta(days=days - 1)
     organisation = found(people, seed, first, last)
-    world = World(organisation, Calendar(organisation, seed, first, last), Logbook(out), seed)
+    calendar = Calendar(organisation, seed, first, last)
+    world = World(organisation, calendar, Logbook(out), seed, Cluster(organisation.nodes))
     insiders = cast(world, stories)
-    cluster = Cluster(organisation.nodes)
     begins = int(days * BEGINS)
     for number, day in enumerate(world.calendar.days):
-        today = _work_of(world, cluster, day)
+        today = _work_of(world, day)
         stopped = administration.runaway(world, day)
         for story in stories if number >= begins else ():
             _play(world, story, insiders[story.name], day, number - begins)
+        world.faults.strike(world, end_of(day) - 86_400, end_of(day))
+        today += reactions.resubmit(world, day)
         _live(world, day, today, stopped)
         _write(world, day)
         if progress:
@@ -91,13 +94,18 @@ def _check(out: Path, people: int, days: int, last: date) -> None:
         raise ImpossibleSimulation(f"{out} is not empty")
 
 
-def _work_of(world: World, cluster: Cluster, day: date) -> list[Job]:
+def _work_of(world: World, day: date) -> list[Job]:
     """The jobs submitted on a day; beside them those of days before may still run."""
     working = [who for who in world.organisation.people if world.calendar.works(who, day)]
+    until = end_of(day)
     plans = [plan for person in working for plan in jobs.plans(world, person, day)]
-    today = cluster.submit(plans, end_of(day) - 86_400)
+    plans += [plan for plan in world.plans if plan.job.submit < until]
+    world.plans = [plan for plan in world.plans if plan.job.submit >= until]
+    world.cluster.begin(until - 86_400)
+    today = world.cluster.submit(plans)
     world.jobs.extend(today)
     administration.failures(world, day)
+    world.faults.strike(world, until - 86_400, until)
     return today
 
 
@@ -127,6 +135,7 @@ def _live(
         review.propose(world, change)
     machines.integrate(world, [(change.moment, change.repository) for change in changes])
     machines.cron(world, day)
+    reactions.respond(world, terminals, day)
     oddities.meeting(world, terminals)
 
 

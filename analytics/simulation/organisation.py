@@ -106,6 +106,12 @@ class Organisation:
         """Who looks after the machines; there is at least one."""
         return tuple(person for person in self.people if person.administers)
 
+    @cached_property
+    def firefighter(self) -> Person:
+        """An engineer who is on every debugging call; the busiest of them, too."""
+        engineers = [person for person in self.people if person.role == "engineer"]
+        return engineers[0] if engineers else self.people[-1]
+
     def team(self, name: str) -> tuple[Person, ...]:
         """The members of a team."""
         return tuple(person for person in self.people if person.team == name)

@@ -78,6 +78,11 @@ def cast(world: World, stories: Sequence[Scenario]) -> dict[str, Person]:
         ]
         if not fitting:
             raise UnknownScenario(f"nobody is left for scenario {story.name!r}; take more people")
-        fitting.sort(key=lambda person: world.chance("cast", story.name, person.id).random())
-        chosen[story.name] = fitting[0]
+        chosen[story.name] = min(fitting, key=lambda person: _order(world, story, person))
     return chosen
+
+
+def _order(world: World, story: Scenario, person: Person) -> tuple[bool, float]:
+    """By chance; whoever helps with every failure only where nobody else fits."""
+    helps = person is world.organisation.firefighter
+    return helps, float(world.chance("cast", story.name, person.id).random())

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from analytics.simulation.calendar import Calendar, end_of
 from analytics.simulation.chance import Chance, chance, digest
+from analytics.simulation.cluster import Cluster, Plan
+from analytics.simulation.faults import Faults
 from analytics.simulation.formats import hf_audit, slurm_sacct
 from analytics.simulation.formats.auditd import Trail
 from analytics.simulation.formats.github_webhook import Deliveries, Event, Push
@@ -41,6 +43,10 @@ class World:
     calendar: Calendar
     logbook: Logbook
     seed: int
+    cluster: Cluster
+    faults: Faults = field(default_factory=Faults)
+    plans: list[Plan] = field(default_factory=list)  # what people will submit on later days
+    saved: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # see routines.jobs
     jobs: list[Job] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     acts: dict[tuple[str, str], list[Act]] = field(default_factory=dict)

@@ -102,6 +102,18 @@ def execution(process: Process, arguments: tuple[str, ...], key: str = "commands
     return process.call(59, values, 2, arguments[0], key) + _execution(arguments, process.directory)
 
 
+def reading(process: Process, program: str, path: str, owner: int, key: str) -> str:
+    """A file is opened for reading."""
+    values = f"exit=3 a0=ffffff9c a1={0x7F0000000000 + process.pid * 64:x} a2=80000 a3=0"
+    return (
+        process.call(257, values, 1, program, key)
+        + f"type=CWD {STAMP} cwd={encoded(process.directory)}\n"
+        + _path(0, path, "NORMAL", owner, "0100664")
+        + f"type=PROCTITLE {STAMP} proctitle={encoded(short(program))}\n"
+        + EOE
+    )
+
+
 def opening(process: Process, program: str, path: str, owner: int, key: str) -> str:
     """A file that exists is opened for writing and cut to nothing."""
     values = f"exit=3 a0=ffffff9c a1={0x7F0000000000 + process.pid * 64:x} a2=241 a3=1b6"

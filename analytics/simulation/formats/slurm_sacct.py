@@ -1,12 +1,13 @@
 """Slurm's accounting as `sacct -P` prints it: a row a job, then a row for each of its steps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 HEADER = (
     "JobID|JobIDRaw|Cluster|Partition|Account|User|UID|JobName|State|ExitCode|Submit|Eligible|"
-    "Start|End|Elapsed|NNodes|NCPUS|ReqTRES|AllocTRES|NodeList|Timelimit|SubmitLine|WorkDir\n"
+    "Start|End|Elapsed|NNodes|NCPUS|ReqTRES|AllocTRES|NodeList|Timelimit|SubmitLine|WorkDir|"
+    "Comment\n"
 )
 CPUS_PER_GPU = 12
 MEMORY_PER_GPU = 120
@@ -18,6 +19,10 @@ class Job:
 
     `cancelled_by` is the uid of who cancelled it, `array` the job's array and task in it, `signal`
     what ended its processes, `stopped` whether somebody or something else ended it.
+
+    What it uses: an environment and the libraries it imports from it, the repositories whose code
+    it runs (the first one's commit is `revision`), its data, and the checkpoint it `resumed` from.
+    `slowness` are the moments from which on it ran slower, and by which factor.
     """
 
     id: int
@@ -41,11 +46,30 @@ class Job:
     program: str = "train.py"
     signal: int = 0
     stopped: bool = False
+    arguments: str = ""
+    environment: str = ""
+    libraries: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+    revision: str = ""
+    data: str = ""
+    resumed: str = ""
+    slowness: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def shown(self) -> str:
         """Its number as people type it."""
         return str(self.id) if self.array is None else f"{self.array[0]}_{self.array[1]}"
+
+    @property
+    def command(self) -> str:
+        """The command line it was submitted with."""
+        return f"sbatch {self.script}{self.arguments}"
+
+    @property
+    def comment(self) -> str:
+        """The comment that the site's wrapper gives each job: what it runs in, and which code."""
+        code = ",".join(f"lab/{name}" for name in self.repositories)
+        return f"env={self.environment} code={code}@{self.revision}" if self.environment else ""
 
     def runs_at(self, moment: float) -> bool:
         """Whether it is running at that moment."""
@@ -91,7 +115,7 @@ def rows(job: Job, now: float) -> str:
         f"{job.name}|{state}|{_exit(job)}|{stamp(job.submit)}|{stamp(job.submit)}|{times}|"
         f"{max(1, len(job.nodes))}|{_cpus(job)}|{requested}|"
         f"{requested if job.start is not None else ''}|{node_list(job.nodes)}|"
-        f"{duration(job.limit)}|sbatch {job.script}|{job.directory}\n"
+        f"{duration(job.limit)}|{job.command}|{job.directory}|{job.comment}\n"
     )
     return text if job.start is None else text + _steps(job, times)
 
@@ -100,13 +124,13 @@ def _steps(job: Job, times: str) -> str:
     return "".join(
         f"{job.shown}.{step}|{job.id}.{step}|northlab||{job.account}|||{name}|{state}|{code}|"
         f"{stamp(job.start)}|{stamp(job.start)}|{times}|{nodes}|{_cpus(job)}||"
-        f"{_resources(job)}|{node_list(job.nodes[:nodes])}||{line}|\n"
+        f"{_resources(job)}|{node_list(job.nodes[:nodes])}||{line}||\n"
         for step, name, state, code, nodes, line in (
             ("batch", "batch", _step_state(job), _step_exit(job), 1, ""),
             ("extern", "extern", "RUNNING" if job.end is None else "COMPLETED", "0:0",
              len(job.nodes), ""),
             ("0", "python", _step_state(job), _step_exit(job), len(job.nodes),
-             f"srun python {job.program}"),
+             f"srun python {job.program}{job.arguments}"),
         )
     )  # fmt: skip
 

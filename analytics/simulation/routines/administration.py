@@ -37,6 +37,7 @@ def failures(world: World, day: date) -> None:
         end = moment + between(rng, 2, 9) * HOUR
         world.incidents.append(Incident(moment, end, f"{node} lost a GPU (Xid 79)", node))
         keeper = world.calendar.on_call(day)
+        world.cluster.block(node, moment, end)
         attends = world.calendar.next_working(keeper, moment + 600)
         _drained(world, keeper, node, attends)
 

@@ -1,5 +1,6 @@
 """Batch jobs: who submits what, what becomes of it, and what it leaves in the audit logs."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,9 +8,10 @@ from analytics.simulation.calendar import HOUR
 from analytics.simulation.chance import Chance, between, chance, happens, pick
 from analytics.simulation.cluster import Plan
 from analytics.simulation.formats import auditd
-from analytics.simulation.formats.auditd import PYTHON, UNSET, Process
+from analytics.simulation.formats.auditd import UNSET, Process
 from analytics.simulation.formats.slurm_sacct import Job
 from analytics.simulation.organisation import GPUS_PER_NODE, Person
+from analytics.simulation.routines import uses
 from analytics.simulation.terminal import Terminal
 from analytics.simulation.world import World
 
@@ -49,12 +51,13 @@ def plans(world: World, person: Person, day: date) -> list[Plan]:
     rng = world.chance("jobs", person.id, day)
     arrives, leaves = world.calendar.hours(person, day)
     return [
-        _plan(person, rng, between(rng, arrives + 900, leaves - 300), len(world.organisation.nodes))
+        _plan(world, person, rng, between(rng, arrives + 900, leaves - 300), day)
         for _ in range(int(rng.poisson(DAILY[person.role])))
     ]
 
 
-def _plan(person: Person, rng: Chance, submit: float, nodes: int) -> Plan:
+def _plan(world: World, person: Person, rng: Chance, submit: float, day: date) -> Plan:
+    nodes = len(world.organisation.nodes)
     kind = pick(rng, [kind for kind in KINDS if person.role in kind.roles])
     gpus = min(pick(rng, kind.gpus), nodes * GPUS_PER_NODE // 2)
     state = _end(rng)
@@ -68,15 +71,24 @@ def _plan(person: Person, rng: Chance, submit: float, nodes: int) -> Plan:
         limit = max(600, int(seconds // 600) * 600)
         seconds = limit + 12
     stem = kind.script.removesuffix(".sbatch")
+    used = uses.of_plan(world, person, stem, rng, day)
     job = Job(
         id=0, owner=person.login, uid=person.uid, account=person.team,
         name=f"{person.project}-{stem}", script=f"scripts/{kind.script}",
         partition="cpu" if gpus == 0 else "large" if gpus > GPUS_PER_NODE else "gpu",
         nodes=(), gpus=gpus, limit=limit, submit=submit, start=None, end=None, state="PENDING",
         directory=f"/shared/projects/{person.project}/{person.login}", run=f"{person.login}-{stem}",
-        program=f"{stem.replace('-', '_')}.py",
+        program=f"{stem.replace('-', '_')}.py", environment=used.environment,
+        libraries=used.libraries, repositories=used.repositories, revision=used.revision,
+        data=used.data, resumed=used.resumed,
+        arguments=arguments(f"{person.project}-{stem}", used.resumed),
     )  # fmt: skip
     return Plan(job=job, seconds=max(20.0, seconds), state=state, tasks=pick(rng, kind.tasks))
+
+
+def arguments(name: str, resumed: str) -> str:
+    """What follows the script when a job is submitted, and its program when it runs."""
+    return f" --config configs/{name}.yaml" + (f" --resume {resumed}" if resumed else "")
 
 
 def _end(rng: Chance) -> str:
@@ -90,11 +102,11 @@ def _end(rng: Chance) -> str:
 
 def attend(terminal: Terminal, jobs: list[Job], until: float) -> None:
     """What an owner types for the jobs submitted today, as long as they are at work."""
-    rng = terminal.rng
     for job in jobs:
         if job.array is not None and job.array[1] > 0:
             continue
-        terminal.type(job.submit - 0.4, f"sbatch {job.script}")
+        rng = chance(terminal.world.seed, "attend", job.owner, job.name, int(job.submit))
+        terminal.type(job.submit - 0.4, job.command)
         if happens(rng, 0.6):
             terminal.type(job.submit + between(rng, 4, 90), "squeue --me")
         if job.end is None or job.end > until:
@@ -112,7 +124,6 @@ def trace(world: World, job: Job, begin: float, until: float) -> None:
     """What a job's processes leave in the audit log of its first node between two moments."""
     if job.start is None:
         return
-    rng = chance(world.seed, "traces", job.id)
     audit = world.audit(job.nodes[0])
     pid = 200_000 + job.id % 7919 * 300
     batch = Process(
@@ -122,21 +133,47 @@ def trace(world: World, job: Job, begin: float, until: float) -> None:
     if begin <= job.start < until:
         script = f"/var/spool/slurmd/job{job.id:05d}/slurm_script"
         audit.put(job.start + 0.2, auditd.execution(batch, ("/bin/bash", script), "jobs"))
-        train = ("python", job.program, "--config", f"configs/{job.name}.yaml", "--run", job.run)
-        audit.put(job.start + 1.1, auditd.execution(batch.child(pid + 31), train, "jobs"))
-    if job.gpus == 0:
-        return
-    end = job.end if job.end is not None else until
-    every = max(1500.0, (end - job.start) / between(rng, 1.5, 7.0))
-    step, moment = 1, job.start + every
-    while moment < min(end, until):
-        if moment >= begin:
-            path = checkpoint(job, step)
-            audit.put(
-                moment,
-                auditd.creating(batch.child(pid + 31), PYTHON, path, job.uid, "checkpoints"),
-            )
-        step, moment = step + 1, moment + every
+        python, process = f"{job.environment}/bin/python3.11", batch.child(pid + 31)
+        train = (python, job.program, *job.arguments.split(), "--run", job.run)
+        audit.put(job.start + 1.1, auditd.execution(process, train, "jobs"))
+        for number, (path, key) in enumerate(uses.read_files(job)):
+            owner = 0 if key != "checkpoints" else _owner_of(world, path)
+            moment = job.start + 1.6 + number * 0.9
+            if moment < (job.end or until):
+                audit.put(moment, auditd.reading(process, python, path, owner, key))
+    for moment, path in saves(world, job):
+        if begin <= moment < until:
+            python = f"{job.environment}/bin/python3.11"
+            process = batch.child(pid + 31)
+            audit.put(moment, auditd.creating(process, python, path, job.uid, "checkpoints"))
+            uses.remember(world, project_of(job), path, job.uid)
+
+
+def saves(world: World, job: Job) -> list[tuple[float, str]]:
+    """The checkpoints a job writes until it ends, each with its moment."""
+    if job.gpus == 0 or job.start is None or job.end is None:
+        return []
+    every = between(chance(world.seed, "saves", job.id), 1500.0, 4800.0)
+    if job.limit > 12 * HOUR:
+        every *= 2
+    every *= math.prod(factor for since, factor in job.slowness if since == job.start)
+    return [
+        (job.start + every * step, checkpoint(job, step))
+        for step in range(1, int((job.end - job.start - 1) // every) + 1)
+    ]
+
+
+def last_checkpoint(world: World, job: Job) -> str:
+    """The last checkpoint that a job wrote, empty where there is none."""
+    written = saves(world, job)
+    return written[-1][1] if written else ""
+
+
+def _owner_of(world: World, path: str) -> int:
+    """The uid of whom a checkpoint belongs to."""
+    login = path.split("/")[4].partition("-")[0]
+    owner = world.organisation.by_login.get(login)
+    return owner.uid if owner else 0
 
 
 def checkpoint(job: Job, step: int) -> str:

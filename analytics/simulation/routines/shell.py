@@ -37,10 +37,10 @@ def day_at_work(world: World, person: Person, day: date, jobs: list[Job]) -> Ter
     for moment in _bursts(rng, number, arrives + 240, leaves - 60):
         place = bench if bench and moment > arrives + 1.1 * HOUR and happens(rng, 0.4) else terminal
         _command(world, place, moment, day)
-    batch.attend(terminal, jobs, leaves)
     if person.administers and happens(rng, 0.5):
         moment = between(rng, arrives + HOUR, leaves - HOUR)
         terminal.sudo(moment, _filled(pick(rng, MACHINE_ROOM), person, rng, day))
+    batch.attend(terminal, jobs, leaves)
     if bench:
         bench.close(leaves - 90)
     terminal.close(leaves)

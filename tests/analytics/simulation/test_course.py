@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 
@@ -45,25 +45,37 @@ def test_people_stay_who_they_are_when_more_are_employed(tmp_path: Path) -> None
     assert (tmp_path / "many" / "people.csv").read_text().splitlines()[: len(few)] == few
 
 
-def test_an_insider_changes_no_innocent_history(site: Path, calm: Path) -> None:
-    insiders = {insider.person for insider in read_truth(site).insiders}
-    people = read_people((site / "people.csv").read_text())
+ABOUT_JOBS = re.compile(r"sbatch|squeue|scancel|sacct|slurm-|scontrol|ssh|nvidia|dmesg|df -h|ls -l")
+
+
+def _typed(folder: Path) -> dict[str, Counter[str]]:
+    """What each person typed, without what depends on the fate of jobs."""
+    typed: dict[str, Counter[str]] = defaultdict(Counter)
+    for path in folder.glob("logs/*/home/*/.*_history"):
+        lines = path.read_text().splitlines()
+        typed[path.parent.name].update(line for line in lines if not ABOUT_JOBS.search(line))
+    return typed
+
+
+def test_an_insider_changes_no_innocent_history(tmp_path: Path) -> None:
+    for name, scenarios in (("calm", []), ("site", ["quiet_saboteur", "thief"])):
+        simulate(tmp_path / name, people=24, days=6, seed=5, scenarios=scenarios, until=UNTIL)
+    people = read_people((tmp_path / "site" / "people.csv").read_text())
     logins = {
         link.account.removeprefix("unix:")
-        for person in insiders
-        for link in people.links_of(person)
+        for insider in read_truth(tmp_path / "site").insiders
+        for link in people.links_of(insider.person)
         if link.account.startswith("unix:")
     }
-    histories = {
-        name: digest for name, digest in _digests(calm).items() if name.endswith("_history")
-    }
-    changed = {
-        name.split("/")[3]
-        for name, digest in _digests(site).items()
-        if name.endswith("_history") and histories.get(name) != digest
-    }
-    assert logins <= changed
-    assert len(changed) < len(people.people) / 2, "only owners of cancelled jobs may differ too"
+    calm, site = (
+        {
+            login: Counter({text: n for text, n in lines.items() if text[:1] not in "#"})
+            for login, lines in _typed(tmp_path / name).items()
+        }
+        for name in ("calm", "site")
+    )
+    changed = {login for login in site if calm.get(login) != site[login]}
+    assert changed == logins
 
 
 def test_the_site_folder_has_every_table_and_log(site: Path) -> None:
