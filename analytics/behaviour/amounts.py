@@ -35,12 +35,27 @@ def predict(
 
     Posterior predictive of a normal with unknown mean and variance, a Student's t.
     """
+    expected, freedom, scale = _predicted(days, total, squares, priors)
+    tail = stdtr(freedom, (expected - observed) / scale)  # scipy.stats takes a second to import
+    return expected, np.where(observed > 0, tail, 1.0)
+
+
+def predict_fewer(
+    observed: Numbers, days: Numbers, total: Numbers, squares: Numbers, priors: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Expected logarithm and P(X ≤ observed) of each person's next day."""
+    expected, freedom, scale = _predicted(days, total, squares, priors)
+    tail = stdtr(freedom, (observed - expected) / scale)
+    return expected, np.where(np.isnan(observed), 1.0, tail)
+
+
+def _predicted(
+    days: Numbers, total: Numbers, squares: Numbers, priors: Numbers
+) -> tuple[Numbers, Numbers, Numbers]:
     mean, rate, within = priors.T
     strength = rate + days
     expected = (rate * mean + total) / strength
     own = squares - total**2 / np.maximum(days, 1.0)
     freedom = PRIOR_DAYS + np.maximum(days - 1, 0.0)
     variance = np.maximum(LEAST_VARIANCE, (PRIOR_DAYS * within + own) / freedom)
-    scale = np.sqrt(variance * (1 + 1 / strength))
-    tail = stdtr(freedom, (expected - observed) / scale)  # scipy.stats takes a second to import
-    return expected, np.where(observed > 0, tail, 1.0)
+    return expected, freedom, np.sqrt(variance * (1 + 1 / strength))

@@ -7,19 +7,24 @@ from math import log
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.behaviour import baseline
+from analytics.behaviour import baseline, hours, novelty
 from analytics.behaviour.baseline import Past
+from analytics.behaviour.compared import Used
 from analytics.behaviour.feature import Feature, Measure
 from analytics.behaviour.figures import readable
-from analytics.behaviour.person_days import Numbers, codes_of, features
+from analytics.behaviour.peers import Peers, peers_of
+from analytics.behaviour.person_days import Codes, Numbers, codes_of, features
+from analytics.behaviour.weekdays import days_of_rest
 from analytics.findings import Finding, ReasonKind
 from analytics.identity import Directory
 from analytics.selection import both, evidence, has
 
 FULL_POINTS = 99.0
+EPOCH = date(1970, 1, 1)
 SMALLEST = 1e-300  # as a probability that a sentence or a logarithm can still take
 
 
@@ -71,8 +76,10 @@ def find(
         return []
     told = directory.joined(events)
     found: list[Finding] = []
-    for feature, odd in _odd_days(today, history, directory, weights):
-        chosen = told.filter(both(feature.select(told), has(told, "person", *odd)))
+    for feature, odd in _odd_days(day, today, history, directory, weights):
+        of_odd = has(told, "person", *odd)
+        # what is missing has no events: that the person was there is the evidence
+        chosen = told.filter(of_odd if feature.fewer else both(feature.select(told), of_odd))
         for person, numbers in odd.items():
             own = chosen.filter(pc.equal(chosen["person"], person))
             if own.num_rows:
@@ -87,24 +94,22 @@ def points(probability: float, most: float, weights: Sensitivity) -> float:
 
 
 def _odd_days(
-    today: pa.Table, history: pa.Table, directory: Directory, weights: Sensitivity
+    day: date, today: pa.Table, history: pa.Table, directory: Directory, weights: Sensitivity
 ) -> Iterator[tuple[Feature, dict[str, Oddity]]]:
     """Each feature in which somebody's day is an anomaly, and whose."""
     known = {*today["person"].to_pylist(), *history["person"].to_pylist()}
     persons = sorted(person for person in known if person is not None)
-    peers = baseline.peers_of(persons, directory)
-    here = codes_of(today["person"], persons)
-    codes = codes_of(history["person"], persons)
+    course = Course.of(day, today, history, persons)
+    peers = peers_of(persons, directory)
     for name, feature in features().items():
         if name not in history.column_names:
             continue
-        observed = np.full(len(persons), np.nan)
-        observed[here] = _numbers(today, name)
-        past = Past(codes=codes, values=_numbers(history, name))
+        observed, weighed, past = course.numbers(feature, peers)
         amount = feature.grain if feature.measure is Measure.TOTAL else None
-        usual = baseline.expect(observed, past, peers, grain=amount)
+        usual = baseline.expect(weighed, past, peers, grain=amount, fewer=feature.fewer)
         trust = baseline.confidence(past, peers)
-        rare = (usual.probability < weights.noticed) & (observed >= feature.least)
+        enough = usual.expected if feature.fewer else observed
+        rare = (usual.probability < weights.noticed) & (enough >= feature.least)
         odd = np.flatnonzero(rare & (trust >= weights.least_confidence)).tolist()
         if odd:
             yield (
@@ -121,8 +126,51 @@ def _odd_days(
             )
 
 
-def _numbers(person_days: pa.Table, name: str) -> Numbers:
-    return np.asarray(pc.fill_null(person_days[name], np.nan), dtype=np.float64)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A day and the days before it, with persons as numbers."""
+
+    today: pa.Table
+    history: pa.Table
+    here: Codes
+    codes: Codes
+    now: Codes
+    days: Codes
+    rest: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, day: date, today: pa.Table, history: pa.Table, persons: list[str]) -> "Course":
+        """The rows of both tables, by the places of persons in the list."""
+        days = np.asarray(history["day"].cast(pa.int32()), dtype=np.int64)
+        return cls(
+            today=today,
+            history=history,
+            here=codes_of(today["person"], persons),
+            codes=codes_of(history["person"], persons),
+            now=np.full(today.num_rows, (day - EPOCH).days),
+            days=days,
+            rest=days_of_rest(days),
+        )
+
+    def numbers(self, feature: Feature, peers: Peers) -> tuple[Numbers, Numbers, Past]:
+        """A feature's number of each person today as it is told and as it is weighed, and those
+        of the past as they are weighed."""
+        now, before = self.today[feature.name], self.history[feature.name]
+        if not feature.measure.keeps_values:
+            observed = np.full(len(peers.group_of), np.nan)
+            observed[self.here] = _numbers(now)
+            return observed, observed, Past(codes=self.codes, values=_numbers(before))
+        used = Used.of(self.here, self.now, now)
+        past = Used.of(self.codes, self.days, before)
+        if feature.measure is Measure.NEW:
+            made = novelty.compared(used, past, peers)
+        else:
+            made = hours.compared(used, past, peers, self.rest)
+        return made.observed, made.weighed, Past(codes=self.codes, values=made.past)
+
+
+def _numbers(column: pa.ChunkedArray) -> Numbers:
+    return np.asarray(pc.fill_null(column, np.nan), dtype=np.float64)
 
 
 def _finding(

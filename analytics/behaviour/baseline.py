@@ -3,14 +3,13 @@
 The formulae, their sources and the reasons for each choice are in docs/scoring.md.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from analytics.behaviour import amounts, counts
+from analytics.behaviour.peers import Peers
 from analytics.behaviour.person_days import Codes, Numbers
-from analytics.identity import Directory
 
 OWN_QUANTILE = 0.90
 PEER_QUANTILE = 0.95
@@ -31,43 +30,17 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Peers:
-    """Groups of person numbers; `group_of` is each person's. Groups may overlap."""
-
-    members: tuple[Codes, ...]
-    group_of: Codes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """For each person: what to expect of a day, and how unlikely as much as observed is."""
+    """For each person: what to expect of a day, and how unlikely as much as observed is, or,
+    where that was asked, as little."""
 
     expected: Numbers
     probability: Numbers
 
 
-def peers_of(persons: Sequence[str], directory: Directory) -> Peers:
-    """The peer group of each person; who is in no one's has all the others for peers."""
-    place = {person: number for number, person in enumerate(persons)}
-    everyone = np.arange(len(persons), dtype=np.int64)
-    members: list[Codes] = [everyone]
-    group_of = np.zeros(len(persons), dtype=np.int64)
-    numbers: dict[tuple[str, str], int] = {}
-    for person, number in place.items():
-        told = directory.people.get(person)
-        if told is None:
-            continue
-        key = (told.role, told.team)
-        if key not in numbers:
-            group = [place[peer] for peer in directory.peers(person) if peer in place]
-            numbers[key] = len(members) if len(group) > 1 else 0
-            if len(group) > 1:
-                members.append(np.array(sorted(group), dtype=np.int64))
-        group_of[number] = numbers[key]
-    return Peers(members=tuple(members), group_of=group_of)
-
-
-def expect(observed: Numbers, past: Past, peers: Peers, *, grain: float | None) -> Expectation:
+def expect(
+    observed: Numbers, past: Past, peers: Peers, *, grain: float | None, fewer: bool = False
+) -> Expectation:
     """What was to be expected of each person's day, by person number.
 
     `observed` may be nan for persons of whom only the past is known. With `grain` the values
@@ -86,7 +59,8 @@ def expect(observed: Numbers, past: Past, peers: Peers, *, grain: float | None) 
     priors = np.array(
         [family.prior(days[group], total[group], squares[group]) for group in peers.members]
     )[peers.group_of]
-    expected, probability = family.predict(observed, days, total, squares, priors)
+    predict = family.predict_fewer if fewer else family.predict
+    expected, probability = predict(observed, days, total, squares, priors)
     if grain is not None:
         expected = np.expm1(np.maximum(expected, 0.0)) * grain
     return Expectation(expected=expected, probability=probability)

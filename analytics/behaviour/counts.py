@@ -37,13 +37,28 @@ def predict(
     Posterior predictive of Gamma–Poisson, a negative binomial, over counts divided by their
     spread. `priors` has a row a person, as `prior` gives them.
     """
+    expected, tail = _predicted(observed, days, total, squares, priors)
+    return expected, np.where(observed > 0, tail, 1.0)
+
+
+def predict_fewer(
+    observed: Numbers, days: Numbers, total: Numbers, squares: Numbers, priors: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Expected count and P(X ≤ observed) of each person's next day."""
+    expected, tail = _predicted(observed + 1, days, total, squares, priors)
+    return expected, np.where(np.isnan(observed), 1.0, 1 - tail)
+
+
+def _predicted(
+    observed: Numbers, days: Numbers, total: Numbers, squares: Numbers, priors: Numbers
+) -> tuple[Numbers, Numbers]:
     mean, rate, peers_spread = priors.T
     spread = _spread(days, total, squares, peers_spread)
     shape = rate * mean / spread + total / spread
     exposure = rate + days
     # scipy.stats.nbinom.sf(x - 1, r, p) is this function at whole x; divided counts are not whole
     tail = betainc(np.maximum(observed / spread, 1e-12), shape, 1 / (1 + exposure))
-    return spread * shape / exposure, np.where(observed > 0, tail, 1.0)
+    return spread * shape / exposure, tail
 
 
 def _spread(days: Numbers, total: Numbers, squares: Numbers, peers: Numbers) -> Numbers:

@@ -13,8 +13,15 @@ class Measure(StrEnum):
     """How the selected events of a person's day become one number."""
 
     EVENTS = "events"  # how many there are
-    DISTINCT = "distinct"  # how many different values `of` has
-    TOTAL = "total"  # the sum of `of`: an amount, compared on a logarithmic scale
+    DISTINCT = "distinct"  # how many different values there are
+    TOTAL = "total"  # the sum of the values: an amount, compared on a logarithmic scale
+    NEW = "new"  # how many different values the person did not use before
+    HOURS = "hours"  # in how many hours of the day, outside the person's usual ones
+
+    @property
+    def keeps_values(self) -> bool:
+        """Whether a person-day holds the values themselves, for later days to compare with."""
+        return self in (Measure.NEW, Measure.HOURS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +31,10 @@ class Feature:
     `columns` are the event fields it reads. `select` gets a day's events, with the columns
     `person` and `owner` (person ids, null where unknown) added, and answers which of them count,
     a boolean a row. `of` is a column, or makes values of what `columns` say (the owner of a model
-    of its name). `sentence` is a template with {observed} and {expected}. Fewer than `least`
-    are never an anomaly; amounts that differ by less than `grain` are the same.
+    of its name), one a row or a list of them; null is none. `sentence` is a template with
+    {observed} and {expected}. Less than `least` is never an anomaly; amounts that differ by less
+    than `grain` are the same. With `fewer` it is too little that is odd (silence); then `least` is
+    what must be expected.
     """
 
     name: str
@@ -39,6 +48,7 @@ class Feature:
     tactics: tuple[str, ...] = ()
     least: float = 1.0
     grain: float = 1.0
+    fewer: bool = False
 
     @property
     def reads(self) -> frozenset[str]:

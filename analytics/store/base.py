@@ -113,11 +113,15 @@ class EventStore(Protocol):
         """Removes the months (UTC) that end by that day, whole; their first days, in order."""
 
     def put_person_days(self, day: date, rows: pa.Table) -> None:
-        """Replaces all rows of that day. Columns: `person` (string) and one float64 a feature."""
+        """Replaces all rows of that day. Columns: `person` (string) and one a feature, float64 or
+        a list of int64."""
 
-    def person_days(self, since: date, until: date) -> pa.Table:
+    def person_days(
+        self, since: date, until: date, columns: Sequence[str] | None = None
+    ) -> pa.Table:
         """Rows with since ≤ day < until: `day` (date32), `person`, and the features that any of
-        these rows has; null where a row is older than a feature."""
+        these rows has, in order of name; of them only those asked for, where `columns` is given.
+        Null where a row is older than a feature."""
 
     def delete_person_days(self) -> None:
         """Forgets all of them, to be computed anew."""

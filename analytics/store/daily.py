@@ -1,7 +1,7 @@
 """Person-days of the lake: one Parquet file a day, replaced whole."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 EMPTY = pa.table({"day": pa.array([], pa.date32()), "person": pa.array([], pa.string())})
+VALUES = pa.list_(pa.int64())
 
 
 def joined(days: Mapping[date, pa.Table]) -> pa.Table:
@@ -27,7 +28,8 @@ def joined(days: Mapping[date, pa.Table]) -> pa.Table:
 
 
 def checked(rows: pa.Table) -> pa.Table:
-    """The rows with `person` as string and each feature as float64, null where no number.
+    """The rows with `person` as string and each feature as float64, null where no number, or as
+    a list of int64.
 
     Raises ValueError for a person without a name or one who stands there twice.
     """
@@ -37,11 +39,15 @@ def checked(rows: pa.Table) -> pa.Table:
     columns = {"person": person}
     for name in rows.column_names:
         if name != "person":
-            numbers = rows[name].cast(pa.float64())
-            columns[name] = pc.if_else(
-                pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64())
-            )
+            columns[name] = _checked(rows[name])
     return pa.table(columns)
+
+
+def _checked(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_list(values.type):
+        return values.cast(VALUES)
+    numbers = values.cast(pa.float64())
+    return pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
 
 
 class DailyFiles:
@@ -62,17 +68,29 @@ class DailyFiles:
             os.fsync(file.fileno())
         partial.replace(path)
 
-    def read(self, since: date, until: date) -> dict[date, pa.Table]:
-        """The rows of each day with since ≤ day < until that has some."""
+    def read(
+        self, since: date, until: date, columns: Sequence[str] | None = None
+    ) -> dict[date, pa.Table]:
+        """The rows of each day with since ≤ day < until that has some; of the features all, or
+        those of `columns` that it has."""
         found = {}
         for path in self._folder.glob("*.parquet"):
             day = date.fromisoformat(path.stem)
             if since <= day < until:
                 with suppress(FileNotFoundError):  # forgotten meanwhile
-                    found[day] = pq.read_table(path, partitioning=None)
+                    found[day] = _read(path, columns)
         return found
 
     def clear(self) -> None:
         """Removes all days."""
         for path in self._folder.glob("*.parquet"):
             path.unlink(missing_ok=True)
+
+
+def _read(path: Path, columns: Sequence[str] | None) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        names = file.schema_arrow.names
+        if columns is not None:
+            wanted = {"person", *columns}
+            names = [name for name in names if name in wanted]
+        return file.read(names)

@@ -155,10 +155,12 @@ class Lake:
         with reachable():
             self._person_days.put(day, rows)
 
-    def person_days(self, since: date, until: date) -> pa.Table:
+    def person_days(
+        self, since: date, until: date, columns: Sequence[str] | None = None
+    ) -> pa.Table:
         """Rows with since ≤ day < until; see EventStore."""
         with reachable():
-            return joined(self._person_days.read(since, until))
+            return joined(self._person_days.read(since, until, columns))
 
     def delete_person_days(self) -> None:
         """Forgets all of them, to be computed anew."""

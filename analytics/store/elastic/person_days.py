@@ -1,5 +1,6 @@
 """Person-days in Elasticsearch: a document a day, its columns not indexed."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -22,14 +23,18 @@ class PersonDays:
 
     def put(self, day: date, rows: pa.Table) -> None:
         """Replaces all rows of that day at once."""
-        document = {"day": day.isoformat(), "columns": checked(rows).to_pydict()}
+        table = checked(rows)
+        columns = {name: documents.packed(table[name]) for name in table.column_names}
+        document = {"day": day.isoformat(), "columns": columns}
         client = self._connection.client()
         client.index(index=self._index, id=day.isoformat(), document=document, refresh=True)
 
-    def read(self, since: date, until: date) -> pa.Table:
+    def read(self, since: date, until: date, columns: Sequence[str] | None = None) -> pa.Table:
         """Rows with since ≤ day < until; see EventStore."""
         period = {"gte": since.isoformat(), "lt": until.isoformat()}
         body: Json = {"query": {"range": {"day": period}}, "sort": ["day"], "size": AT_ONCE}
+        if columns is not None:
+            body["_source"] = ["day", *(f"columns.{name}" for name in ("person", *columns))]
         found: dict[date, pa.Table] = {}
         while True:
             answer = self._connection.client().search(

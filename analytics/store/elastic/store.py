@@ -177,10 +177,12 @@ class Elastic:
             self.indices.prepare()
             self._person_days.put(day, rows)
 
-    def person_days(self, since: date, until: date) -> pa.Table:
+    def person_days(
+        self, since: date, until: date, columns: Sequence[str] | None = None
+    ) -> pa.Table:
         """Rows with since ≤ day < until; see EventStore."""
         with reachable():
-            return self._person_days.read(since, until)
+            return self._person_days.read(since, until, columns)
 
     def delete_person_days(self) -> None:
         """Forgets all of them, to be computed anew."""

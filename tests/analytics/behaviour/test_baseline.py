@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 from analytics.behaviour import baseline
-from analytics.behaviour.baseline import Past, Peers, expect
+from analytics.behaviour.baseline import Past, expect
+from analytics.behaviour.peers import Peers, peers_of
 from analytics.identity import Directory
 from tests.analytics.laboratory import DIRECTORY
 
@@ -97,11 +98,11 @@ def test_confidence_grows_with_the_past() -> None:
 
 def test_peers_share_a_role_or_else_a_team() -> None:
     persons = ["alice", "bob", "carol", "mallory", "olga", "stranger"]
-    peers = baseline.peers_of(persons, DIRECTORY)
+    peers = peers_of(persons, DIRECTORY)
     assert peers.members[peers.group_of[0]].tolist() == [0, 1, 2, 3]
     assert peers.group_of[4] == peers.group_of[5] == 0
     assert peers.members[0].tolist() == [0, 1, 2, 3, 4, 5]
-    assert baseline.peers_of(persons, Directory()).group_of.tolist() == [0] * 6
+    assert peers_of(persons, Directory()).group_of.tolist() == [0] * 6
 
 
 def test_ten_thousand_people_take_a_moment() -> None:
@@ -135,3 +136,15 @@ def test_more_is_never_likelier(days: list[float], observed: int, more: int) -> 
     values = np.array([float(observed), float(observed + more)])
     less_likely = expect(values, past(days, days), alone(2), grain=None).probability
     assert less_likely[1] <= less_likely[0] + 1e-12
+
+
+def test_silence_is_odd_where_there_is_noise_on_each_day() -> None:
+    rng = np.random.default_rng(6)
+    noisy = rng.poisson(200, 40).astype(float).tolist()
+    calm = rng.poisson(3, 40).astype(float).tolist()
+    usual = expect(
+        np.array([0.0, 0.0, 180.0]), past(noisy, calm, noisy), alone(3), grain=None, fewer=True
+    )
+    assert usual.probability[0] < 1e-6
+    assert usual.probability[1] > 0.001
+    assert usual.probability[2] > 0.01

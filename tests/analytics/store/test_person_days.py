@@ -63,3 +63,26 @@ def test_person_days_of_hundreds_of_days_come_whole(store: EventStore) -> None:
 def test_a_person_stands_in_a_day_once(store: EventStore) -> None:
     with pytest.raises(ValueError, match="one row a day"):
         store.put_person_days(date(2026, 1, 1), features(person=["bob", "bob"], jobs=[1.0, 2.0]))
+
+
+def test_a_feature_may_be_a_list_of_values(store: EventStore) -> None:
+    hosts = pa.array([[-(2**63), 7], None, []], pa.list_(pa.int64()))
+    store.put_person_days(
+        date(2026, 1, 1), features(person=["alice", "bob", "carol"], hosts=hosts, jobs=[1, 2, 3])
+    )
+    store.put_person_days(date(2026, 1, 2), features(person=["bob"], jobs=[4.0]))
+    table = store.person_days(date(2026, 1, 1), date(2026, 1, 3))
+    assert table.schema.field("hosts").type == pa.list_(pa.int64())
+    assert table["hosts"].to_pylist() == [[-(2**63), 7], None, [], None]
+    assert table["jobs"].to_pylist() == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_only_the_features_asked_for_come(store: EventStore) -> None:
+    since, until = date(2026, 1, 1), date(2026, 1, 3)
+    store.put_person_days(since, features(person=["bob"], jobs=[1.0]))
+    store.put_person_days(date(2026, 1, 2), features(person=["bob"], pushes=[2.0], jobs=[0.1]))
+    only = store.person_days(since, until, ["pushes", "unheard"])
+    assert only.column_names == ["day", "person", "pushes"]
+    assert only["pushes"].to_pylist() == [None, 2.0]
+    assert store.person_days(since, until, []).column_names == ["day", "person"]
+    assert store.person_days(since, until, []).num_rows == 2
