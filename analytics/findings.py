@@ -64,6 +64,7 @@ class Finding:
 
     `id` names the feature or the governance check. `points` are 0 to 99, `confidence` 0 to 1.
     `resource` is the path, repository or job owner it touched most, for its criticality.
+    `owners` are those whose things were touched (a person, or `team:…`), each with how many.
     """
 
     kind: ReasonKind
@@ -80,6 +81,7 @@ class Finding:
     observed: float | None = None
     expected: float | None = None
     probability: float | None = None
+    owners: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ def matched(events: pa.Table) -> pa.Table:
     where several did. Root inside an exactly known job is the job's owner; nobody else's actor
     changes. `events` have at least `COLUMNS`.
     """
-    nodes = _nodes(events)
+    nodes = nodes_of(events)
     if not nodes.hosts:
         return events
     shell = both(has(events, "event.module", "shell"), filled(events, "host.name"))
@@ -161,7 +161,7 @@ def _near(row: dict[str, Any], nodes: Nodes) -> tuple[Job | None, str | None]:
     return None, AMBIGUOUS if running else None
 
 
-def _nodes(events: pa.Table) -> Nodes:
+def nodes_of(events: pa.Table) -> Nodes:
     """Jobs of accounting (steps left out) and tasks of the prolog, in order of time."""
     nodes = Nodes()
     tasks = has(events, "event.action", "task-started", "task-ended")

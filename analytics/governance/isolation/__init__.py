@@ -1,0 +1,6 @@
+"""Isolation: who acted on what belongs to somebody else."""
+
+from analytics.governance.isolation.acts import CHECKS
+from analytics.governance.isolation.finding import COLUMNS, find
+
+__all__ = ["CHECKS", "COLUMNS", "find"]
