@@ -49,7 +49,8 @@ def write(folder: Path, world: World) -> None:
     privileged = (
         (one.id, "privileged", one.start, "") for one in world.organisation.administrators
     )
-    _table(folder / "watchlist.csv", ("person", "reason", "start", "end"), privileged)
+    watched = (*privileged, *world.watched)
+    _table(folder / "watchlist.csv", ("person", "reason", "start", "end"), watched)
 
 
 def _resources(world: World) -> Iterable[Sequence[object]]:

@@ -12,6 +12,7 @@ from analytics.simulation.logbook import Logbook
 from analytics.simulation.organisation import Person, found
 from analytics.simulation.routines import (
     administration,
+    audits,
     hub,
     jobs,
     machines,
@@ -19,6 +20,7 @@ from analytics.simulation.routines import (
     reactions,
     review,
     shell,
+    upkeep,
 )
 from analytics.simulation.scenario import BEGINS, Scenario, Stage, cast, named
 from analytics.simulation.terminal import Terminal
@@ -126,8 +128,10 @@ def _live(
         terminals[person.id] = terminal = shell.day_at_work(world, person, day, own)
         hub.downloads(world, person, day)
         hub.administration(world, person, day)
+        audits.everyday(world, person, day)
         administration.deploy(world, terminal, day)
         oddities.odd_day(world, terminal, day)
+        upkeep.owned(world, terminal, day)
     for keeper, job, moment in stopped:
         administration.cancel(terminals[keeper.id], job, moment)
     changes = review.proposals(world, day)

@@ -70,7 +70,7 @@ class Person:
         """Their accounts as people.csv has them."""
         return (
             f"unix:{self.login};uid:{self.uid};git:{self.mail};github:{self.github};"
-            f"slurm:{self.login};hf:{self.hub}"
+            f"slurm:{self.login};hf:{self.hub};wandb:{self.mail}"
         )
 
     @property

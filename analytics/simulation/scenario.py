@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analytics.plugins import discover
+from analytics.simulation.chance import Chance
 from analytics.simulation.formats.slurm_sacct import Job
 from analytics.simulation.organisation import NEWCOMER, Person
 from analytics.simulation.world import Evidence, World
@@ -25,6 +26,14 @@ class Stage:
     scenario: str
     day: date
     since: int
+
+    def chance(self, *purpose: object) -> Chance:
+        """Random numbers for a purpose, the same on every day of the story."""
+        return self.world.chance("story", self.scenario, self.insider.id, *purpose)
+
+    def today(self, *purpose: object) -> Chance:
+        """Random numbers for a purpose, others each day."""
+        return self.chance(self.day, *purpose)
 
     def act(self, moment: float, evidence: Evidence, what: str) -> None:
         """Notes a harmful act."""
@@ -68,21 +77,17 @@ def named(names: Sequence[str]) -> list[Scenario]:
 
 
 def cast(world: World, stories: Sequence[Scenario]) -> dict[str, Person]:
-    """An insider of their own for each scenario: somebody who was there from the beginning."""
+    """An insider of their own for each scenario: somebody who was there from the beginning.
+
+    The stories that the fewest people fit choose first.
+    """
+    there = [person for person in world.organisation.people if person.number != NEWCOMER]
+    fitting = {story.name: [one for one in there if story.fits(one)] for story in stories}
     chosen: dict[str, Person] = {}
-    for story in stories:
-        fitting = [
-            person
-            for person in world.organisation.people
-            if story.fits(person) and person not in chosen.values() and person.number != NEWCOMER
-        ]
-        if not fitting:
+    for story in sorted(stories, key=lambda story: len(fitting[story.name])):
+        left = [person for person in fitting[story.name] if person not in chosen.values()]
+        if not left:
             raise UnknownScenario(f"nobody is left for scenario {story.name!r}; take more people")
-        chosen[story.name] = min(fitting, key=lambda person: _order(world, story, person))
+        left.sort(key=lambda person: world.chance("cast", story.name, person.id).random())
+        chosen[story.name] = left[0]
     return chosen
-
-
-def _order(world: World, story: Scenario, person: Person) -> tuple[bool, float]:
-    """By chance; whoever helps with every failure only where nobody else fits."""
-    helps = person is world.organisation.firefighter
-    return helps, float(world.chance("cast", story.name, person.id).random())

@@ -1,7 +1,7 @@
 """The simulated site at work: its people, its calendar, its logs and the truth as it grows."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from analytics.simulation.calendar import Calendar, end_of
@@ -49,6 +49,7 @@ class World:
     saved: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # see routines.jobs
     jobs: list[Job] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
+    watched: list[tuple[str, str, date, date]] = field(default_factory=list)  # who, why, from, to
     acts: dict[tuple[str, str], list[Act]] = field(default_factory=dict)
     pulls: dict[str, int] = field(default_factory=dict)
 

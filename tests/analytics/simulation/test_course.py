@@ -96,7 +96,7 @@ def test_people_and_resources_can_be_read(site: Path) -> None:
     accounts = Counter(link.account for link in directory.links)
     assert max(accounts.values()) == 1, "an account belongs to one person"
     kinds = {account.split(":")[0] for account in accounts}
-    assert kinds == {"unix", "uid", "git", "github", "slurm", "hf"}
+    assert kinds == {"unix", "uid", "git", "github", "slurm", "hf", "wandb"}
     own = resources.of("path", "/shared/ckpt/llm-13b/asilva-train-1/step_000500/model.safetensors")
     shared = resources.of("path", "/shared/ckpt/llm-13b/shared/average/model.safetensors")
     library = resources.of("path", "/shared/envs/train/lib/python3.11/site-packages/torch/x.py")
@@ -191,5 +191,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_an_unknown_scenario_is_named_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(UnknownScenario, match="'spy'; there are quiet_saboteur, saboteur, thief"):
+    with pytest.raises(
+        UnknownScenario, match=r"'spy'; there are adaptive, .*quiet_saboteur, .*thief"
+    ):
         simulate(tmp_path / "site", scenarios=("spy",), until=UNTIL)

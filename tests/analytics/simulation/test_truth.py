@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -20,26 +19,7 @@ from analytics.simulation.truth import (
     read_truth,
     write_truth,
 )
-
-WRITTEN: dict[str, Callable[[datetime], str]] = {
-    "auditd": lambda time: f"audit({time.timestamp():.3f}:",
-    "bash_history": lambda time: f"#{int(time.timestamp())}",
-    "zsh_history": lambda time: f": {int(time.timestamp())}:0;",
-    "github_webhook": lambda time: "",
-    "slurm_sacct": lambda time: time.strftime("%Y-%m-%dT%H:%M:%S"),
-    "hf_access": lambda time: time.strftime("[%d/%b/%Y:%H:%M:%S +0000]"),
-}
-
-
-def _seen(folder: Path, act: Act) -> bool:
-    """Whether a line of the log, with the line before it in a history, holds time and trace."""
-    lines = (folder / act.log).read_text().splitlines()
-    time = WRITTEN[act.source](act.time)
-    for number, line in enumerate(lines):
-        where = lines[number - 1] if act.source == "bash_history" else line
-        if act.trace in line and time in where:
-            return True
-    return False
+from tests.analytics.simulation.evidence import seen
 
 
 def test_every_act_is_in_the_logs(site: Path) -> None:
@@ -51,7 +31,7 @@ def test_every_act_is_in_the_logs(site: Path) -> None:
         (insider.scenario, act)
         for insider in truth.insiders
         for act in insider.acts
-        if not _seen(site, act)
+        if not seen(site, act)
     ]
     assert missing == []
 
@@ -61,14 +41,14 @@ def test_no_act_comes_after_the_last_log(tmp_path: Path) -> None:
     simulate(tmp_path, people=30, days=10, seed=14, scenarios=("thief",), until=date(2026, 6, 24))
     acts = [act for insider in read_truth(tmp_path).insiders for act in insider.acts]
     assert acts
-    assert [act for act in acts if not _seen(tmp_path, act)] == []
+    assert [act for act in acts if not seen(tmp_path, act)] == []
 
 
 def test_the_saboteur_leaves_traces_in_every_family(site: Path) -> None:
     saboteur = next(one for one in read_truth(site).insiders if one.scenario == "saboteur")
-    seen = {act.source for act in saboteur.acts}
-    assert {"auditd", "github_webhook", "slurm_sacct", "hf_access"} <= seen
-    assert seen & {"bash_history", "zsh_history"}
+    sources = {act.source for act in saboteur.acts}
+    assert {"auditd", "github_webhook", "slurm_sacct", "hf_access"} <= sources
+    assert sources & {"bash_history", "zsh_history"}
 
 
 def test_harm_begins_after_there_is_something_to_compare_with(site: Path) -> None:
