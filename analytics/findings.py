@@ -109,10 +109,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskScore:
-    """A person's risk at a time, 0 to 100, with every reason, the largest first."""
+    """A person's risk at a time, 0 to 100, with every reason, the largest first.
+
+    `watched` says in words why the site watches the person; without that the score would be
+    `plain`.
+    """
 
     person: str
     as_of: datetime
     score: float
     level: Level
     reasons: tuple[Reason, ...]
+    plain: float | None = None
+    watched: tuple[str, ...] = ()

@@ -253,4 +253,4 @@ def rate(
 ) -> list[RiskScore]:
     """SCORE and EXPLAIN: each person's risk at a time with its reasons, the highest first."""
     of_rules = score.from_alerts(raised, site.directory, weights)
-    return score.scores([*of_rules, *findings], as_of, site.resources, weights)
+    return score.scores([*of_rules, *findings], as_of, site, weights)

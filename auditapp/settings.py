@@ -31,6 +31,7 @@ EVENT_STORE_REPLICAS = number("EVENT_STORE_REPLICAS", -1)
 SPOOL = HOME / "spool"
 RULE_FOLDERS = [Path(folder) for folder in words("FOUREYES_RULES")]
 WATCHLIST_FOLDERS = [Path(folder) for folder in words("FOUREYES_WATCHLISTS")]
+WEIGHTS = Path(text("FOUREYES_WEIGHTS")) if text("FOUREYES_WEIGHTS") else None
 MAPPINGS = Path(text("FOUREYES_MAPPINGS", str(HOME / "mappings")))
 MAX_BODY_BYTES = number("FOUREYES_MAX_BODY_BYTES", 1 << 30)
 BODY_SECONDS = number("FOUREYES_BODY_SECONDS", 900)

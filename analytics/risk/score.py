@@ -1,4 +1,4 @@
-"""The risk score: a pure function of findings, a time, resources and weights.
+"""The risk score: a pure function of findings, a time, what is known of the site, and weights.
 
 docs/scoring.md says why each step is as it is, with an example worked by hand.
 """
@@ -12,9 +12,11 @@ from scipy.special import zeta
 
 from analytics.findings import Finding, Reason, RiskScore
 from analytics.resources import Criticality, Resources
+from analytics.risk import watching
 from analytics.risk.acts import clusters
 from analytics.risk.alerts import from_alert, from_alerts
 from analytics.risk.weights import Weights
+from analytics.site import Site
 
 __all__ = ["criticality", "from_alert", "from_alerts", "scores"]
 
@@ -22,7 +24,7 @@ MOST = 100.0
 
 
 def scores(
-    findings: Iterable[Finding], as_of: datetime, resources: Resources, weights: Weights
+    findings: Iterable[Finding], as_of: datetime, site: Site, weights: Weights
 ) -> list[RiskScore]:
     """Each person's score at a time, the highest first (ties by person), with all its reasons.
 
@@ -32,10 +34,10 @@ def scores(
     of_person: dict[str, list[Reason]] = defaultdict(list)
     for finding in findings:
         if finding.person and finding.time <= as_of:
-            reason = _weighed(finding, as_of, resources, weights)
+            reason = _weighed(finding, as_of, site.resources, weights)
             if reason.contribution >= weights.least_contribution:
                 of_person[finding.person].append(reason)
-    rated = [_rated(person, reasons, as_of, weights) for person, reasons in of_person.items()]
+    rated = [_rated(person, reasons, as_of, site, weights) for person, reasons in of_person.items()]
     return sorted(rated, key=lambda score: (-score.score, score.person))
 
 
@@ -74,20 +76,26 @@ def criticality(resource: str | None, resources: Resources) -> Criticality:
     return Criticality.MEDIUM
 
 
-def _rated(person: str, reasons: Sequence[Reason], as_of: datetime, weights: Weights) -> RiskScore:
+def _rated(
+    person: str, reasons: Sequence[Reason], as_of: datetime, site: Site, weights: Weights
+) -> RiskScore:
     ordered = _counted(sorted(reasons, key=_rank), weights)
     total = sum(reason.counted for reason in ordered)
     floor = max(
         reason.contribution if reason.finding.confidence >= weights.floor_confidence else 0.0
         for reason in ordered
     )
-    score = min(MOST, max(total, floor) + _tactic_points(ordered, as_of, weights))
+    plain = min(MOST, max(total, floor) + _tactic_points(ordered, as_of, weights))
+    why = watching.watched(person, site, as_of)
+    score = watching.raised(plain, why, weights)
     return RiskScore(
         person=person,
         as_of=as_of,
         score=score,
         level=weights.level(score),
         reasons=tuple(ordered),
+        plain=plain,
+        watched=tuple(one.sentence for one in why),
     )
 
 

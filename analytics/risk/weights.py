@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -20,6 +21,8 @@ CHECKS: Mapping[ReasonKind, Iterable[str]] = {
     ReasonKind.TRACES: traces.CHECKS,
 }
 MOST_POINTS = 99.0
+MOST_WATCH = 2.0
+DIGEST = 16
 
 
 class WeightsError(Exception):
@@ -38,6 +41,7 @@ class Weights:
     criticality: Mapping[Criticality, float]
     levels: Mapping[Level, float]
     severity: Mapping[Severity, float]
+    watch: Mapping[str, float]
     exponent: float
     full: float
     floor_confidence: float
@@ -50,6 +54,12 @@ class Weights:
     least_confidence: float
     features: Mapping[str, float]
     checks: Mapping[ReasonKind, Mapping[str, float]]
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """Tells one version from another: numbers, author and reason."""
+        return sha256(self.text.encode()).hexdigest()[:DIGEST]
 
     def most_points(self, finding: Finding) -> float:
         """The most this finding may bring. What the weights do not know (a rule, a feature that
@@ -65,13 +75,51 @@ class Weights:
         return max(reached, key=self.levels.__getitem__, default=Level.NONE)
 
 
-def load(path: Path = OWN_WEIGHTS) -> Weights:
-    """The weights of a file. Raises WeightsError for anything missing, unknown or out of range."""
+def load(site: Path | None = None) -> Weights:
+    """Our own weights, with what a site's file says otherwise: it holds only what differs, and its
+    own version, author and reason. Raises WeightsError for anything missing, unknown or out of
+    range."""
+    own: dict[str, Any] = _opened(OWN_WEIGHTS)
+    return read(own if site is None else layered(own, _opened(site)))
+
+
+def parse(text: str) -> Weights:
+    """The weights of a whole text, as `Weights.text` has it. Raises WeightsError."""
+    return read(_parsed(text, "weights"))
+
+
+def layered(under: Mapping[str, Any], over: Any) -> dict[str, Any]:
+    """The lower mapping with the upper one's values in their places. Raises WeightsError where the
+    upper one says neither which version it is, nor who made it and why."""
+    if not isinstance(over, dict):
+        raise WeightsError("weights: a mapping is needed")
+    if missing := sorted({"version", "author", "reason"} - over.keys()):
+        raise WeightsError(f"weights: {', '.join(missing)} missing")
+    return _merged(under, over)
+
+
+def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(under)
+    for name, value in over.items():
+        below = found.get(name)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        found[name] = _merged(cast("dict[str, Any]", below), value) if both else value
+    return found
+
+
+def _opened(path: Path) -> Any:
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
         raise WeightsError(f"{path.name} cannot be read: {error}") from error
-    return read(told)
+    return _parsed(text, path.name)
+
+
+def _parsed(text: str, name: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise WeightsError(f"{name} cannot be read: {error}") from error
 
 
 def read(told: Any) -> Weights:
@@ -98,6 +146,7 @@ def read(told: Any) -> Weights:
         criticality=MappingProxyType({Criticality(name): value for name, value in odds.items()}),
         levels=MappingProxyType({Level(name): value for name, value in levels.items()}),
         severity=MappingProxyType({Severity(name): value for name, value in severity.items()}),
+        watch=_watch(top["watch"]),
         features=_numbers(top["features"], "features", features(), most=MOST_POINTS),
         checks=MappingProxyType(
             {
@@ -105,6 +154,7 @@ def read(told: Any) -> Weights:
                 for kind, names in CHECKS.items()
             }
         ),
+        text=yaml.safe_dump(top, sort_keys=True, allow_unicode=True, width=100),
         **score,
         **anomaly,
     )
@@ -119,12 +169,21 @@ SCORE = (
     "tactic_contribution",
     "least_contribution",
 )
+WATCH = ("leaver", "grievance", "privileged", "other", "most")
 ANOMALY = ("noticed", "decisive", "least_confidence")
 TOP = (
     *("version", "author", "reason", "half_life_days", "chain_hours"),
-    *("criticality", "levels", "severity", "score", "anomaly", "features"),
+    *("criticality", "levels", "severity", "watch", "score", "anomaly", "features"),
     *(kind.value for kind in CHECKS),
 )
+
+
+def _watch(told: Any) -> Mapping[str, float]:
+    """What being watched multiplies the odds by: never below 1."""
+    watch = _numbers(told, "watch", WATCH, most=MOST_WATCH)
+    if min(watch.values()) < 1:
+        raise WeightsError("watch: being watched lowers no score; 1 is the least")
+    return watch
 
 
 def _section(told: Any, where: str, names: Iterable[str]) -> dict[str, Any]:

@@ -71,6 +71,7 @@ POLICY: dict[str, Roles] = {
     "readiness": EVERYBODY,
     "rules": EVERYBODY,
     "rule": EVERYBODY,
+    "weights": EVERYBODY,  # only who reads activity sees whom they would move
     "sign-out": EVERYBODY,
 }
 

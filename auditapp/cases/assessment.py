@@ -10,11 +10,10 @@ from django.db.models import Q
 from analytics import pipeline
 from analytics.findings import Alert as FoundAlert
 from analytics.findings import Finding, ReasonKind, RiskScore, Severity
-from analytics.risk import weights as risk_weights
-from analytics.risk.explain import reason_json
+from analytics.risk.weights import Weights
 from analytics.store.base import Question
 from auditapp import clock, stopping
-from auditapp.cases import standings, turns
+from auditapp.cases import history, standings, turns, weighing
 from auditapp.cases.correlating import asking, recording
 from auditapp.cases.excepting import deciding, hiding
 from auditapp.cases.intake import touch
@@ -96,7 +95,7 @@ def _clear(marks: dict[date, int]) -> None:
 
 def _assess(marks: dict[date, int], progress: Progress | None) -> list[date]:
     days = _affected(sorted(marks)) if marks else []
-    known, weights = site(), risk_weights.load()
+    known, weights = site(), weighing.in_force()
     for number, day in enumerate(days):
         if progress:
             progress(number, len(days))
@@ -123,21 +122,20 @@ def rescore(since: date, now: datetime, progress: Progress | None = None) -> Non
 
     Those of `now` replace what is kept of its day after its midnight, and of the future.
     """
+    weights = weighing.in_force()
+    weighing.keep(weights)
     midnight = datetime.combine(now.date(), time.min, UTC)
     first = max(datetime.combine(since, time.min, UTC), midnight - HISTORY) + timedelta(days=1)
     times = sorted({*_midnights(first, midnight), now})
-    same_day = Q(as_of__gt=midnight, as_of__lt=midnight + timedelta(days=1))
-    future = Q(as_of__gt=max(now, datetime.now(UTC)))
     for number, as_of in enumerate(times):
         if progress:
             progress(number, len(times))
-        scores = scores_at(as_of)
+        scores = scores_at(as_of, weights)
         with transaction.atomic():
-            stale = Q(as_of=as_of) | same_day | future if as_of == now else Q(as_of=as_of)
-            ScoreRow.objects.filter(stale).delete()
-            ScoreRow.objects.bulk_create([_score_row(score) for score in scores], batch_size=500)
+            history.keep(scores, as_of, weights, newest=as_of == now)
             if as_of == now:
                 standings.keep(scores, now)
+    history.forget(midnight - HISTORY)
 
 
 def _midnights(first: datetime, last: datetime) -> Iterator[datetime]:
@@ -146,8 +144,11 @@ def _midnights(first: datetime, last: datetime) -> Iterator[datetime]:
         first += timedelta(days=1)
 
 
-def scores_at(as_of: datetime) -> list[RiskScore]:
-    """Everybody's score at a time, from what is known now, the highest first; keeps nothing."""
+def scores_at(as_of: datetime, weights: Weights | None = None) -> list[RiskScore]:
+    """Everybody's score at a time, from what is known now, the highest first; keeps nothing.
+
+    With other weights than those in force it says what they would make of the same findings.
+    """
     start = as_of - timedelta(days=pipeline.SCORED_DAYS)
     alerts = Alert.objects.shown().filter(time__gte=start, time__lte=as_of)
     alerts = alerts.exclude(state=Alert.State.CLOSED, close_reason__in=Alert.SAYING_NOTHING)
@@ -157,17 +158,7 @@ def scores_at(as_of: datetime) -> list[RiskScore]:
         (_finding(row) for row in findings.iterator(2000)),
         as_of=as_of,
         site=site(),
-        weights=risk_weights.load(),
-    )
-
-
-def _score_row(score: RiskScore) -> ScoreRow:
-    return ScoreRow(
-        person=score.person,
-        as_of=score.as_of,
-        score=score.score,
-        level=score.level,
-        reasons=[reason_json(reason) for reason in score.reasons],
+        weights=weights or weighing.in_force(),
     )
 
 

@@ -17,7 +17,7 @@ from auditapp.cases.investigation.models import (
     Pin,
 )
 from auditapp.cases.stamping import Stamp, Stamped, StampedQuerySet
-from auditapp.cases.versioning.models import RuleFile, RuleVersion
+from auditapp.cases.versioning.models import RuleFile, RuleVersion, WeightsVersion
 
 __all__ = [
     "Alert",
@@ -39,6 +39,7 @@ __all__ = [
     "Stretch",
     "TouchedDay",
     "Turn",
+    "WeightsVersion",
     "Window",
 ]
 
@@ -165,21 +166,46 @@ class FindingRow(models.Model):
         return self.sentence
 
 
+class CurrentScores(models.Manager["ScoreRow"]):
+    """Scores as they are known now."""
+
+    def get_queryset(self) -> models.QuerySet["ScoreRow"]:
+        """Without those that others took the place of."""
+        return super().get_queryset().filter(replaced=None)
+
+
 class ScoreRow(models.Model):
     """A person's risk at the end of a day, or now; `reasons` as `risk --json` gives them, and
-    with time, confidence, contribution, counted, cluster, tactics."""
+    with time, confidence, contribution, counted, cluster, tactics.
+
+    A score that changed because more became known is not lost: it stays with when it was written
+    and when another took its place, so that what was shown at a time can be shown again.
+    """
 
     person = models.CharField(max_length=100, db_index=True)
     as_of = models.DateTimeField(db_index=True)
     score = models.FloatField()
     level = models.CharField(max_length=10)
     reasons = models.JSONField(default=list)
+    plain = models.FloatField(null=True, help_text="what it would be if nobody were watched")
+    watched = models.JSONField(default=list, help_text="why the person was watched")
+    weights = models.CharField(max_length=16, blank=True, help_text="digest of the weights")
+    written = models.DateTimeField(default=timezone.now, db_default=Now())
+    replaced = models.DateTimeField(null=True, db_index=True)
+
+    objects = CurrentScores()
+    ever = models.Manager()  # noqa: DJ012 - a second manager
 
     class Meta:
-        """One score a person and time."""
+        """One current score a person and time."""
 
+        base_manager_name = "ever"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["person", "as_of"], name="score_once")
+            models.UniqueConstraint(
+                fields=["person", "as_of"],
+                condition=models.Q(replaced=None),
+                name="score_once",
+            )
         ]
 
     def __str__(self) -> str:

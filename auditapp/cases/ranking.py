@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from analytics.risk.explain import reason_json
+from auditapp.cases import history
 from auditapp.cases.assessment import scores_at
 from auditapp.cases.models import ScoreRow
 
@@ -18,6 +19,13 @@ class Ranked:
     level: str
     as_of: datetime
     reasons: list[dict[str, Any]]
+    plain: float | None
+    watched: list[str]
+
+
+def shown_then(moment: datetime) -> list[Ranked]:
+    """The ranking as it was shown at a time, whatever became known since."""
+    return [_kept(row) for row in history.shown_at(moment)]
 
 
 def ranking(as_of: datetime | None = None) -> list[Ranked]:
@@ -31,6 +39,8 @@ def ranking(as_of: datetime | None = None) -> list[Ranked]:
                 level=score.level,
                 as_of=as_of,
                 reasons=[reason_json(reason) for reason in score.reasons],
+                plain=score.plain,
+                watched=list(score.watched),
             )
             for score in scores_at(as_of)
         ]
@@ -38,13 +48,16 @@ def ranking(as_of: datetime | None = None) -> list[Ranked]:
     if newest is None:
         return []
     rows = ScoreRow.objects.filter(as_of=newest).order_by("-score", "person")
-    return [
-        Ranked(
-            person=row.person,
-            score=row.score,
-            level=row.level,
-            as_of=row.as_of,
-            reasons=row.reasons,
-        )
-        for row in rows
-    ]
+    return [_kept(row) for row in rows]
+
+
+def _kept(row: ScoreRow) -> Ranked:
+    return Ranked(
+        person=row.person,
+        score=row.score,
+        level=row.level,
+        as_of=row.as_of,
+        reasons=row.reasons,
+        plain=row.plain,
+        watched=row.watched,
+    )

@@ -44,7 +44,7 @@ def _of_finding(number: int) -> Evidence:
 
 
 def _of_reason(score: int, place: int) -> Evidence:
-    row = ScoreRow.objects.filter(pk=score).first()
+    row = ScoreRow.ever.filter(pk=score).first()
     if row is None or not 0 <= place < len(row.reasons):
         raise ValueError("This score was computed anew; please open the reason again.")
     reason = row.reasons[place]

@@ -26,6 +26,7 @@ from auditapp.dashboard.views import (
     surroundings,
     tokens,
     unknown,
+    weights,
 )
 
 urlpatterns = [
@@ -73,6 +74,7 @@ urlpatterns = [
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path("outgoing/", outgoing.destinations, name="outgoing"),
     path("outgoing/<int:destination_id>/", outgoing.change, name="outgoing-change"),
+    path("weights/", weights.weights, name="weights"),
     path("readiness/", readiness.readiness, name="readiness"),
     path("detections/", rules.rules, name="rules"),
     path("detections/<path:rule_id>/", rule.rule, name="rule"),

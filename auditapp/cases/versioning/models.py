@@ -46,3 +46,25 @@ class RuleFile(models.Model):
     def __str__(self) -> str:
         """The path."""
         return self.path
+
+
+class WeightsVersion(models.Model):
+    """Weights as they were in force; `text` is all of them, as YAML."""
+
+    digest = models.CharField(max_length=16, unique=True)
+    version = models.PositiveIntegerField()
+    author = models.CharField(max_length=200)
+    reason = models.TextField()
+    text = models.TextField()
+    first = models.DateTimeField(default=timezone.now, help_text="when they were first in force")
+    ended = models.DateTimeField(null=True, help_text="when they no longer were")
+
+    class Meta:
+        """The newest first."""
+
+        app_label = "cases"
+        ordering: ClassVar = ["-first", "-id"]
+
+    def __str__(self) -> str:
+        """Number and who made it."""
+        return f"{self.version} by {self.author}"

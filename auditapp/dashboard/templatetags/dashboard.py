@@ -45,6 +45,8 @@ BELONGS = {
     "batch": "feeds",
     **dict.fromkeys(("tokens", "token-rotate", "outgoing", "outgoing-change"), "feeds"),
     "dead-letters": "feeds",
+    "rule": "rules",
+    "weights": "rules",
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from analytics.findings import Alert, ReasonKind, Severity
 from analytics.risk import weights
 from analytics.risk.score import from_alert, from_alerts, scores
-from tests.analytics.laboratory import DAY, DIRECTORY, RESOURCES
+from tests.analytics.laboratory import DAY, DIRECTORY, SITE
 
 WEIGHTS = weights.load()
 
@@ -69,7 +69,7 @@ def test_a_thousand_alerts_count_as_one() -> None:
     found = from_alerts(many, DIRECTORY, WEIGHTS)
     assert len(found) == 1
     assert len(found[0].events) == 200
-    (one,) = scores(found, DAY + timedelta(days=1), RESOURCES, WEIGHTS)
+    (one,) = scores(found, DAY + timedelta(days=1), SITE, WEIGHTS)
     assert one.score < 10
 
 

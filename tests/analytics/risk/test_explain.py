@@ -5,7 +5,7 @@ from analytics.findings import Finding, ReasonKind
 from analytics.risk import weights
 from analytics.risk.explain import headline, reason_json, shown
 from analytics.risk.score import scores
-from tests.analytics.laboratory import DAY, RESOURCES
+from tests.analytics.laboratory import DAY, SITE
 
 
 def test_a_reason_has_all_that_leads_to_its_events() -> None:
@@ -25,7 +25,7 @@ def test_a_reason_has_all_that_leads_to_its_events() -> None:
         expected=0.1,
         probability=1e-6,
     )
-    (score,) = scores([finding], DAY + timedelta(hours=1), RESOURCES, weights.load())
+    (score,) = scores([finding], DAY + timedelta(hours=1), SITE, weights.load())
     told = json.loads(json.dumps(reason_json(score.reasons[0])))
     assert told | {"contribution": 0, "counted": 0} == {
         "kind": "anomaly",

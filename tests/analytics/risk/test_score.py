@@ -13,7 +13,7 @@ from analytics.findings import Finding, Level, ReasonKind, RiskScore
 from analytics.resources import Criticality, Resources
 from analytics.risk import explain, weights
 from analytics.risk.score import criticality, scores
-from tests.analytics.laboratory import DAY, RESOURCES
+from tests.analytics.laboratory import DAY, RESOURCES, SITE
 
 WEIGHTS = weights.load()
 
@@ -36,7 +36,7 @@ def finding(points: float, *events: str, days_ago: float = 0, **more: Any) -> Fi
 
 def rated(*findings: Finding, **later: float) -> RiskScore | None:
     """Mallory's score; keywords of timedelta say how much later than DAY."""
-    found = scores(findings, DAY + timedelta(**later), RESOURCES, WEIGHTS)
+    found = scores(findings, DAY + timedelta(**later), SITE, WEIGHTS)
     return found[0] if found else None
 
 
@@ -124,7 +124,7 @@ def test_findings_after_the_time_of_the_score_do_not_exist_yet() -> None:
 
 
 def test_nobody_is_never_scored() -> None:
-    assert scores([finding(99, "e1", person="")], DAY, RESOURCES, WEIGHTS) == []
+    assert scores([finding(99, "e1", person="")], DAY, SITE, WEIGHTS) == []
 
 
 def test_the_weights_cap_what_a_feature_brings() -> None:
@@ -177,7 +177,7 @@ def test_who_touches_what_matters_more_rates_higher() -> None:
 
 def test_the_ranking_is_highest_first_and_ties_go_by_person() -> None:
     of = [finding(50, person=name) for name in ("carol", "alice")] + [finding(60, person="bob")]
-    ranked = scores(of, DAY, RESOURCES, WEIGHTS)
+    ranked = scores(of, DAY, SITE, WEIGHTS)
     assert [score.person for score in ranked] == ["bob", "alice", "carol"]
 
 

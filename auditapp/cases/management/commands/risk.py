@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from auditapp.accounts.command_line import add_reader, check_reader
 from auditapp.accounts.pseudonyms import reference, shown
 from auditapp.cases.management.arguments import harmless, moment, positive
-from auditapp.cases.ranking import ranking
+from auditapp.cases.ranking import ranking, shown_then
 
 
 class Command(BaseCommand):
@@ -18,8 +18,13 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--as-of, --limit, --json, --as."""
+        """--as-of, --then, --limit, --json, --as."""
         parser.add_argument("--as-of", type=moment, metavar="T", help="time of the score; now")
+        parser.add_argument(
+            "--then",
+            action="store_true",
+            help="with --as-of: as it was shown then, not as it would be known now",
+        )
         parser.add_argument("--limit", type=positive, metavar="N", help="only the first N people")
         parser.add_argument("--json", action="store_true", help="a list on standard output")
         add_reader(parser)
@@ -27,7 +32,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Writes a table or JSON."""
         check_reader(options["reader"])
-        people = ranking(options["as_of"])[: options["limit"]]
+        if options["then"] and not options["as_of"]:
+            raise CommandError("--then goes with --as-of: say when")
+        asked = shown_then if options["then"] else ranking
+        people = asked(options["as_of"])[: options["limit"]]
         if options["json"]:
             rows = [
                 {
@@ -36,6 +44,8 @@ class Command(BaseCommand):
                     "score": round(person.score, 2),
                     "level": person.level,
                     "reasons": person.reasons,
+                    "plain": None if person.plain is None else round(person.plain, 2),
+                    "watched": person.watched,
                 }
                 for person in people
             ]
@@ -46,5 +56,7 @@ class Command(BaseCommand):
         for person in people:
             line = f"{person.score:5.1f}  {person.level:9} {shown(person.person)}"
             self.stdout.write(harmless(line))
+            if person.watched:
+                self.stdout.write(harmless(f"       watched: {', '.join(person.watched)}"))
             for reason in person.reasons[:3]:
                 self.stdout.write(harmless(f"       · {reason['sentence']}"))
