@@ -37,7 +37,7 @@ from analytics.protocols import elastic_bulk, otlp_logs, splunk_hec
 from analytics.protocols.protocol import Protocol, Told
 from analytics.protocols.unwrapping import Readers, unwrapped
 from analytics.readiness.arrivals import Arrival, arrived
-from analytics.risk import score
+from analytics.risk import score, sequences
 from analytics.risk.weights import Weights
 from analytics.site import Site
 from analytics.store.base import Appended, EventStore, on
@@ -250,7 +250,13 @@ def rate(
     as_of: datetime,
     site: Site,
     weights: Weights,
+    rules: RuleSet,
 ) -> list[RiskScore]:
-    """SCORE and EXPLAIN: each person's risk at a time with its reasons, the highest first."""
-    of_rules = score.from_alerts(raised, site.directory, weights)
-    return score.scores([*of_rules, *findings], as_of, site, weights)
+    """SCORE and EXPLAIN: each person's risk at a time with its reasons, the highest first.
+
+    `rules` say which sign each alert is, for chains of signs.
+    """
+    found = [*score.from_alerts(raised, site.directory, weights), *findings]
+    known = [finding for finding in found if finding.time <= as_of]
+    chained = sequences.find(known, sequences.coverage(rules))
+    return score.scores([*known, *chained], as_of, site, weights)

@@ -118,6 +118,7 @@ def foureyes(log: bytes) -> int:
             as_of=BEGIN + timedelta(days=DAYS),
             site=SITE,
             weights=WEIGHTS,
+            rules=RULES,
         )
         store.close()
     return stored

@@ -13,12 +13,14 @@ from analytics.behaviour.person_days import features
 from analytics.findings import Finding, Level, ReasonKind, Severity
 from analytics.governance import isolation, review, traces
 from analytics.resources import Criticality
+from analytics.risk.sequences import chains
 
 OWN_WEIGHTS = Path(__file__).with_name("weights.yml")
 CHECKS: Mapping[ReasonKind, Iterable[str]] = {
     ReasonKind.ISOLATION: isolation.CHECKS,
     ReasonKind.REVIEW: review.CHECKS,
     ReasonKind.TRACES: traces.CHECKS,
+    ReasonKind.SEQUENCE: [chain.id for chain in chains()],
 }
 MOST_POINTS = 99.0
 MOST_WATCH = 2.0

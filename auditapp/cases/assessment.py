@@ -18,6 +18,7 @@ from auditapp.cases.correlating import asking, recording
 from auditapp.cases.excepting import deciding, hiding
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, FindingRow, ScoreRow, TouchedDay
+from auditapp.cases.rules import rule_set
 from auditapp.eventstore import store
 from auditapp.people import seen
 from auditapp.people.directory import site
@@ -159,6 +160,7 @@ def scores_at(as_of: datetime, weights: Weights | None = None) -> list[RiskScore
         as_of=as_of,
         site=site(),
         weights=weights or weighing.in_force(),
+        rules=rule_set(),
     )
 
 
