@@ -156,7 +156,7 @@ def scores_at(as_of: datetime, weights: Weights | None = None) -> list[RiskScore
     findings = FindingRow.objects.filter(time__gte=start, time__lte=as_of)
     return pipeline.rate(
         (_alert(row) for row in alerts.iterator(2000)),
-        (_finding(row) for row in findings.iterator(2000)),
+        (finding_of(row) for row in findings.iterator(2000)),
         as_of=as_of,
         site=site(),
         weights=weights or weighing.in_force(),
@@ -181,10 +181,12 @@ def _row(day: date, found: Finding) -> FindingRow:
         observed=found.observed,
         expected=found.expected,
         probability=found.probability,
+        owners=[list(pair) for pair in found.owners],
     )
 
 
-def _finding(row: FindingRow) -> Finding:
+def finding_of(row: FindingRow) -> Finding:
+    """The finding that the row keeps."""
     return Finding(
         kind=ReasonKind(row.kind),
         id=row.finding,
@@ -200,6 +202,7 @@ def _finding(row: FindingRow) -> Finding:
         observed=row.observed,
         expected=row.expected,
         probability=row.probability,
+        owners=tuple((str(owner), int(count)) for owner, count in row.owners),
     )
 
 

@@ -160,6 +160,7 @@ class FindingRow(models.Model):
     observed = models.FloatField(null=True)
     expected = models.FloatField(null=True)
     probability = models.FloatField(null=True)
+    owners = models.JSONField(default=list, help_text="whose things it touched, each with how many")
 
     def __str__(self) -> str:
         """The sentence."""

@@ -19,8 +19,8 @@ from auditapp.cases.excepting import documents as excepting
 from auditapp.cases.investigation import documents as investigation
 from auditapp.cases.models import Alert, AlertException, Case, Standing
 from auditapp.cases.rules import rule_set
-from auditapp.dashboard import feeding
-from auditapp.dashboard.views.overview import statements
+from auditapp.dashboard import feeding, isolating
+from auditapp.dashboard.views.overview import WINDOW, statements
 from auditapp.eventstore import store
 from auditapp.people.models import Person
 from auditapp.readside import rows, schemas
@@ -39,7 +39,7 @@ from auditapp.readside.paging import (
 )
 from auditapp.reports.models import ReportRow
 
-MOST_EVENTS, MOST_REPORTS, MOST_FEEDS = 500, 50, 200
+MOST_EVENTS, MOST_REPORTS, MOST_FEEDS, MOST_CELLS = 500, 50, 200, 500
 USUAL_SPAN = timedelta(days=1)
 
 
@@ -221,9 +221,15 @@ class PillarsView(ListView):
     )
     def get(self, request: Request) -> Response:
         """All three, by id."""
-        found = [(one.pillar.kind, one) for one in statements(timezone.now())]
+        now = timezone.now()
+        found = [(one.pillar.kind, one) for one in statements(now)]
         shown, page = by_key(request, "pillars", found)
-        return _answer("pillars", page, [rows.pillar(one) for one in shown])
+        touched = isolating.cells(now - WINDOW, now, MOST_CELLS)
+        return _answer(
+            "pillars",
+            page,
+            [rows.pillar(one, touched if one.pillar.kind == "isolation" else ()) for one in shown],
+        )
 
 
 class ReportsView(ListView):

@@ -10,6 +10,7 @@ from auditapp.accounts import pseudonyms
 from auditapp.cases.documents import Document, written
 from auditapp.cases.models import Standing
 from auditapp.dashboard.feeding import Health, Vitals
+from auditapp.dashboard.isolating import Cell
 from auditapp.dashboard.reading import COLUMNS as READ
 from auditapp.dashboard.versions import Version
 from auditapp.dashboard.views.overview import Statement
@@ -92,8 +93,8 @@ def version(one: Version) -> Document:
     }
 
 
-def pillar(one: Statement) -> Document:
-    """What thirty days say of a pillar."""
+def pillar(one: Statement, touched: Iterable[Cell]) -> Document:
+    """What thirty days say of a pillar, with who touched what of whom where it is about that."""
     return {
         "id": one.pillar.kind,
         "title": one.pillar.title,
@@ -101,6 +102,20 @@ def pillar(one: Statement) -> Document:
         "people": one.people,
         "findings": one.findings,
         "newest": written(one.newest.time) if one.newest else None,
+        "matrix": [_cell(cell) for cell in touched],
+    }
+
+
+def _cell(cell: Cell) -> Document:
+    return {
+        "actor": cell.actor,
+        "owner": cell.owner,
+        "check": cell.check,
+        "title": cell.title,
+        "count": cell.count,
+        "days": cell.days,
+        "first": written(cell.first),
+        "last": written(cell.last),
     }
 
 

@@ -160,6 +160,15 @@ PILLAR = thing(
     people=WHOLE,
     findings=WHOLE,
     newest=MAYBE_TIME,
+    matrix=listed(
+        thing(
+            **dict.fromkeys(("actor", "owner", "check", "title"), TEXT),
+            count=WHOLE,
+            days=WHOLE,
+            first=TIME,
+            last=TIME,
+        )
+    ),
 )
 REPORT = thing(
     **dict.fromkeys(("schedule", "subject", "text"), TEXT),

@@ -2,5 +2,6 @@
 
 from analytics.governance.isolation.acts import CHECKS
 from analytics.governance.isolation.finding import COLUMNS, find
+from analytics.governance.isolation.matrix import matrix
 
-__all__ = ["CHECKS", "COLUMNS", "find"]
+__all__ = ["CHECKS", "COLUMNS", "find", "matrix"]

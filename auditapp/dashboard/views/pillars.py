@@ -1,5 +1,8 @@
 """A pillar's page: the findings of its kind, newest first, each with its events."""
 
+from datetime import datetime
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
@@ -9,24 +12,28 @@ from django.views.decorators.http import require_safe
 
 from auditapp.accounts import pseudonyms
 from auditapp.cases.models import FindingRow
-from auditapp.dashboard import coverage
+from auditapp.dashboard import coverage, isolating
 from auditapp.dashboard.pillars import PILLARS
+from auditapp.dashboard.views.overview import WINDOW
 from auditapp.dashboard.views.unavailable import reads_store
 from auditapp.ingest import silence
 
-PAGE, PEOPLE = 50, 12
+PAGE, PEOPLE, CELLS = 50, 12, 50
 
 
 @require_safe
 @reads_store
 def pillar(request: HttpRequest, kind: str) -> HttpResponse:
-    """Who has most findings of this kind, and the findings; `person` narrows to one."""
+    """Who has most findings of this kind, and the findings; `person`, `check` and `owner` narrow
+    them."""
     every = FindingRow.objects.filter(kind=kind)
     found, reference = every, request.GET.get("person", "")
     if reference:
         person = pseudonyms.dereference(reference)
         found = every.filter(person=person.id) if person else every.none()
-    page = Paginator(found.order_by("-time", "-id"), PAGE).get_page(request.GET.get("page"))
+    check, owner = request.GET.get("check", ""), request.GET.get("owner", "")
+    narrowed = isolating.narrowed(found.order_by("-time", "-id"), check, owner)
+    page = Paginator(narrowed, PAGE).get_page(request.GET.get("page"))
     people = every.values("person").annotate(findings=Count("id"), last=Max("time"))
     people = people.order_by("-findings", "person")[:PEOPLE]
     names = pseudonyms.shown_all(
@@ -41,6 +48,11 @@ def pillar(request: HttpRequest, kind: str) -> HttpResponse:
             "reference": reference,
             "silences": silence.recent(timezone.now()) if kind == "traces" else None,
             "now": timezone.now(),
+            "matrix": _matrix(kind, timezone.now()),
+            "narrow": bool(check or owner),
+            "kept": urlencode(
+                {k: request.GET[k] for k in ("person", "check", "owner") if request.GET.get(k)}
+            ),
             "coverage": coverage.expected(timezone.now()) if kind == "traces" else None,
             "findings": [
                 (row, pseudonyms.reference(row.person), names[row.person])
@@ -51,3 +63,8 @@ def pillar(request: HttpRequest, kind: str) -> HttpResponse:
             ],
         },
     )
+
+
+def _matrix(kind: str, now: datetime) -> list[isolating.Cell] | None:
+    """Who touched what of whom within thirty days."""
+    return isolating.cells(now - WINDOW, now, CELLS) if kind == "isolation" else None
