@@ -1,4 +1,4 @@
-"""Who touched what of whom in a period, as the page and the API show it."""
+"""Who touched what of whom in a period, and who could, as pages and the API show it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,13 @@ from django.db.models import QuerySet
 
 from analytics.findings import ReasonKind
 from analytics.governance import isolation
+from analytics.governance.isolation.exposure import EVERYBODY
 from analytics.governance.ownership import TEAM
 from auditapp.accounts import pseudonyms
 from auditapp.cases.assessment import finding_of
 from auditapp.cases.models import FindingRow
+from auditapp.eventstore import store
+from auditapp.people.directory import site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,35 @@ def cells(since: datetime, until: datetime, most: int) -> list[Cell]:
         )
         for row in told
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Somebody who could touch what is another's: persons as they are shown, `who` and `owner` also
+    a team or everybody; the event that says so."""
+
+    who: str
+    owner: str
+    how: str
+    where: str
+    times: int
+    last: datetime
+    event: str
+
+
+def reaches(since: datetime, until: datetime, most: int) -> list[Reach]:
+    """The newest of them, as logs of that period tell."""
+    table = isolation.exposure(since, until, site(), store()).slice(0, most)
+    rows = table.to_pylist()
+    named = {row[side] for row in rows for side in ("who", "owner")}
+    people = {name for name in named if name != EVERYBODY and not name.startswith(TEAM)}
+    names = pseudonyms.shown_all(people)
+    shown = [
+        row
+        | {"who": names.get(row["who"], row["who"]), "owner": names.get(row["owner"], row["owner"])}
+        for row in rows
+    ]
+    return [Reach(**row) for row in shown]
 
 
 def narrowed(

@@ -49,6 +49,7 @@ def pillar(request: HttpRequest, kind: str) -> HttpResponse:
             "silences": silence.recent(timezone.now()) if kind == "traces" else None,
             "now": timezone.now(),
             "matrix": _matrix(kind, timezone.now()),
+            "reaches": _reaches(kind, timezone.now()),
             "narrow": bool(check or owner),
             "kept": urlencode(
                 {k: request.GET[k] for k in ("person", "check", "owner") if request.GET.get(k)}
@@ -68,3 +69,8 @@ def pillar(request: HttpRequest, kind: str) -> HttpResponse:
 def _matrix(kind: str, now: datetime) -> list[isolating.Cell] | None:
     """Who touched what of whom within thirty days."""
     return isolating.cells(now - WINDOW, now, CELLS) if kind == "isolation" else None
+
+
+def _reaches(kind: str, now: datetime) -> list[isolating.Reach] | None:
+    """Who got rights over the work of others, or used them, within thirty days."""
+    return isolating.reaches(now - WINDOW, now, CELLS) if kind == "isolation" else None

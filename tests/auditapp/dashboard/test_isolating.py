@@ -69,3 +69,12 @@ def test_the_api_gives_the_matrix(acts: object) -> None:
         ("p/2", 2),
         ("team:<b>infra", 1),
     ]
+
+
+def test_who_could_is_shown_apart_and_leads_to_the_event(analyst: Client, site: Site) -> None:
+    root = {"event.action": "ran-command", "user.effective.name": "root", "host.name": "gpu07"}
+    site.events("bash_history", {"id": "r1", "hours": 2, "actor.account": "unix:ana", **root})
+    page = read(analyst, reverse("isolation"))
+    assert "commands as root" in page
+    assert "gpu07" in page
+    assert "r1" in "".join(links(page, "/events/r1"))
