@@ -29,7 +29,7 @@ from analytics.detection.matcher import Detected
 from analytics.event import LONGEST_REJECTED, Batch, Context, Rejected, Source
 from analytics.fields import SCHEMA
 from analytics.findings import Alert, Finding, RiskScore
-from analytics.governance import isolation, jobs, review, traces
+from analytics.governance import isolation, jobs, review, traces, victims
 from analytics.identity import sightings
 from analytics.identity.directory import ON_BEHALF_OF
 from analytics.plugins import discover
@@ -51,7 +51,7 @@ SCORED_DAYS = 84  # six half-lives: what is older has less than 2 % of its weigh
 
 CARRYING = (splunk_hec.PROTOCOL, otlp_logs.PROTOBUF, otlp_logs.JSON, elastic_bulk.PROTOCOL)
 PROTOCOLS = {protocol.name: protocol for protocol in CARRYING}
-PILLARS = (isolation, review, traces)
+PILLARS = (isolation, review, traces, victims)
 
 
 @cache

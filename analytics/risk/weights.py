@@ -11,7 +11,7 @@ import yaml
 
 from analytics.behaviour.person_days import features
 from analytics.findings import Finding, Level, ReasonKind, Severity
-from analytics.governance import isolation, review, traces
+from analytics.governance import isolation, review, traces, victims
 from analytics.resources import Criticality
 from analytics.risk.sequences import chains
 
@@ -21,6 +21,7 @@ CHECKS: Mapping[ReasonKind, Iterable[str]] = {
     ReasonKind.REVIEW: review.CHECKS,
     ReasonKind.TRACES: traces.CHECKS,
     ReasonKind.SEQUENCE: [chain.id for chain in chains()],
+    ReasonKind.VICTIMS: victims.CHECKS,
 }
 MOST_POINTS = 99.0
 MOST_WATCH = 2.0

@@ -9,7 +9,7 @@ from analytics.behaviour.person_days import features
 from analytics.detection.catalogue import PAGE, page
 from analytics.detection.coverage import OF_CORRELATIONS, OF_RULES, Row, covering, rows, status
 from analytics.detection.loading import OWN_RULES, load
-from analytics.governance import isolation, review, traces
+from analytics.governance import isolation, review, traces, victims
 
 TESTS = Path(__file__).parents[2]
 OWN = load([OWN_RULES])
@@ -31,7 +31,8 @@ def test_a_row_is_covered_or_says_why_not(row: Row) -> None:
     assert row.title
     assert covering(row, OWN.detections) or row.missing
     assert status(row, OWN.detections) != "needs joined data" or "eeds" in row.missing
-    known = {*features(), *isolation.CHECKS, *review.CHECKS, *traces.CHECKS}
+    checks = {*isolation.CHECKS, *review.CHECKS, *traces.CHECKS, *victims.CHECKS}
+    known = {*features(), *checks}
     assert set(row.also) <= known
     assert bool(row.tests) or not row.also
 

@@ -10,7 +10,7 @@ import pytest
 from analytics.behaviour.person_days import features
 from analytics.detection.loading import OWN_RULES, load
 from analytics.fields import BY_NAME
-from analytics.governance import isolation, review, traces
+from analytics.governance import isolation, review, traces, victims
 from analytics.readiness.arrivals import KIND, Arrival, arrived
 from analytics.readiness.judging import Status, judge
 from analytics.readiness.needs import Part, declared, every_advice, of_rules
@@ -20,7 +20,7 @@ DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
 def test_every_feature_and_every_check_of_a_pillar_says_what_it_needs() -> None:
-    checks = {*isolation.CHECKS, *review.CHECKS, *traces.CHECKS}
+    checks = {*isolation.CHECKS, *review.CHECKS, *traces.CHECKS, *victims.CHECKS}
     assert {need.id for need in declared() if need.part is Part.FEATURE} == set(features())
     assert {need.id for need in declared() if need.part is Part.PILLAR} == checks
 

@@ -1,0 +1,12 @@
+"""Victims first: when jobs fail, who was near each failure, and not near what went well?
+
+A pillar that looks back a month. In order: `runs` (jobs), `failures` (what went wrong, what is
+set aside as explained), `things` (what a run depends on), `sightings` and `acts` (who acted on
+it), `incidents`, `controls` (comparable runs), `exposure`, `association` (exact tests), `finding`.
+docs/victims.md says why each step is as it is.
+"""
+
+from analytics.governance.victims.finding import CHECKS, COLUMNS, find
+from analytics.governance.victims.near import Answer, Asked, who_was_near
+
+__all__ = ["CHECKS", "COLUMNS", "Answer", "Asked", "find", "who_was_near"]

@@ -1,0 +1,70 @@
+"""Exact tests over matched sets, and how many tests they are corrected for."""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+def at_least(count: int, chances: Floats) -> float:
+    """The probability of `count` or more successes in independent trials with these chances.
+
+    Of matched sets it is the conditional exact test: which member of a set failed is by chance
+    under the hypothesis, so a set of n members of whom e were exposed has the chance e / n
+    (Breslow & Day, Statistical Methods in Cancer Research I, §7).
+    """
+    if count <= 0:
+        return 1.0
+    if count > len(chances):
+        return 0.0
+    # below[k] is the chance of exactly k successes, for k < count; beyond is the rest
+    below = np.zeros(count)
+    below[0] = 1.0
+    beyond = 0.0
+    for chance in chances:
+        beyond += below[-1] * chance
+        below[1:] = below[1:] * (1 - chance) + below[:-1] * chance
+        below[0] *= 1 - chance
+    return float(min(beyond, 1.0))
+
+
+def corrected(tests: Floats, least: Floats, error: float) -> Floats:
+    """P-values corrected for how many tests there are, by Holm with Tarone's improvement.
+
+    A test that could not have reached `error / k` at its `least` possible value is not among
+    those that k counts (Tarone, Biometrics 46 (1990) 515; Hommel & Krummenauer 1998). The chance
+    of any false claim at the level `error` stays below it, whatever depends on what; p-values
+    are not to be read against another level.
+    """
+    counted = _counted(least, error)
+    found = np.ones(len(tests))
+    able = np.flatnonzero(least * counted <= error)
+    order = able[np.argsort(tests[able], kind="stable")]
+    worst = 0.0
+    for place, test in enumerate(order.tolist()):
+        worst = max(worst, float(tests[test]) * max(counted - place, 1))
+        found[test] = min(worst, 1.0)
+    return found
+
+
+def _counted(least: Floats, error: float) -> int:
+    """The smallest k for which at most k tests can reach error / k."""
+    ranked = np.sort(least)
+    for number in range(1, len(ranked) + 1):
+        able = int(np.searchsorted(ranked, error / number, "right"))
+        if able <= number:
+            return number
+    return max(len(ranked), 1)
+
+
+def odds_ratio(case: Floats, exposed: Floats, size: Floats) -> float:
+    """Mantel & Haenszel's odds ratio over matched sets, which for controls that were running when
+    the case failed estimates the relative risk (Greenland & Thomas 1982).
+
+    `case` says of each set whether its failed run was exposed, `exposed` how many of its controls
+    were, `size` how many members it has. Half a set is added to either side, so that it is finite.
+    """
+    controls = size - 1
+    more = float(np.sum(case * (controls - exposed) / size))
+    less = float(np.sum((1 - case) * exposed / size))
+    return (more + 0.5) / (less + 0.5)

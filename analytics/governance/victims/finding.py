@@ -1,0 +1,118 @@
+"""What a month's study has to say about people on one day, as findings for the score."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from analytics.findings import Finding, ReasonKind
+from analytics.governance.isolation.explaining import CARING, ON_DUTY
+from analytics.governance.victims import study
+from analytics.governance.victims.association import Near
+from analytics.governance.victims.exposure import ROUNDING, Channel
+from analytics.governance.victims.failures import DAY, HOUR
+from analytics.governance.victims.joining import Codes
+from analytics.governance.victims.study import Study
+from analytics.selection import MOST_EVENTS, has
+from analytics.site import Site
+from analytics.store.base import EventStore
+
+COLUMNS: tuple[str, ...] = ("@timestamp", "job.state")
+NEAR = "near_failures_of_others"
+CHECKS: Mapping[str, str] = {NEAR: "Near failures of others, not what went well"}
+POINTS = 54.0  # times confidence, and odds of what is extremely critical, it stays below high
+CONFIDENCE = 0.8
+HARMED = ("FAILED", "OUT_OF_MEMORY", "COMPLETED", "TIMEOUT", "CANCELLED")
+HOURLY = (Channel.ANY_HOUR, Channel.NODE_HOUR, Channel.FOLDER_HOUR)
+WAYS = {
+    Channel.ANY_DAY: "acted on the node or files within a day before",
+    Channel.ANY_HOUR: "acted on the node or files within an hour before",
+    Channel.NODE_DAY: "came to the node within a day before",
+    Channel.NODE_HOUR: "came to the node within an hour before",
+    Channel.FOLDER_DAY: "changed the files within a day before",
+    Channel.FOLDER_HOUR: "changed the files within an hour before",
+}
+
+
+def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Finding]:
+    """A finding for each person who was near failures of the month up to this day far more often
+    than chance allows, and near one of this day.
+
+    `events` are the day's; the month's are asked of the store. Of a day on which no job ended
+    nothing is said, so that one series of failures does not speak again each day.
+    """
+    if not np.asarray(has(events, "job.state", *HARMED)).any():
+        return []
+    until = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    found = study.of_store(store, until - study.LOOKED_BACK, until, site)
+    since = int((until - timedelta(days=1)).timestamp() * 1e6)
+    today = found.incidents.onset >= since
+    return [_finding(one, found, site) for one in found.named if today[one.sets].any()]
+
+
+def _finding(one: Near, found: Study, site: Site) -> Finding:
+    person = found.people[one.person]
+    onset = int(found.incidents.onset[one.sets].max())
+    rows, things = acts_before(one, found)
+    newest = rows[np.argsort(-found.acts.time[rows], kind="stable")]
+    acts = found.events["event.id"].take(pa.array(found.acts.row[newest])).to_pylist()
+    jobs = found.runs["event"].take(pa.array(found.incidents.first[one.sets[::-1]])).to_pylist()
+    ids = tuple(dict.fromkeys([*jobs[: MOST_EVENTS // 2], *acts]))[:MOST_EVENTS]
+    names, counts = np.unique(things, return_counts=True)
+    me = site.directory.people.get(person)
+    share = ON_DUTY if me and CARING.search(me.role) else 1.0
+    return Finding(
+        kind=ReasonKind.VICTIMS,
+        id=NEAR,
+        title=CHECKS[NEAR],
+        person=person,
+        time=datetime.fromtimestamp(onset / 1e6, UTC),
+        points=POINTS,
+        confidence=CONFIDENCE * share,
+        sentence=sentence(one, found),
+        events=ids,
+        resource=found.things.name(int(names[np.argmax(counts)])) if len(names) else None,
+        tactics=("impact",),
+        observed=float(one.near),
+        expected=round(one.near / one.ratio, 3),
+        probability=one.corrected,
+        owners=_victims(one, found),
+    )
+
+
+def _victims(one: Near, found: Study) -> tuple[tuple[str, int], ...]:
+    """Whose runs they were near, each with how many, the most first."""
+    first = pa.array(found.incidents.first[one.sets])
+    counted = Counter(found.runs["owner"].take(first).drop_null().to_pylist())
+    return tuple(sorted(counted.items(), key=lambda each: (-each[1], each[0])))
+
+
+def sentence(one: Near, found: Study) -> str:
+    """'came to the node within an hour before 9 of 11 failures of others, and before the same
+    moment of 2 of 31 comparable jobs that went well; 1,240 GPU-hours lost'"""
+    hours = float(found.incidents.hours[one.sets].sum())
+    lost = f"; {hours:,.0f} GPU-hours lost" if hours >= 1 else ""
+    return (
+        f"{WAYS[one.channel]} {one.near:,} of {one.incidents:,} failures of others, and before the "
+        f"same moment of {one.near_controls:,} of {one.controls:,} comparable jobs that went well"
+        f"{lost}"
+    )
+
+
+def acts_before(one: Near, found: Study) -> tuple[Codes, Codes]:
+    """The acts (their places) by which a person was near the incidents, and on which things."""
+    window = HOUR if one.channel in HOURLY else DAY
+    own = np.flatnonzero(found.acts.person == one.person)
+    kept: list[Codes] = []
+    for number in one.sets:
+        run = int(found.incidents.first[number])
+        onset = found.incidents.onset[number]
+        bounds = found.things.of_run.offsets[run : run + 2]
+        depended = found.things.of_run.values[bounds[0] : bounds[1]]
+        ago = onset - found.acts.time[own]
+        near = (ago >= -ROUNDING) & (ago <= window) & np.isin(found.acts.thing[own], depended)
+        kept.append(own[near])
+    rows = np.unique(np.concatenate(kept)) if kept else own[:0]
+    return rows, found.acts.thing[rows]

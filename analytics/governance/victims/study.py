@@ -1,0 +1,246 @@
+"""A month looked over: which jobs failed without a reason, and who was near before they did."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.governance.victims import (
+    acts,
+    asking,
+    association,
+    controls,
+    exposure,
+    failures,
+    incidents,
+    runs,
+    sightings,
+    things,
+)
+from analytics.governance.victims.association import Near
+from analytics.governance.victims.failures import DAY, MINUTE, NEVER, Failures, Flags, Times, micro
+from analytics.governance.victims.incidents import Incidents
+from analytics.governance.victims.joining import Codes, Timeline
+from analytics.governance.victims.things import Things
+from analytics.site import Site
+from analytics.store.base import EventStore
+
+LOOKED_BACK = timedelta(days=30)
+STOOD_STILL = 5 * MINUTE  # without a step, where one was told each minute
+WRITTEN = 7 * DAY  # folders in which an owner's earlier runs wrote are read by later ones
+MOST_FOLDERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What was found: runs and their failures, incidents, acts, and who was near them by each of
+    the designs of `controls`, beside others (`near`), the same owner's and the same nodes' runs."""
+
+    runs: pa.Table
+    failures: Failures
+    incidents: Incidents
+    things: Things
+    events: pa.Table
+    acts: acts.Acts
+    people: Sequence[str]
+    owner: Codes
+    near: Sequence[Near]
+    of_owners: Sequence[Near]
+    of_nodes: Sequence[Near]
+
+    @property
+    def named(self) -> list[Near]:
+        """What is convincing, each person once, in the way that is least probable by chance."""
+        found: dict[int, Near] = {}
+        for one in self.near:
+            if self.convinces(one):
+                found.setdefault(one.person, one)
+        return list(found.values())
+
+    def convinces(self, one: Near) -> bool:
+        """Whether it is enough to name somebody, in every design."""
+        agreed = association.agrees(one, self.of_owners, self.of_nodes)
+        return association.convincing(one) and agreed
+
+
+Chosen = Callable[[pa.Table, Failures, Things], Failures]
+
+
+def of_store(
+    store: EventStore, since: datetime, until: datetime, site: Site, chosen: Chosen | None = None
+) -> Study:
+    """The study of since ≤ time < until; of any length up to half a year. `chosen` may set more
+    failures aside, given the runs and what they depend on."""
+    ran = runs.of_events(asking.jobs(store, since, until), site.directory)
+    told = asking.acts(store, since, until)
+    faults = asking.faults(store, since, until)
+    training = asking.training(store, since, until, _failed_ids(ran))
+    return of_tables(ran, told, faults, training, site, until, chosen)
+
+
+def of_tables(
+    ran: pa.Table,
+    told: pa.Table,
+    faults: pa.Table,
+    training: pa.Table,
+    site: Site,
+    until: datetime,
+    chosen: Chosen | None = None,
+) -> Study:
+    """The study of runs, acts, faults of machines and progress of training, up to a time."""
+    ran = _on_short_names(ran)
+    events = site.directory.joined(told)
+    people = _people(ran, events)
+    owner = sightings.numbered(ran["owner"], people)
+    failed = failures.of_runs(ran, _stood_still(ran, training), np.full(ran.num_rows, NEVER))
+    depended = things.of_runs(ran, _touched(ran, events, training))
+    nodes = len(depended.nodes)
+    failed = failures.explained(failed, _faulty(depended, failed, faults, site))
+    if chosen:
+        failed = chosen(ran, failed, depended)
+    risk = controls.of_runs(ran, failed, owner)
+    found = sightings.of_events(events, people, depended, risk, site)
+    found = acts.thinned(found)
+    rows = np.flatnonzero(failed.failed)
+    counted = acts.unprompted(found, depended.of_run, rows, failed.onset[rows])
+    changes = counted.where(counted.kind == acts.FOLDER)
+    whole = incidents.of_failures(
+        ran, failed, depended.of_run, nodes, Timeline(changes.thing, changes.time)
+    )
+    now = int(until.timestamp() * 1e6) - 1
+    designs = []
+    for sets in (
+        controls.others_then(whole, risk, now),
+        controls.same_owner_another_day(whole, risk, now),
+        controls.same_nodes_another_day(whole, risk, depended.of_run, nodes, now),
+    ):
+        exposures = exposure.of_sets(sets, risk, depended.of_run, counted)
+        designs.append(association.tested(sets, risk, exposures))
+    return Study(
+        runs=ran,
+        failures=failed,
+        incidents=whole,
+        things=depended,
+        events=events,
+        acts=counted,
+        people=people.to_pylist(),
+        owner=owner,
+        near=designs[0],
+        of_owners=designs[1],
+        of_nodes=designs[2],
+    )
+
+
+def _failed_ids(ran: pa.Table) -> list[str]:
+    crashed = pc.is_in(ran["state"], value_set=pa.array([*failures.CRASHED, "CANCELLED"]))
+    return sorted(set(ran.filter(crashed)["id"].to_pylist()))
+
+
+def _on_short_names(ran: pa.Table) -> pa.Table:
+    lists = ran["nodes"].combine_chunks()
+    flat = sightings.short(pc.list_flatten(lists))
+    counts = np.asarray(pc.fill_null(pc.list_value_length(lists), 0).to_numpy(), dtype=np.int64)
+    offsets = pa.array(np.concatenate(([0], np.cumsum(counts))).astype(np.int32))
+    place = ran.schema.get_field_index("nodes")
+    return ran.set_column(place, "nodes", pa.ListArray.from_arrays(offsets, flat))
+
+
+def _people(ran: pa.Table, events: pa.Table) -> pa.Array:
+    names = {*pc.unique(ran["owner"]).to_pylist(), *pc.unique(events["person"]).to_pylist()}
+    return pa.array(sorted(names - {None}), pa.string())
+
+
+def _stood_still(ran: pa.Table, training: pa.Table) -> Times:
+    """When the last step of a run was told, where it went on for a while without any; or when it
+    said that it failed."""
+    found = np.full(ran.num_rows, NEVER)
+    if not training.num_rows:
+        return found
+    rows = np.asarray(
+        pc.fill_null(pc.index_in(training["job.id"], value_set=ran["id"].combine_chunks()), -1)
+    )
+    times, ended = micro(training["@timestamp"], 0), micro(ran["ended"], NEVER)
+    steps = np.asarray(pc.fill_null(pc.equal(training["event.action"], "training-step"), False))
+    last = np.zeros(ran.num_rows, dtype=np.int64)
+    np.maximum.at(last, rows[steps & (rows >= 0)], times[steps & (rows >= 0)])
+    still = (last > 0) & (ended < NEVER) & (ended - last > STOOD_STILL)
+    found[still] = last[still]
+    broke = np.asarray(pc.fill_null(pc.equal(training["event.action"], "training-failed"), False))
+    np.minimum.at(found, rows[broke & (rows >= 0)], times[broke & (rows >= 0)])
+    return found
+
+
+def _touched(ran: pa.Table, events: pa.Table, training: pa.Table) -> pa.Table:
+    """Folders in which runs wrote: those of the training that was told, and on their nodes what
+    their owners changed meanwhile or in the days before."""
+    rows: list[int] = []
+    paths: list[str] = []
+    saved = training.filter(pc.is_valid(training["file.path"]))
+    place = pc.index_in(saved["job.id"], value_set=ran["id"].combine_chunks()).to_pylist()
+    for row, path in zip(place, saved["file.path"].to_pylist(), strict=True):
+        if row is not None:
+            rows.append(row)
+            paths.append(path)
+    for row, folder in _of_owners(ran, events):
+        rows.append(row)
+        paths.append(folder)
+    return pa.table({"row": pa.array(rows, pa.int64()), "path": pa.array(paths, pa.string())})
+
+
+def _of_owners(ran: pa.Table, events: pa.Table) -> list[tuple[int, str]]:
+    """Of each run the folders in which its owner wrote on nodes, within days before it began."""
+    nodes = pa.array(sorted(set(pc.list_flatten(ran["nodes"].combine_chunks()).to_pylist())))
+    here = pc.is_in(sightings.short(events["host.name"]), value_set=nodes.cast(pa.string()))
+    wrote = pc.and_(pc.is_valid(events["file.path"]), pc.and_(here, pc.is_valid(events["person"])))
+    told = events.filter(wrote)
+    first: dict[str, dict[str, int]] = {}
+    last: dict[str, dict[str, int]] = {}
+    times = micro(told["@timestamp"], 0).tolist()
+    persons, files = told["person"].to_pylist(), told["file.path"].to_pylist()
+    for who, path, time in zip(persons, files, times, strict=True):
+        if folder := things.folder_of(path):
+            own, newest = first.setdefault(who, {}), last.setdefault(who, {})
+            own[folder] = min(own.get(folder, time), time)
+            newest[folder] = max(newest.get(folder, time), time)
+    found: list[tuple[int, str]] = []
+    began, ended = micro(ran["began"], 0), micro(ran["ended"], NEVER)
+    for row, who in enumerate(ran["owner"].to_pylist()):
+        if who in first:
+            near = [
+                folder
+                for folder, time in first[who].items()
+                if time <= ended[row] and last[who][folder] >= began[row] - WRITTEN
+            ]
+            near = sorted(near, key=last[who].__getitem__, reverse=True)[:MOST_FOLDERS]
+            found.extend((row, folder) for folder in near)
+    return found
+
+
+def _faulty(depended: Things, failed: Failures, faults: pa.Table, site: Site) -> Flags:
+    """Runs one of whose nodes was broken when they failed."""
+    found = np.zeros(len(failed.onset), dtype=bool)
+    rows = np.flatnonzero(failed.failed)
+    places, codes = depended.of_run.of(rows)
+    onset = failed.onset[rows[places]]
+    hosts = pa.array(depended.nodes, pa.string())
+    lists = pc.fill_null(pc.list_value_length(faults["job.nodes"].combine_chunks()), 0)
+    named = np.asarray(lists.to_numpy(), dtype=np.int64)
+    of_fault = np.concatenate((np.arange(faults.num_rows), np.repeat(np.arange(len(named)), named)))
+    flat = pc.list_flatten(faults["job.nodes"].combine_chunks())
+    names = pa.concat_arrays([faults["host.name"].combine_chunks(), flat])
+    node = sightings.numbered(sightings.short(names), hosts)
+    times = micro(faults["@timestamp"], 0)[of_fault]
+    line = Timeline(node[node >= 0], times[node >= 0])
+    near = line.any(codes, onset - failures.BROKEN_BEFORE, onset + failures.BROKEN_AFTER)
+    found[rows[places[near]]] = True
+    for one in site.incidents:
+        if one.host:
+            number = int(sightings.numbered(sightings.short(pa.array([one.host])), hosts)[0])
+            since = int(one.since.timestamp() * 1e6) - failures.BROKEN_AFTER
+            until = int(one.until.timestamp() * 1e6) if one.until else NEVER - DAY
+            hit = (codes == number) & (onset >= since) & (onset <= until + failures.BROKEN_BEFORE)
+            found[rows[places[hit & (number >= 0)]]] = True
+    return found

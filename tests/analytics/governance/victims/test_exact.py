@@ -1,0 +1,68 @@
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy.stats import binom, hypergeom
+
+from analytics.governance.victims.exact import at_least, corrected, odds_ratio
+
+
+@pytest.mark.parametrize("count", range(6))
+def test_the_exact_probability_is_that_of_every_way_in_which_sets_may_have_failed(
+    count: int,
+) -> None:
+    chances = [0.1, 0.5, 1 / 3, 0.04, 0.9]
+    ways = 0.0
+    for failed in product([0, 1], repeat=5):
+        chance = np.prod([p if hit else 1 - p for p, hit in zip(chances, failed, strict=True)])
+        ways += float(chance) * (sum(failed) >= count)
+    assert at_least(count, np.array(chances)) == pytest.approx(ways)
+
+
+def test_among_equal_sets_it_is_the_binomial() -> None:
+    assert at_least(7, np.full(30, 0.05)) == pytest.approx(binom.sf(6, 30, 0.05))
+    assert at_least(30, np.full(30, 0.05)) == pytest.approx(0.05**30)
+
+
+def test_of_one_set_it_is_fishers_exact_test() -> None:
+    assert at_least(1, np.array([4 / 21])) == pytest.approx(hypergeom.sf(0, 21, 4, 1))
+
+
+def test_a_test_that_could_never_be_significant_is_not_corrected_for() -> None:
+    tests = np.array([2e-4, 0.5, 0.5, 0.5])
+    hopeless = np.array([1e-6, 0.2, 0.2, 0.2])
+    assert corrected(tests, hopeless, 0.001)[0] == pytest.approx(2e-4)
+    able = np.full(4, 1e-6)
+    assert corrected(tests, able, 0.001)[0] == pytest.approx(8e-4)
+    assert corrected(np.array([0.5]), np.array([0.5]), 0.001)[0] == 1
+
+
+def test_later_tests_are_never_more_significant_than_earlier_ones() -> None:
+    tests = np.array([3e-4, 1e-5, 2e-4])
+    found = corrected(tests, np.full(3, 1e-9), 0.01)
+    assert found.tolist() == pytest.approx([4e-4, 3e-5, 4e-4])
+
+
+def test_where_nothing_is_the_matter_somebody_is_named_no_more_often_than_promised() -> None:
+    """Which member of each set failed is drawn anew 200 times; error 5 %."""
+    chance = np.random.default_rng(7)
+    exposed = chance.random((20, 60, 11)) < chance.random((20, 1, 1)) * 0.3  # people, sets, members
+    chances = exposed.mean(axis=2)
+    telling = (chances > 0) & (chances < 1)
+    least = np.array([np.prod(p[t]) for p, t in zip(chances, telling, strict=True)])
+    false = 0
+    for _ in range(200):
+        failed = chance.integers(11, size=60)
+        case = exposed[:, np.arange(60), failed] & telling
+        tests = np.array(
+            [at_least(int(c.sum()), p[t]) for c, p, t in zip(case, chances, telling, strict=True)]
+        )
+        false += bool((corrected(tests, least, 0.05) <= 0.05).any())
+    assert false / 200 < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
+
+
+def test_mantel_and_haenszels_odds_ratio_by_hand() -> None:
+    # three sets of one case and two controls: exposed alone; exposed with one control; not exposed
+    case, exposed = np.array([1.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0])
+    more, less = (2 + 1) / 3, 1 / 3
+    assert odds_ratio(case, exposed, np.full(3, 3.0)) == pytest.approx((more + 0.5) / (less + 0.5))
