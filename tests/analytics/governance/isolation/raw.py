@@ -24,7 +24,8 @@ ARRIVAL = datetime(2026, 3, 12, tzinfo=UTC)
 
 def read(source: str, log: str, **told: Any) -> pa.Table:
     """The events of a log."""
-    context = Context(feed="f", batch="b", origin=source, received=ARRIVAL, **told)
+    origin = f"{source} {told.get('host')} {told.get('user')}"
+    context = Context(feed="f", batch="b", origin=origin, received=ARRIVAL, **told)
     parsed = importlib.import_module(f"analytics.sources.{source}").SOURCE
     batches = list(parsed.parse(io.BytesIO(log.encode()), context))
     assert [line for batch in batches for line in batch.rejected] == []

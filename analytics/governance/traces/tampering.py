@@ -1,19 +1,14 @@
-"""Traces: who stopped or erased what would have told of them.
-
-Thin so far: what a day's events show of themselves. Silence is not looked for yet.
-"""
+"""Who stopped or erased what would have told of them, as a day's events show by themselves."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.findings import Finding, ReasonKind, Severity
-from analytics.selection import OBJECTS, both, done, either, evidence, filled, has, known, matches
-from analytics.site import Site
-from analytics.store.base import EventStore
+from analytics.findings import Finding, Severity
+from analytics.governance.around import Around
+from analytics.governance.traces.check import Check, finding
+from analytics.selection import OBJECTS, both, done, either, filled, has, known, matches
 
 COLUMNS: tuple[str, ...] = tuple(
     sorted(
@@ -57,18 +52,6 @@ def _history_erased(events: pa.Table) -> pa.BooleanArray:
     return either(typed, both(deleted, matches(events, "file.path", HISTORY_FILE)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """A way to leave no trail."""
-
-    title: str
-    sentence: str
-    severity: Severity
-    confidence: float
-    tactics: tuple[str, ...]
-    select: Callable[[pa.Table], pa.BooleanArray]
-
-
 CHECKS: Mapping[str, Check] = {
     "stopped_the_audit": Check(
         title="Stopped or weakened the audit",
@@ -76,7 +59,6 @@ CHECKS: Mapping[str, Check] = {
         severity=Severity.CRITICAL,
         confidence=0.7,
         tactics=("defense-impairment",),
-        select=_audit_stopped,
     ),
     "erased_history": Check(
         title="Erased the shell history",
@@ -84,42 +66,29 @@ CHECKS: Mapping[str, Check] = {
         severity=Severity.HIGH,
         confidence=0.7,
         tactics=("stealth",),
-        select=_history_erased,
     ),
 }
 
 
-def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Finding]:
-    """A finding for each way to leave no trail and person who took it.
+SELECTS: Mapping[str, Callable[[pa.Table], pa.BooleanArray]] = {
+    "stopped_the_audit": _audit_stopped,
+    "erased_history": _history_erased,
+}
 
-    `events` are the day's, with at least `COLUMNS`. Unknown actors make no finding.
-    """
-    told = site.directory.joined(events)
+
+def find(around: Around) -> list[Finding]:
+    """A finding for each way to leave no trail and person who took it."""
+    told = around.site.directory.joined(around.events)
     told = told.filter(filled(told, "person"))
     found: list[Finding] = []
     for name, check in CHECKS.items():
-        chosen = told.filter(check.select(told))
+        chosen = told.filter(SELECTS[name](told))
         for person in sorted(pc.unique(chosen["person"]).to_pylist()):
             own = chosen.filter(pc.equal(chosen["person"], person))
-            found.append(_finding(name, check, person, own))
+            found.append(finding(name, check, person, own, hosts=_where(own)))
     return found
 
 
-def _finding(name: str, check: Check, person: str, events: pa.Table) -> Finding:
-    kept = evidence(events)
+def _where(events: pa.Table) -> str:
     hosts = sorted(pc.unique(events["host.name"].drop_null()).to_pylist())
-    where = hosts[0] if len(hosts) == 1 else f"{len(hosts)} hosts" if hosts else "a host"
-    return Finding(
-        kind=ReasonKind.TRACES,
-        id=name,
-        title=check.title,
-        person=person,
-        time=kept.time,
-        points=float(check.severity.points),
-        confidence=check.confidence,
-        sentence=check.sentence.format(hosts=where),
-        events=kept.events,
-        resource=kept.resource,
-        tactics=check.tactics,
-        observed=float(events.num_rows),
-    )
+    return hosts[0] if len(hosts) == 1 else f"{len(hosts)} hosts" if hosts else "a host"
