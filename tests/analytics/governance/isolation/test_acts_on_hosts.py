@@ -3,13 +3,14 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from analytics.circumstances import Duty
 from analytics.governance.isolation.choosing import PRIVATE
 from analytics.resources import read_resources
-from tests.analytics.governance.isolation.raw import judged, read
+from tests.analytics.governance.isolation.raw import judged, open_store, read
 from tests.analytics.laboratory import SITE
 
 AT = 1773136800  # 2026-03-10 10:00:00
@@ -142,6 +143,18 @@ def test_signing_in_where_only_jobs_of_others_run_is_told() -> None:
 )
 def test_signing_in_to_a_node_of_ones_own_or_an_empty_one_is_nothing(innocent: str) -> None:
     assert judged([read("syslog", sign_in("mallory")), read("slurm_sacct", innocent)]) == {}
+
+
+def test_where_people_sign_in_without_jobs_one_more_means_nothing() -> None:
+    everybody = "".join(sign_in(who) for who in ("mallory", "alice", "carol"))
+    assert judged([read("syslog", everybody), read("slurm_sacct", jobs(BOBS))]) == {}
+
+
+def test_a_node_that_was_used_in_the_weeks_before_is_no_news(tmp_path: Path) -> None:
+    store = open_store((tmp_path / "lake").as_uri())
+    store.append(read("syslog", sign_in("mallory").replace("2026-03-10", "2026-02-28")))
+    logs = [read("syslog", sign_in("mallory")), read("slurm_sacct", jobs(BOBS))]
+    assert judged(logs, store=store) == {}
 
 
 def test_the_team_that_a_host_belongs_to_is_at_home_there() -> None:
