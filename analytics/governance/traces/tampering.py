@@ -28,7 +28,10 @@ AUDIT_COMMANDS = (
 )
 HISTORY_COMMANDS = (
     r"\bhistory\s+-c|\bunset\s+(\S+\s+)*HISTFILE\b|\bset\s+\+o\s+history\b"
-    r"|\bHIST(FILE|SIZE|FILESIZE)=(/dev/null|0|\"\"|'')?(\s|;|$)"
+    # for the shell that goes on, or for one that it starts; in front of a script it loses nothing
+    r"|\bHIST(FILE|SIZE|FILESIZE)=(/dev/null|0|\"\"|'')?"
+    r"(\s*([;&|\n]|$)|\s+(\w+=\S*\s+)*(exec\s+)?(\S*/)?(bash|zsh|sh|ksh|fish|tmux|screen|su)"
+    r"(\s+--?[\w-]*)*\s*([;&\n]|$))"
     r"|\b(rm|shred|truncate|unlink|ln)\s.*[._](bash|zsh|sh)?_?history\b"
     r"|>\s*\S*[._](bash|zsh|sh)_history\b"
 )
