@@ -1,14 +1,18 @@
-"""What should log, as hosts.csv says, and what of it was heard lately."""
+"""What should log, as hosts.csv says, and what of it was heard; where nothing came for hours."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from analytics.governance import traces
+from analytics.governance.traces.coverage import State
 from analytics.store.base import Question
 from analytics.store.query import OneOf
 from auditapp.eventstore import store
 from auditapp.people.directory import hosts
 
 LOOKED_BACK = timedelta(days=14)
+SHOWN = timedelta(days=6)  # and today
+MOST = 200
 QUIET = timedelta(days=2)  # a day alone is a weekend's or a log that is shipped at midnight
 
 
@@ -52,3 +56,24 @@ def expected(now: datetime) -> list[Heard]:
                 )
             )
     return sorted(found, key=lambda one: (not one.quiet, one.host, one.source))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blind:
+    """Blind spots of some days, the worst first and no more than can be read, how many there are
+    of each state, and on how many days of hosts and sources all was well."""
+
+    spots: list[dict[str, object]]
+    counts: dict[str, int]
+    heard: int
+
+
+def blind(now: datetime) -> Blind:
+    """Of this week: each host, source and day on which it was silent, poor or never heard."""
+    rows = traces.coverage((now - SHOWN).date(), now.date(), now, hosts(), store()).to_pylist()
+    counts = {state.value: 0 for state in State}
+    for row in rows:
+        counts[row["state"]] += 1
+    heard = counts.pop(State.HEARD)
+    spots = [row for row in rows if row["state"] != State.HEARD]
+    return Blind(spots=spots[:MOST], counts=counts, heard=heard)

@@ -9,10 +9,11 @@ from analytics.findings import Finding
 from analytics.governance.around import Around
 from analytics.governance.traces import habits, shrinking, tampering
 from analytics.governance.traces.check import Check
+from analytics.governance.traces.coverage import coverage
 from analytics.site import Site
 from analytics.store.base import EventStore
 
-__all__ = ["CHECKS", "COLUMNS", "find"]
+__all__ = ["CHECKS", "COLUMNS", "coverage", "find"]
 
 COLUMNS: tuple[str, ...] = tuple(sorted({*tampering.COLUMNS, *habits.COLUMNS, *shrinking.COLUMNS}))
 CHECKS: Mapping[str, Check] = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.test import Client
 from django.urls import reverse
 
-from auditapp.dashboard.coverage import expected
+from auditapp.dashboard.coverage import blind, expected
 from auditapp.people.models import HostRow
 from tests.auditapp.dashboard.organisation import HOSTILE, Site
 from tests.auditapp.dashboard.test_pages import assert_harmless, read
@@ -31,3 +31,16 @@ def test_a_host_that_was_heard_long_ago_is_silent(site: Site) -> None:
     HostRow.objects.create(name="gpu01", sources=["bash_history"])
     (one,) = expected(site.now + timedelta(days=5))
     assert (one.quiet, one.events) == (True, 3)
+
+
+def test_blind_spots_of_the_week_are_shown_and_what_is_well_is_counted(
+    analyst: Client, site: Site
+) -> None:
+    assert "Blind spots" not in read(analyst, reverse("traces"))
+    HostRow.objects.create(name=HOSTILE, sources=["auditd"])
+    found = blind(site.now)
+    assert {row["state"] for row in found.spots} == {"never heard"}
+    assert (found.counts["never heard"], found.counts["silent"], found.heard) == (7, 0, 0)
+    page = read(analyst, reverse("traces"))
+    assert "Blind spots" in page
+    assert_harmless(page)
