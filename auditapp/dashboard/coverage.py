@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from analytics.governance import traces
 from analytics.governance.traces.coverage import State
+from analytics.governance.traces.faults import Fault
 from analytics.store.base import Question
 from analytics.store.query import OneOf
 from auditapp.eventstore import store
@@ -77,3 +78,8 @@ def blind(now: datetime) -> Blind:
     heard = counts.pop(State.HEARD)
     spots = [row for row in rows if row["state"] != State.HEARD]
     return Blind(spots=spots[:MOST], counts=counts, heard=heard)
+
+
+def faults(now: datetime) -> list[Fault]:
+    """Records lost and clocks that are wrong, within a day."""
+    return traces.faults(now - timedelta(days=1), now, store())[:MOST]

@@ -10,10 +10,11 @@ from analytics.governance.around import Around
 from analytics.governance.traces import habits, shrinking, tampering
 from analytics.governance.traces.check import Check
 from analytics.governance.traces.coverage import coverage
+from analytics.governance.traces.faults import faults
 from analytics.site import Site
 from analytics.store.base import EventStore
 
-__all__ = ["CHECKS", "COLUMNS", "coverage", "find"]
+__all__ = ["CHECKS", "COLUMNS", "coverage", "faults", "find"]
 
 COLUMNS: tuple[str, ...] = tuple(sorted({*tampering.COLUMNS, *habits.COLUMNS, *shrinking.COLUMNS}))
 CHECKS: Mapping[str, Check] = {

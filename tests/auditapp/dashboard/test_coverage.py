@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.test import Client
 from django.urls import reverse
 
-from auditapp.dashboard.coverage import blind, expected
+from auditapp.dashboard.coverage import blind, expected, faults
 from auditapp.people.models import HostRow
 from tests.auditapp.dashboard.organisation import HOSTILE, Site
 from tests.auditapp.dashboard.test_pages import assert_harmless, read
@@ -44,3 +44,10 @@ def test_blind_spots_of_the_week_are_shown_and_what_is_well_is_counted(
     page = read(analyst, reverse("traces"))
     assert "Blind spots" in page
     assert_harmless(page)
+
+
+def test_a_wrong_clock_is_shown_with_the_event_that_tells(analyst: Client, site: Site) -> None:
+    site.events("bash_history", {"id": "f1", "hours": -0.5, "host.name": HOSTILE})
+    assert "clock ahead" not in read(analyst, reverse("traces"))  # it is still to come
+    (one,) = faults(site.now + timedelta(hours=1))
+    assert (one.host, one.what, one.amount, one.event) == (HOSTILE, "clock ahead", 1800, "f1")
