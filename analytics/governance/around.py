@@ -1,5 +1,6 @@
 """What surrounds an act: its day with all events, the site, and the store to look back in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from datetime import date as Date
@@ -28,6 +29,13 @@ class Around:
 
     def before(self, days: int, query: Query, columns: tuple[str, ...]) -> pa.Table:
         """The events of that many days before this one for which the query holds."""
-        question = Question(since=self.begin - timedelta(days=days), until=self.begin, query=query)
         empty = pa.schema([SCHEMA.field(name) for name in columns]).empty_table()
-        return pa.concat_tables([empty, *self.store.scan(question, list(columns))])
+        return pa.concat_tables([empty, *self.pieces_before(days, query, columns)])
+
+    def pieces_before(
+        self, days: int, query: Query, columns: tuple[str, ...]
+    ) -> Iterator[pa.Table]:
+        """As `before`, in tables of bounded size: for what may be many."""
+        since = self.begin - timedelta(days=days)
+        question = Question(since=since, until=self.begin, query=query)
+        yield from self.store.scan(question, list(columns))

@@ -6,9 +6,11 @@ it at once, or nothing came from the hosts where the person leaves it, the colle
 innocent reason, which nobody is blamed for.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +19,8 @@ from analytics.findings import Finding, Severity
 from analytics.governance.around import Around
 from analytics.governance.traces.check import Check, finding
 from analytics.selection import OBJECTS, both, done, either, filled, has, known
-from analytics.store.query import Any, OneOf
+from analytics.store.query import Any as AnyOf
+from analytics.store.query import OneOf
 
 COLUMNS: tuple[str, ...] = (
     *("@timestamp", "event.id", "event.action", "event.category", "event.dataset"),
@@ -176,36 +179,48 @@ def _broken(
     accounts = tuple(link.account for one in people for link in around.site.directory.links_of(one))
     if not accounts:
         return {}
-    query = Any((OneOf("actor.account", accounts), OneOf("job.owner", accounts)))
-    past = _told(around.before(LEARNT_DAYS, query, COLUMNS), around)
-    worked = _by_person(past.filter(habit.active(past)))
-    trails = past.filter(habit.traced(past))
-    kept = _by_person(trails)
+    past = _past(habit, accounts, around)
     found = {}
     for person in people:
-        days = worked.get(person, set())
-        with_trail = len(days & kept.get(person, set()))
+        days = past.worked[person]
+        with_trail = len(days & past.traced[person])
         if len(days) >= LEAST_DAYS and with_trail >= USUAL * len(days):
-            own = trails.filter(pc.equal(trails["doer"], person))
             since = pc.min(_moments(active.filter(pc.equal(active["doer"], person))))
             later = traced.filter(pc.greater_equal(traced["@timestamp"], since))
-            if set(_hosts(later)) & set(_hosts(own)):
+            if past.hosts[person].intersection(_hosts(later)):
                 found[person] = (len(days), with_trail)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """For each person: the days with the sign, those with the trail, and the hosts it came from."""
+
+    worked: dict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
+    traced: dict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
+    hosts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def _past(habit: Habit, accounts: tuple[str, ...], around: Around) -> Past:
+    """Of the people of these accounts, piece by piece: four weeks of events may be many."""
+    past = Past()
+    query = AnyOf((OneOf("actor.account", accounts), OneOf("job.owner", accounts)))
+    for piece in around.pieces_before(LEARNT_DAYS, query, COLUMNS):
+        told = _told(piece, around)
+        worked, trail = told.filter(habit.active(told)), told.filter(habit.traced(told))
+        _gather(past.worked, worked, _days(worked))
+        _gather(past.traced, trail, _days(trail))
+        _gather(past.hosts, trail, trail["host.name"])
+    return past
+
+
+def _gather(found: dict[str, set[Any]], told: pa.Table, values: pa.Array | pa.ChunkedArray) -> None:
+    """Adds each person's distinct values."""
+    pairs = pa.table({"person": told["doer"], "value": values}).group_by(["person", "value"])
+    for row in pairs.aggregate([]).to_pylist():
+        found[row["person"]].add(row["value"])
 
 
 def _hosts(told: pa.Table) -> list[str]:
     hosts: list[str] = pc.unique(told["host.name"].drop_null()).to_pylist()
     return hosts
-
-
-def _by_person(told: pa.Table) -> dict[str, set[date]]:
-    """The days of each person's rows."""
-    pairs = pa.table({"person": told["doer"], "day": _days(told)}).group_by(["person", "day"])
-    found: dict[str, set[date]] = {}
-    distinct = pairs.aggregate([])
-    for person, day in zip(
-        distinct["person"].to_pylist(), distinct["day"].to_pylist(), strict=True
-    ):
-        found.setdefault(person, set()).add(day)
-    return found

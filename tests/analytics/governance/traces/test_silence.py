@@ -169,7 +169,10 @@ def test_a_history_that_begins_anew_is_told(
         )
 
 
-def test_where_only_new_lines_are_sent_a_short_day_is_no_loss(tmp_path: Path) -> None:
-    days = zip(DAYS[-4:], (200, 60, 150, 180), strict=True)
+@pytest.mark.parametrize("sent", [(200, 60, 150, 180), (100, 110, 120, 130)])
+def test_where_only_new_lines_are_sent_a_short_day_is_no_loss(
+    tmp_path: Path, sent: tuple[int, ...]
+) -> None:
+    days = zip(DAYS[-4:], sent, strict=True)
     logs = [history("mallory", [day], lines, host="h") for day, lines in days]
     assert told(tmp_path, *logs, history("mallory", [DAY], 5, host="h")) == []
