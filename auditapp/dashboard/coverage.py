@@ -9,7 +9,8 @@ from analytics.governance.traces.faults import Fault
 from analytics.store.base import Question
 from analytics.store.query import OneOf
 from auditapp.eventstore import store
-from auditapp.people.directory import hosts
+from auditapp.people import seen
+from auditapp.people.directory import directory, hosts
 
 LOOKED_BACK = timedelta(days=14)
 SHOWN = timedelta(days=6)  # and today
@@ -83,3 +84,9 @@ def blind(now: datetime) -> Blind:
 def faults(now: datetime) -> list[Fault]:
     """Records lost and clocks that are wrong, within a day."""
     return traces.faults(now - timedelta(days=1), now, store())[:MOST]
+
+
+def nobodys() -> tuple[int, int]:
+    """How many accounts acted that belong to nobody, and how many events are theirs."""
+    acting = [one for one in seen.unknown(directory()) if one.acted]
+    return len(acting), sum(one.acted for one in acting)

@@ -54,6 +54,7 @@ def pillar(request: HttpRequest, kind: str) -> HttpResponse:
             "kept": urlencode(
                 {k: request.GET[k] for k in ("person", "check", "owner") if request.GET.get(k)}
             ),
+            "nobodys": coverage.nobodys() if kind == "traces" else None,
             "faults": coverage.faults(timezone.now()) if kind == "traces" else None,
             "blind": coverage.blind(timezone.now()) if kind == "traces" else None,
             "coverage": coverage.expected(timezone.now()) if kind == "traces" else None,

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from auditapp.dashboard.coverage import blind, expected, faults
-from auditapp.people.models import HostRow
+from auditapp.people.models import AccountDay, HostRow
 from tests.auditapp.dashboard.organisation import HOSTILE, Site
 from tests.auditapp.dashboard.test_pages import assert_harmless, read
 
@@ -51,3 +51,13 @@ def test_a_wrong_clock_is_shown_with_the_event_that_tells(analyst: Client, site:
     assert "clock ahead" not in read(analyst, reverse("traces"))  # it is still to come
     (one,) = faults(site.now + timedelta(hours=1))
     assert (one.host, one.what, one.amount, one.event) == (HOSTILE, "clock ahead", 1800, "f1")
+
+
+def test_accounts_that_acted_and_are_nobodys_are_counted(analyst: Client, site: Site) -> None:
+    assert "belongs to nobody" not in read(analyst, reverse("traces"))
+    day = site.now.date()
+    common = {"day": day, "source": "auditd", "first": site.now, "last": site.now}
+    AccountDay.objects.create(account="unix:ghost", acted=True, events=7, **common)
+    AccountDay.objects.create(account="unix:named", acted=False, events=9, **common)
+    page = read(analyst, reverse("traces"))
+    assert "1 account</a> acted that belongs to nobody: 7 events" in page
