@@ -63,11 +63,12 @@ def _tracked(world: World, person: Person, moment: float, rng: Chance) -> None:
 
 
 def _planned(world: World, keeper: Person, moment: float, rng: Chance) -> None:
-    """Required checks are renamed, or a team is given a repository."""
+    """A branch is guarded, or a team is given a repository."""
     name = pick(rng, tuple(REPOSITORIES))
     if happens(rng, 0.6):
-        action = "protected_branch.update_required_status_checks_enforcement_level"
-        forge(world, keeper, moment, action, name, operation_type="modify", name="main")
+        branch = f"release/{int(between(rng, 1, 40))}"
+        forge(world, keeper, moment, "protected_branch.create", name, operation_type="create",
+              name=branch)  # fmt: skip
     else:
         forge(world, keeper, moment, "team.add_repository", name, operation_type="create",
               team=f"{OWNER}/{REPOSITORIES[name]}")  # fmt: skip

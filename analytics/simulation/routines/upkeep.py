@@ -62,13 +62,12 @@ def shard(rng: Chance) -> str:
 
 
 def rewrite(terminal: Terminal, moment: float, path: str, rng: Chance) -> Written:
-    """A shard is written anew by its team's tools."""
+    """A shard that somebody made is written anew with the team's tools."""
     command = pick(rng, ("python -m datakit.rewrite {}", "python -m datakit.dedup --inplace {}",
                          "python fix_encoding.py {}"))  # fmt: skip
     terminal.type(moment, command.format(path))
     moment += between(rng, 20, 200)
-    owner = terminal.world.organisation.team("data")[0]
-    return moment, terminal.write(moment, path, owner.uid, PYTHON)
+    return moment, terminal.write(moment, path, terminal.person.uid, PYTHON)
 
 
 def upgrade(terminal: Terminal, moment: float, name: str, rng: Chance) -> Written:
