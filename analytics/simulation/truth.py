@@ -127,8 +127,9 @@ def measure(
     """How well the insiders were found, as `evaluate --json` prints it.
 
     `recall_at_k` is the share of insiders among the first k people, k being the number of
-    insiders; ranks count from 1 and, among equals, take the worst place. Who has no score has 0.
-    What needs an insider is None where there is none; hours are None where no alert came.
+    insiders; beside it stands how many are within the first 2 × k. Ranks count from 1 and, among
+    equals, take the worst place. Who has no score has 0. What needs an insider is None where there
+    is none; hours are None where no alert came.
     """
     points = dict.fromkeys(truth.people, 0.0) | {score.person: score.score for score in scores}
     insiders = {insider.person: insider for insider in truth.insiders}
@@ -140,7 +141,13 @@ def measure(
     return {
         "people": len(truth.people),
         "insiders": len(insiders),
+        "scenario_of_each_insider": {
+            insider.person: insider.scenario for insider in truth.insiders
+        },
         "rank_of_each_insider": ranks,
+        "insiders_within_twice_their_number": sum(
+            rank <= 2 * len(insiders) for rank in ranks.values()
+        ),
         "recall_at_k": found / len(insiders) if insiders else None,
         "first_high_alert_hours_after_first_act": {
             insider.person: _hours(insider, high) for insider in truth.insiders

@@ -1,6 +1,6 @@
 """Assesses the days that changed and keeps everybody's score."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -145,10 +145,13 @@ def _midnights(first: datetime, last: datetime) -> Iterator[datetime]:
         first += timedelta(days=1)
 
 
-def scores_at(as_of: datetime, weights: Weights | None = None) -> list[RiskScore]:
+def scores_at(
+    as_of: datetime, weights: Weights | None = None, without: Collection[ReasonKind] = ()
+) -> list[RiskScore]:
     """Everybody's score at a time, from what is known now, the highest first; keeps nothing.
 
-    With other weights than those in force it says what they would make of the same findings.
+    With other weights than those in force it says what they would make of the same findings;
+    with kinds it leaves out, what the others are worth alone.
     """
     start = as_of - timedelta(days=pipeline.SCORED_DAYS)
     alerts = Alert.objects.shown().filter(time__gte=start, time__lte=as_of)
@@ -161,6 +164,7 @@ def scores_at(as_of: datetime, weights: Weights | None = None) -> list[RiskScore
         site=site(),
         weights=weights or weighing.in_force(),
         rules=rule_set(),
+        without=without,
     )
 
 

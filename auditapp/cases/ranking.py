@@ -1,9 +1,11 @@
 """Who needs attention: the newest scores, or those of a past time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from analytics.findings import ReasonKind
 from analytics.risk.explain import reason_json
 from auditapp.cases import history
 from auditapp.cases.assessment import scores_at
@@ -28,9 +30,9 @@ def shown_then(moment: datetime) -> list[Ranked]:
     return [_kept(row) for row in history.shown_at(moment)]
 
 
-def ranking(as_of: datetime | None = None) -> list[Ranked]:
+def ranking(as_of: datetime | None = None, without: Collection[ReasonKind] = ()) -> list[Ranked]:
     """Everybody with a score, the highest first; the kept ones of the last scoring, or those
-    computed for a past time."""
+    computed for a past time, also without reasons of some kinds."""
     if as_of is not None:
         return [
             Ranked(
@@ -42,7 +44,7 @@ def ranking(as_of: datetime | None = None) -> list[Ranked]:
                 plain=score.plain,
                 watched=list(score.watched),
             )
-            for score in scores_at(as_of)
+            for score in scores_at(as_of, without=without)
         ]
     newest = ScoreRow.objects.order_by("-as_of").values_list("as_of", flat=True).first()
     if newest is None:

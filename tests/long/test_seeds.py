@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from analytics.risk.parts import PARTS
 from analytics.simulation import simulate
 from tests.auditapp.ingest.installation import Installation
 
@@ -84,3 +85,16 @@ def test_where_nobody_does_harm_nobody_is_critical(said: Said, tmp_path: Path, s
     said("score", "--as-of", AS_OF)
     assert not [row for row in said("risk", "--json") if row["level"] in ("high", "critical")]
     assert not [row for row in said("alerts", "--json") if row["severity"] == "critical"]
+
+
+def test_what_each_part_is_worth_is_told(said: Said, tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    simulate(folder, people=8, days=6, seed=3, scenarios=("saboteur",), until=date(2026, 3, 1))
+    found = said("evaluate", str(folder), "--json", "--ablation")
+    (person,) = found["rank_of_each_insider"]
+    assert found["scenario_of_each_insider"] == {person: "saboteur"}
+    assert found["first_people"][0]["person"] == person
+    assert found["insiders_within_twice_their_number"] == 1
+    assert found["ablation"].keys() == set(PARTS)
+    assert all(person in one["rank_of_each_insider"] for one in found["ablation"].values())
+    assert found["seconds"].keys() == {"ingest", "score"}

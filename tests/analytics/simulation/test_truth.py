@@ -124,6 +124,13 @@ def test_half_of_two_insiders_found_is_a_recall_of_one_half() -> None:
     assert result["recall_at_k"] == 0.5
 
 
+def test_insiders_within_twice_their_number_of_ranks_are_counted() -> None:
+    result = measure(_truth("p3"), _scores(p1=90, p3=80), [])
+    assert result["insiders_within_twice_their_number"] == 1
+    result = measure(_truth("p3"), _scores(p1=90, p2=85, p3=80), [])
+    assert result["insiders_within_twice_their_number"] == 0
+
+
 def test_hours_count_from_the_first_act_to_the_first_high_alert_after_it() -> None:
     alerts = [
         _raised("p3", -30),
@@ -159,6 +166,8 @@ def test_a_calm_organisation_has_nothing_to_recall() -> None:
     assert result == {
         "people": 4,
         "insiders": 0,
+        "scenario_of_each_insider": {},
+        "insiders_within_twice_their_number": 0,
         "rank_of_each_insider": {},
         "recall_at_k": None,
         "first_high_alert_hours_after_first_act": {},

@@ -84,3 +84,18 @@ def test_the_command_line_obeys_the_roles_of_the_site(role: str, settings: Any) 
         assert "Nobody has a risk score" in said("risk", "--as", "kim")
     with pytest.raises(CommandError, match="no user of Foureyes"):
         said("risk", "--as", "lou")
+
+
+@pytest.mark.usefixtures("cancelled")
+def test_a_ranking_without_a_part_leaves_its_reasons_out() -> None:
+    assessment.rescore(NOON.date(), NOON)
+    asked = ("risk", "--as-of", NOON.isoformat(), "--json", "--without")
+    (row,) = json.loads(said(*asked, "rules", "victims"))
+    assert row["person"] == "p1"
+    assert json.loads(said(*asked, "pillars")) == []
+    assert ScoreRow.objects.get(as_of=NOON).person == "p1", "what is kept stays"
+
+
+def test_a_ranking_without_a_part_is_of_a_time() -> None:
+    with pytest.raises(CommandError, match="--without goes with --as-of"):
+        said("risk", "--without", "rules")

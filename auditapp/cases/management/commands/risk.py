@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from analytics.risk.parts import PARTS
 from auditapp.accounts.command_line import add_reader, check_reader
 from auditapp.accounts.pseudonyms import reference, shown
 from auditapp.cases.management.arguments import harmless, moment, positive
-from auditapp.cases.ranking import ranking, shown_then
+from auditapp.cases.ranking import Ranked, ranking, shown_then
 
 
 class Command(BaseCommand):
@@ -18,12 +19,20 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--as-of, --then, --limit, --json, --as."""
+        """--as-of, --then, --without, --limit, --json, --as."""
         parser.add_argument("--as-of", type=moment, metavar="T", help="time of the score; now")
         parser.add_argument(
             "--then",
             action="store_true",
             help="with --as-of: as it was shown then, not as it would be known now",
+        )
+        parser.add_argument(
+            "--without",
+            nargs="+",
+            choices=sorted(PARTS),
+            default=[],
+            metavar="PART",
+            help=f"with --as-of: what the rest is worth; of {', '.join(sorted(PARTS))}",
         )
         parser.add_argument("--limit", type=positive, metavar="N", help="only the first N people")
         parser.add_argument("--json", action="store_true", help="a list on standard output")
@@ -34,8 +43,9 @@ class Command(BaseCommand):
         check_reader(options["reader"])
         if options["then"] and not options["as_of"]:
             raise CommandError("--then goes with --as-of: say when")
-        asked = shown_then if options["then"] else ranking
-        people = asked(options["as_of"])[: options["limit"]]
+        if options["without"] and (options["then"] or not options["as_of"]):
+            raise CommandError("--without goes with --as-of and not with --then")
+        people = self._asked(options)[: options["limit"]]
         if options["json"]:
             rows = [
                 {
@@ -60,3 +70,9 @@ class Command(BaseCommand):
                 self.stdout.write(harmless(f"       watched: {', '.join(person.watched)}"))
             for reason in person.reasons[:3]:
                 self.stdout.write(harmless(f"       · {reason['sentence']}"))
+
+    def _asked(self, options: dict[str, Any]) -> list[Ranked]:
+        if options["then"]:
+            return shown_then(options["as_of"])
+        without = {kind for part in options["without"] for kind in PARTS[part]}
+        return ranking(options["as_of"], without)
