@@ -7,6 +7,6 @@ docs/victims.md says why each step is as it is.
 """
 
 from analytics.governance.victims.finding import CHECKS, COLUMNS, find
-from analytics.governance.victims.near import Answer, Asked, who_was_near
+from analytics.governance.victims.near import Answer, Asked, Suspect, who_was_near
 
-__all__ = ["CHECKS", "COLUMNS", "Answer", "Asked", "find", "who_was_near"]
+__all__ = ["CHECKS", "COLUMNS", "Answer", "Asked", "Suspect", "find", "who_was_near"]

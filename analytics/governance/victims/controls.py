@@ -152,26 +152,19 @@ def _running(
 ) -> Chosen:
     """At most so many of a pool, each with the moment, shifted by days, at about which it was
     running and had run as long; nearer days first."""
-    rows: list[Codes] = []
-    times: list[Times] = []
-    left = most
-    began, ended = risk.began[pool], risk.ended[pool]
-    for shift in shifts:
-        if left <= 0:
-            break
-        wanted = onset + shift * DAY
-        at = np.clip(wanted, began + need, np.minimum(ended - 1, now))
-        off = np.abs(at - wanted)
-        fits = (off <= (ABOUT if shift else 0)) & (at >= began + need) & (at < ended)
-        there = np.flatnonzero(fits)
-        if len(there) > left:  # spread over all of them, the same ones each time
-            there = there[np.linspace(0, len(there) - 1, left).astype(np.int64)]
-        rows.append(pool[there])
-        times.append(at[there])
-        left -= len(there)
-    if not rows:
-        return NOBODY, NOBODY
-    return np.concatenate(rows), np.concatenate(times)
+    began, ended = risk.began[pool] + need, np.minimum(risk.ended[pool] - 1, now)
+    wanted = onset + np.array(shifts, dtype=np.int64)[:, None] * DAY
+    at = np.minimum(np.maximum(wanted, began), ended)
+    slack = np.where(wanted == onset, 0, ABOUT)
+    fits = (np.abs(at - wanted) <= slack) & (at >= began)
+    day, place = np.nonzero(fits)
+    if len(day) > most:
+        kept = day < day[most]  # the nearer days whole; of the last, some from all over it
+        last = np.flatnonzero(day == day[most])
+        spread = np.linspace(0, len(last) - 1, most - int(kept.sum())).astype(np.int64)
+        kept[last[spread]] = True
+        day, place = day[kept], place[kept]
+    return pool[place], at[day, place]
 
 
 def _members(number: int, row: int, onset: int, chosen: Chosen) -> npt.NDArray[np.int64]:

@@ -57,14 +57,12 @@ def _counted(least: Floats, error: float) -> int:
     return max(len(ranked), 1)
 
 
-def odds_ratio(case: Floats, exposed: Floats, size: Floats) -> float:
+def odds_ratio(more: Floats, less: Floats) -> Floats:
     """Mantel & Haenszel's odds ratio over matched sets, which for controls that were running when
     the case failed estimates the relative risk (Greenland & Thomas 1982).
 
-    `case` says of each set whether its failed run was exposed, `exposed` how many of its controls
-    were, `size` how many members it has. Half a set is added to either side, so that it is finite.
+    Of `size` members a set adds to `more` its unexposed controls / size where its failed run was
+    exposed, and to `less` its exposed controls / size where it was not. Half a set is added to
+    either side, so that it is finite.
     """
-    controls = size - 1
-    more = float(np.sum(case * (controls - exposed) / size))
-    less = float(np.sum((1 - case) * exposed / size))
-    return (more + 0.5) / (less + 0.5)
+    return np.asarray((more + 0.5) / (less + 0.5))

@@ -75,9 +75,10 @@ def _by_channel(members: Codes, who: Codes, kind: Codes, recent: Flags) -> Expos
     chosen = {Channel.ANY_DAY: np.full(len(members), True), Channel.ANY_HOUR: recent}
     for each, (day, hour) in KINDS.items():
         chosen[day], chosen[hour] = kind == each, (kind == each) & recent
+    many = int(who.max(initial=0)) + 1
     member: dict[Channel, Codes] = {}
     person: dict[Channel, Codes] = {}
     for channel, rows in chosen.items():
-        pairs = np.stack((members[rows], who[rows]))
-        member[channel], person[channel] = np.unique(pairs, axis=1) if pairs.size else pairs
+        pairs = np.unique(members[rows] * many + who[rows])
+        member[channel], person[channel] = pairs // many, pairs % many
     return Exposures(member, person)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from analytics.findings import Finding, ReasonKind
 from analytics.governance.isolation.explaining import CARING, ON_DUTY
 from analytics.governance.victims import study
-from analytics.governance.victims.association import Near
+from analytics.governance.victims.designs import Near
 from analytics.governance.victims.exposure import ROUNDING, Channel
 from analytics.governance.victims.failures import DAY, HOUR
 from analytics.governance.victims.joining import Codes

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 
 from analytics.governance.victims import study
-from analytics.governance.victims.association import Near
+from analytics.governance.victims.designs import Near
 from analytics.governance.victims.failures import NOT_ASKED, Failures, Flags
 from analytics.governance.victims.finding import WAYS, acts_before
 from analytics.governance.victims.study import Study
@@ -54,8 +54,9 @@ class Suspect:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Suspects, the least probable by chance first; what each victim lost in GPU-hours, the most
-    first; how many incidents and failed jobs there are, and how many of these are explained by
-    what."""
+    first (unknown ones together, under no name); how many incidents and failed jobs there are,
+    and how many of these are explained by what.
+    """
 
     incidents: int
     failed: int
@@ -65,8 +66,8 @@ class Answer:
 
 
 def who_was_near(asked: Asked, site: Site, store: EventStore) -> Answer:
-    """Everybody who acted on what failed, before it did. What else happened in a month before
-    and after the first moment that is asked for serves as comparison."""
+    """Everybody who acted on what failed, before it did. Compared is with what went well in that
+    time, or in the month before its end where it is shorter."""
     since = min(asked.since, asked.until - study.LOOKED_BACK)
 
     def chosen(runs: pa.Table, failures: Failures, things: Things) -> Failures:
@@ -145,10 +146,5 @@ def _victims(found: Study) -> tuple[tuple[str, float], ...]:
     lost: dict[str, float] = {}
     owners: Sequence[str | None] = found.runs["owner"].take(pa.array(rows)).to_pylist()
     for owner, hours in zip(owners, found.failures.hours[rows].tolist(), strict=True):
-        lost[owner or "unknown"] = lost.get(owner or "unknown", 0.0) + hours
+        lost[owner or ""] = lost.get(owner or "", 0.0) + hours
     return tuple(sorted(lost.items(), key=lambda each: (-each[1], each[0])))
-
-
-def month_before(until: datetime) -> datetime:
-    """When a question without a beginning begins."""
-    return until.astimezone(UTC) - timedelta(days=30)

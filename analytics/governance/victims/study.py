@@ -20,7 +20,7 @@ from analytics.governance.victims import (
     sightings,
     things,
 )
-from analytics.governance.victims.association import Near
+from analytics.governance.victims.designs import Near
 from analytics.governance.victims.failures import DAY, MINUTE, NEVER, Failures, Flags, Times, micro
 from analytics.governance.victims.incidents import Incidents
 from analytics.governance.victims.joining import Codes, Timeline
@@ -62,8 +62,11 @@ class Study:
 
     def convinces(self, one: Near) -> bool:
         """Whether it is enough to name somebody, in every design."""
-        agreed = association.agrees(one, self.of_owners, self.of_nodes)
-        return association.convincing(one) and agreed
+        if not association.convincing(one):
+            return False
+        folders = one.channel in association.OF_FOLDERS
+        designs = [self.of_owners] if folders else [self.of_owners, self.of_nodes]
+        return association.agrees(one, designs)
 
 
 Chosen = Callable[[pa.Table, Failures, Things], Failures]
@@ -111,14 +114,17 @@ def of_tables(
         ran, failed, depended.of_run, nodes, Timeline(changes.thing, changes.time)
     )
     now = int(until.timestamp() * 1e6) - 1
-    designs = []
-    for sets in (
-        controls.others_then(whole, risk, now),
-        controls.same_owner_another_day(whole, risk, now),
-        controls.same_nodes_another_day(whole, risk, depended.of_run, nodes, now),
-    ):
+
+    def by(sets: controls.Sets) -> list[Near]:
         exposures = exposure.of_sets(sets, risk, depended.of_run, counted)
-        designs.append(association.tested(sets, risk, exposures))
+        return association.tested(sets, risk, exposures)
+
+    near = by(controls.others_then(whole, risk, now))
+    of_owners: list[Near] = []
+    of_nodes: list[Near] = []
+    if any(map(association.convincing, near)):  # else nobody asks for more
+        of_owners = by(controls.same_owner_another_day(whole, risk, now))
+        of_nodes = by(controls.same_nodes_another_day(whole, risk, depended.of_run, nodes, now))
     return Study(
         runs=ran,
         failures=failed,
@@ -128,9 +134,9 @@ def of_tables(
         acts=counted,
         people=people.to_pylist(),
         owner=owner,
-        near=designs[0],
-        of_owners=designs[1],
-        of_nodes=designs[2],
+        near=near,
+        of_owners=of_owners,
+        of_nodes=of_nodes,
     )
 
 

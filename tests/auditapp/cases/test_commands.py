@@ -64,6 +64,17 @@ def test_no_log_writes_to_the_terminal() -> None:
     assert (row["person"], row["reasons"][0]["events"]) == ("p1", ["e1"])
 
 
+def test_who_was_near_is_asked_of_the_command_line(settings: Any) -> None:
+    settings.DEMO = True
+    assert said("victims", "--since", "2020-01-01", "--until", "2020-01-09") == (
+        "0 incidents of 0 failed jobs\n"
+    )
+    (answer,) = [json.loads(said("victims", "--until", "2020-01-09", "--job", "1", "--json"))]
+    assert (answer["incidents"], answer["people"], answer["victims"]) == (0, [], [])
+    with pytest.raises(CommandError, match="--since is not before --until"):
+        said("victims", "--since", "2020-01-09", "--until", "2020-01-01")
+
+
 @pytest.mark.parametrize("time", ["0001-01-01", "9999-12-31T23:59-12:00", "yesterday", "99999w"])
 @pytest.mark.parametrize(
     "command", [("risk", "--as-of"), ("alerts", "--since"), ("score", "--as-of")]

