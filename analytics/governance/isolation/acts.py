@@ -54,8 +54,8 @@ CHECKS: Mapping[str, Act] = {
         thing="job.id",
         tactics=("impact",),
         steps=(1, 3, 10),
-        select=choosing.changed,
-        owners=owning.of_jobs,
+        select=lambda events: either(choosing.changed(events), typed.typed(events)),
+        owners=owning.of_changes,
     ),
     "tried_to_touch_jobs_of_others": Act(
         title="Tried to end or change jobs of others",

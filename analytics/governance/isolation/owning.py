@@ -1,6 +1,8 @@
 """Whose it was, for each kind of act: `owner` (a person) and `owner_team`, null where unknown."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,10 +11,12 @@ from analytics.event import REALM, account
 from analytics.governance import ownership
 from analytics.governance.around import Around
 from analytics.governance.isolation import choosing, presence, typed
-from analytics.governance.makers import makers_of
+from analytics.governance.makers import base_of, makers_of
 from analytics.resources import Resource
-from analytics.selection import both, done, either, filled
+from analytics.selection import both, done, either, filled, has
 
+CHANGED_ENDS = ("TIMEOUT", "DEADLINE", "REQUEUED", "REQUEUE_HOLD", "SUSPENDED")
+SOON = timedelta(hours=1)
 NAMESPACE = "objectRef.namespace"
 
 
@@ -69,9 +73,25 @@ def of_nodes(events: pa.Table, around: Around) -> pa.Table:
     return ownership.with_owners(told, told["owner"])
 
 
+def of_changes(events: pa.Table, around: Around) -> pa.Table:
+    """Of jobs that were changed: as the controller tells it, or as a typed command says and the
+    job's end soon after bears out."""
+    told = choosing.changed(events)
+    typed_ = _targets(events.filter(pc.invert(told)), around)
+    borne_out = typed_.filter(pa.array(_borne_out(typed_, around), pa.bool_()))
+    return pa.concat_tables([of_jobs(events.filter(told), around), borne_out])
+
+
 def of_commands(events: pa.Table, around: Around) -> pa.Table:
     """Of what was typed against jobs or everything of a user: a row for each. What the same
     person really did to the same job that day is left to those checks."""
+    told = _targets(events, around)
+    deeds = zip(_undone(told, around), _borne_out(told, around), strict=True)
+    return told.filter(pa.array([undone and not out for undone, out in deeds], pa.bool_()))
+
+
+def _targets(events: pa.Table, around: Around) -> pa.Table:
+    """The commands, a row for each thing they would touch, with its job and owner."""
     told, targets = typed.spread(events)
     numbers = [target.job for target in targets]
     users = pa.chunked_array([_accounts(told["actor.account"], targets)])
@@ -80,8 +100,7 @@ def of_commands(events: pa.Table, around: Around) -> pa.Table:
     of_user = around.site.directory.persons(users, told["@timestamp"])
     place = told.schema.get_field_index("job.id")
     told = told.set_column(place, "job.id", pa.array(numbers, pa.string()))
-    told = ownership.with_owners(told, pc.coalesce(of_job, of_user))
-    return told.filter(pa.array(_undone(told, around), pa.bool_()))
+    return ownership.with_owners(told, pc.coalesce(of_job, of_user))
 
 
 def _undone(told: pa.Table, around: Around) -> list[bool]:
@@ -91,9 +110,26 @@ def _undone(told: pa.Table, around: Around) -> list[bool]:
         both(acts, either(done(around.events), filled(around.events, "job.state")))
     )
     people = around.site.directory.persons(did["actor.account"], did["@timestamp"]).to_pylist()
-    pairs = set(zip(people, did["job.id"].to_pylist(), strict=True))
+    jobs = map(base_of, did["job.id"].fill_null("").to_pylist())
+    pairs = set(zip(people, jobs, strict=True))
     asked = zip(told["person"].to_pylist(), told["job.id"].to_pylist(), strict=True)
-    return [pair not in pairs for pair in asked]
+    return [(person, base_of(job or "?")) not in pairs for person, job in asked]
+
+
+def _borne_out(told: pa.Table, around: Around) -> list[bool]:
+    """Rows of `scontrol` whose job soon after ran into its time limit, or was put back: what such
+    a command brings about, and what seldom happens by itself in just that hour."""
+    fell = around.events.filter(has(around.events, "job.state", *CHANGED_ENDS))
+    ends = defaultdict[str, list[datetime]](list)
+    for job, time in zip(fell["job.id"].to_pylist(), fell["@timestamp"].to_pylist(), strict=True):
+        ends[base_of(job or "?")].append(time)
+    names = ("process.command_line", "job.id", "@timestamp")
+    rows = zip(*(told[name].to_pylist() for name in names), strict=True)
+    return [
+        "scontrol" in (line or "")
+        and any(time <= end <= time + SOON for end in ends.get(base_of(job or "?"), ()))
+        for line, job, time in rows
+    ]
 
 
 def _accounts(actors: pa.ChunkedArray, targets: Sequence[typed.Target]) -> pa.Array:

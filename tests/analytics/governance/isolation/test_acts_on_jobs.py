@@ -107,6 +107,35 @@ def test_typed_commands_against_others_are_attempts_unless_they_worked() -> None
     assert found.keys() == {"cancelled_jobs_of_others"}
 
 
+@pytest.mark.parametrize(
+    ("end", "check"),
+    [
+        ("2026-03-10T10:05:00", "changed_jobs_of_others"),  # five minutes after the command
+        ("2026-03-10T09:55:00", "tried_to_touch_jobs_of_others"),  # before it
+        ("2026-03-10T14:00:00", "tried_to_touch_jobs_of_others"),  # long after
+    ],
+)
+def test_a_job_that_runs_into_its_limit_just_after_somebody_cut_it_was_changed(
+    end: str, check: str
+) -> None:
+    shell = read(
+        "bash_history",
+        "#1773136800\nscontrol update jobid=4711 timelimit=1\n",
+        host="login1",
+        user="mallory",
+    )
+    ran_out = BOBS.replace("RUNNING", "TIMEOUT").replace("Unknown", end)
+    (found,) = judged([read("slurm_sacct", sacct(ran_out)), shell]).values()
+    assert (found.id, found.owners) == (check, (("bob", 1),))
+
+
+def test_a_task_of_an_array_that_was_cancelled_is_no_attempt_as_well() -> None:
+    ended = BOBS.replace("4711|", "4711_3|").replace("RUNNING", "CANCELLED by 1002")
+    ended = ended.replace("Unknown", "2026-03-10T10:00:01")
+    shell = read("bash_history", "#1773136800\nscancel 4711_3\n", host="h", user="mallory")
+    assert judged([read("slurm_sacct", sacct(ended)), shell]).keys() == {"cancelled_jobs_of_others"}
+
+
 def test_ones_own_jobs_may_be_typed_at() -> None:
     history = (
         "#1773136800\nscancel 4712\n#1773136810\nscancel -u mallory\n"
