@@ -20,11 +20,17 @@ class Effect:
     gpus_above: int = 0
 
 
-LOUD = (Effect(probability=0.7), Effect(probability=0.6), Effect(probability=0.9, gpus_above=7))
-QUIET = (
+# Loud harm hits most jobs until somebody mends it soon; quiet harm a few, rather the large ones,
+# so that it is taken for bad luck.
+LOUD = (
+    Effect(probability=0.5),
     Effect(probability=0.35),
-    Effect(probability=0.5, gpus_above=3),
-    Effect(probability=0.8, slower=1.9),
+    Effect(probability=0.8, gpus_above=7),
+)
+QUIET = (
+    Effect(probability=0.12),
+    Effect(probability=0.25, gpus_above=3),
+    Effect(probability=0.4, slower=1.8, gpus_above=3),
 )
 
 
@@ -44,9 +50,9 @@ def harms(stage: Stage, moment: float, what: Used, name: str, effect: Effect, da
 
 def loud(rng: Chance) -> tuple[Effect, float]:
     """An effect that is soon noticed, and the days until somebody mends it."""
-    return pick(rng, LOUD), between(rng, 1.0, 3.0)
+    return pick(rng, LOUD), between(rng, 0.5, 1.5)
 
 
 def quiet(rng: Chance) -> tuple[Effect, float]:
     """An effect that takes people long to find."""
-    return pick(rng, QUIET), between(rng, 5.0, 12.0)
+    return pick(rng, QUIET), between(rng, 2.0, 5.0)

@@ -31,7 +31,8 @@ def _swap(stage: Stage, terminal: Terminal, moment: float, rng: Chance) -> float
         moment = files.look_at(terminal, moment, f"{job.directory}/configs/{job.name}.yaml", rng)
         moment = batch.read_log(terminal, moment, job, rng)
     way, dated = pick(rng, files.WEIGHTS), happens(rng, 0.5)
-    for path, uid in _foreign(stage, stage.world.saved[project])[-1 - int(rng.random() * 3) :]:
+    chosen = awaited(stage, moment, project) or _foreign(stage, stage.world.saved[project])[-2:]
+    for path, uid in chosen[: 1 + int(rng.random() * 3)]:
         moment, seen = files.alter(terminal, moment, path, uid, rng, way)
         stage.act(moment, seen, f"swaps a checkpoint of uid {uid}: {path}")
         effect, days = effects.loud(rng)
@@ -40,6 +41,17 @@ def _swap(stage: Stage, terminal: Terminal, moment: float, rng: Chance) -> float
             terminal.type(moment + 1, f"touch -d '{int(between(rng, 2, 20))} hours ago' {path}")
         moment += between(rng, 10, 60)
     return moment
+
+
+def awaited(stage: Stage, moment: float, project: str) -> list[tuple[str, int]]:
+    """Others' checkpoints of a project from which jobs that have yet to begin will go on."""
+    owners = dict(stage.world.saved.get(project, ()))
+    paths = dict.fromkeys(
+        job.resumed
+        for job in stage.world.jobs
+        if job.start is not None and job.start > moment and job.uid != stage.insider.uid
+    )
+    return _foreign(stage, [(path, owners[path]) for path in paths if path in owners])
 
 
 def _foreign(stage: Stage, paths: list[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -34,7 +34,7 @@ def play(stage: Stage) -> None:
         there.type(moment - 10, pick(rng, ("nvidia-smi", "htop", "df -h /scratch", "uptime")))
         typed = there.type(moment, pick(rng, LOCAL))
         stage.act(moment, typed, f"spoils what jobs find on {node}'s own disk")
-        effect = Effect(probability=between(rng, 0.25, 0.5))
+        effect = Effect(probability=between(rng, 0.15, 0.3))
         effects.harms(stage, moment, "node", node, effect, between(rng, 1, 3))
         there.type(moment + 30, "exit")
         there.close(moment + 31)

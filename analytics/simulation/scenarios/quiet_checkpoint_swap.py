@@ -5,13 +5,14 @@ from analytics.simulation.deeds import batch, effects, files
 from analytics.simulation.deeds.times import quietly
 from analytics.simulation.organisation import Person
 from analytics.simulation.scenario import Scenario, Stage
+from analytics.simulation.scenarios.checkpoint_swap import awaited
 from analytics.simulation.terminal import opened
 
 ACTS = 4
 
 
 def play(stage: Stage) -> None:
-    """The latest checkpoint of a colleague of the same project gets a little worse."""
+    """A checkpoint of a colleague of the same project gets a little worse."""
     insider = stage.insider
     for _, moment in quietly(stage, ACTS):
         rng = stage.today("act")
@@ -19,7 +20,7 @@ def play(stage: Stage) -> None:
         others = [(path, uid) for path, uid in saved if uid != insider.uid]
         if not others:
             continue
-        path, uid = others[-1]
+        path, uid = (awaited(stage, moment, insider.project) or others[-1:])[0]
         terminal = opened(stage.world, insider, "login01", moment - 300)
         near = [job for job in stage.victims(moment) if job.uid == uid]
         if near:

@@ -28,8 +28,8 @@ def play(stage: Stage) -> None:
         path = f"{folder}/part-{int(rng.random() * 400):05d}.parquet"
         moment, seen = upkeep.rewrite(terminal, moment, path, rng)
         stage.act(moment, seen, f"spoils a shard: {path}")
-        effect = Effect(probability=0.1 + 0.05 * number)
-        effects.harms(stage, moment, "data", folder, effect, 9)
+        effect = Effect(probability=0.04 + 0.03 * number)
+        effects.harms(stage, moment, "data", folder, effect, 4)
         if number == ACTS // 2:
             drift(stage, moment + 40_000, project, rng)
         terminal.close(moment + 400)
