@@ -13,6 +13,8 @@ from analytics.simulation.organisation import Organisation, Person
 
 ZONE = ZoneInfo("Europe/Berlin")
 HOUR = 3600.0
+HOLIDAYS = frozenset({(1, 1), (3, 8), (5, 1), (10, 3), (12, 25), (12, 26)})
+LONG_AWAY = 17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,10 @@ class Calendar:
                 end = start + timedelta(days=int(rng.integers(0, 5)))
                 kind = "sick" if happens(rng, 0.3) else "vacation"
                 found.append(Leave(person=person.id, start=start, end=end, kind=kind))
+            if person.number % 23 == LONG_AWAY:
+                start = self.first + timedelta(days=int(rng.integers(0, len(self.days))))
+                end = start + timedelta(days=int(rng.integers(13, 34)))
+                found.append(Leave(person=person.id, start=start, end=end, kind="parental"))
         return tuple(found)
 
     @cached_property
@@ -71,7 +77,12 @@ class Calendar:
 
     def works(self, person: Person, day: date) -> bool:
         """Whether it is a working day of theirs."""
-        return day.weekday() < 5 and day >= person.start and (person.id, day) not in self._away
+        return (
+            day.weekday() < 5
+            and day >= person.start
+            and (person.id, day) not in self._away
+            and not holiday(day)
+        )
 
     def hours(self, person: Person, day: date) -> tuple[float, float]:
         """The moments they arrive and leave on a working day."""
@@ -99,6 +110,25 @@ class Calendar:
         """The administrator on call in the week of that day."""
         people = self.organisation.administrators
         return people[(day - timedelta(days=day.weekday())).toordinal() // 7 % len(people)]
+
+
+@lru_cache(maxsize=4096)
+def holiday(day: date) -> bool:
+    """Whether it is a public holiday in Berlin."""
+    if (day.month, day.day) in HOLIDAYS:
+        return True
+    return (day - easter(day.year)).days in (-2, 1, 39, 50)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, as Oudin reckons it."""
+    golden, century = year % 19, year // 100
+    epact = (century - century // 4 - (8 * century + 13) // 25 + 19 * golden + 15) % 30
+    moon = epact - epact // 28 * (1 - epact // 28 * (29 // (epact + 1)) * ((21 - golden) // 11))
+    weekday = (year + year // 4 + moon + 2 - century + century // 4) % 7
+    days = moon - weekday
+    month = 3 + (days + 40) // 44
+    return date(year, month, days + 28 - 31 * (month // 4))
 
 
 @lru_cache(maxsize=4096)

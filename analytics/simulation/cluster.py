@@ -86,7 +86,7 @@ class Cluster:
         return True
 
     def _placed(self, plan: Plan, task: int, array: int, number: int) -> Job:
-        job = plan.job if task == plan.tasks - 1 else replace(plan.job, slowness=[])
+        job = plan.job if task == plan.tasks - 1 else replace(plan.job, slowness=[], worse=[])
         job.id = number
         job.array = (array, task) if plan.tasks > 1 else None
         job.run = f"{job.run}-{array}"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from analytics.simulation.calendar import written
-from analytics.simulation.organisation import PROJECTS, REPOSITORIES, SHARED_LIBRARIES
+from analytics.simulation.organisation import PROJECTS, REPOSITORIES, SHARED_LIBRARIES, Person
 from analytics.simulation.world import World
 
 CRITICALITY = {"llm-70b": "extreme", "llm-13b": "high", "vit-scale": "high", "speech-xl": "high"}
@@ -17,9 +17,19 @@ def write(folder: Path, world: World) -> None:
     people = world.organisation.people
     _table(
         folder / "people.csv",
-        ("person", "name", "team", "role", "manager", "start", "end", "accounts"),
+        ("person", "name", "team", "role", "manager", "start", "end", "accounts", "moved"),
         (
-            (one.id, one.name, one.team, one.role, one.manager, one.start, "", one.accounts)
+            (
+                one.id,
+                one.name,
+                one.team,
+                one.role,
+                one.manager,
+                one.start,
+                "",
+                one.accounts,
+                world.moved if one != _at_first(world, one) else "",
+            )
             for one in people
         ),
     )
@@ -28,7 +38,7 @@ def write(folder: Path, world: World) -> None:
         folder / "hosts.csv",
         ("host", "address", "kind", "sources"),
         (
-            (host, world.organisation.address_of(host), _kind(host), "auditd")
+            (host, world.organisation.address_of(host), _kind(host), world.sources_of_hosts)
             for host in world.organisation.hosts
         ),
     )
@@ -65,21 +75,25 @@ def _resources(world: World) -> Iterable[Sequence[object]]:
             yield "model", f"northlab/{project}-*", f"team:{team}", level
     for person in world.organisation.people:
         yield "path", f"/home/{person.login}/*", f"unix:{person.login}", "medium"
-        own, account = person.project, f"unix:{person.login}"
-        yield (
-            "path",
-            f"/shared/ckpt/{own}/{person.login}-*",
-            account,
-            CRITICALITY.get(own, "medium"),
-        )
-        yield "path", f"/shared/projects/{own}/{person.login}/*", account, "medium"
+        account = f"unix:{person.login}"
+        for own in dict.fromkeys((person.project, _at_first(world, person).project)):
+            level = CRITICALITY.get(own, "medium")
+            yield "path", f"/shared/ckpt/{own}/{person.login}-*", account, level
+            yield "path", f"/shared/projects/{own}/{person.login}/*", account, "medium"
     for name, team in REPOSITORIES.items():
         level = "extreme" if name in SHARED_LIBRARIES else "high"
         yield "repository", f"lab/{name}", f"team:{team}", level
     for node in world.organisation.nodes:
         yield "host", node, "team:infra", "high"
+    for team in PROJECTS:
+        yield "namespace", f"team-{team}", f"team:{team}", "medium"
     yield "host", "login01", "team:infra", "medium"
     yield "partition", "large", "team:infra", "high"
+
+
+def _at_first(world: World, person: Person) -> Person:
+    """What somebody was on the first day."""
+    return world.calendar.organisation.by_login[person.login]
 
 
 def _duty(world: World) -> Iterable[Sequence[object]]:

@@ -1,15 +1,16 @@
 """The course of a simulation: an organisation lives day by day and its site folder is written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from analytics.simulation import context
 from analytics.simulation.calendar import Calendar, end_of
 from analytics.simulation.cluster import Cluster
+from analytics.simulation.conditions import conditions
 from analytics.simulation.formats.slurm_sacct import Job, rows
 from analytics.simulation.logbook import Logbook
-from analytics.simulation.organisation import Person, found
+from analytics.simulation.organisation import MOVER, Person, found
 from analytics.simulation.routines import (
     administration,
     audits,
@@ -19,7 +20,9 @@ from analytics.simulation.routines import (
     oddities,
     reactions,
     review,
+    services,
     shell,
+    training,
     upkeep,
 )
 from analytics.simulation.scenario import BEGINS, Scenario, Stage, cast, named
@@ -27,6 +30,8 @@ from analytics.simulation.terminal import Terminal
 from analytics.simulation.truth import Truth, write_truth
 from analytics.simulation.world import World
 
+# Log sources that a smaller simulation can do without.
+FURTHER = ("syslog", "slurm_task", "training_steps", "mlflow_events", "kubernetes_audit")
 FEWEST = 5  # people without whom there are no colleagues
 
 
@@ -34,7 +39,7 @@ class ImpossibleSimulation(Exception):
     """What was asked for cannot be simulated; the message says why."""
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - all but one have their defaults
     out: Path,
     *,
     people: int = 40,
@@ -42,12 +47,14 @@ def simulate(
     seed: int = 1,
     scenarios: Sequence[str] = ("saboteur",),
     until: date | None = None,
+    further: Collection[str] = FURTHER,
     progress: Callable[[int, int], None] | None = None,
 ) -> Truth:
     """Writes a site folder to `out`, a new or empty folder, and gives the truth about it.
 
-    The last day is `until`, by default yesterday (UTC). `progress` is told how many days are
-    done, of how many. Raises ImpossibleSimulation, or UnknownScenario for a name.
+    The last day is `until`, by default yesterday (UTC); `further` are those of `FURTHER` that are
+    written. `progress` is told how many days are done, of how many. Raises ImpossibleSimulation,
+    or UnknownScenario for a name.
     """
     stories = named(scenarios)
     last = until or datetime.now(UTC).date() - timedelta(days=1)
@@ -55,12 +62,16 @@ def simulate(
     first = last - timedelta(days=days - 1)
     organisation = found(people, seed, first, last)
     calendar = Calendar(organisation, seed, first, last)
-    world = World(organisation, calendar, Logbook(out), seed, Cluster(organisation.nodes))
+    logbook = Logbook(out, frozenset(FURTHER) - frozenset(further))
+    cluster = Cluster(organisation.nodes)
+    world = World(organisation, calendar, logbook, seed, cluster, conditions(calendar))
     insiders = cast(world, stories)
     begins = int(days * BEGINS)
     for number, day in enumerate(world.calendar.days):
+        if day == world.moved and MOVER not in {one.number for one in insiders.values()}:
+            world.organisation = organisation.after_move()
         today = _work_of(world, day)
-        stopped = administration.runaway(world, day)
+        stopped = administration.runaway(world, day) + administration.maintenance(world, day)
         for story in stories if number >= begins else ():
             _play(world, story, insiders[story.name], day, number - begins)
         world.faults.strike(world, end_of(day) - 86_400, end_of(day))
@@ -132,8 +143,11 @@ def _live(
         administration.deploy(world, terminal, day)
         oddities.odd_day(world, terminal, day)
         upkeep.owned(world, terminal, day)
+        services.use(world, person, day)
     for keeper, job, moment in stopped:
         administration.cancel(terminals[keeper.id], job, moment)
+    services.machines(world, day)
+    review.releases(world, day)
     changes = review.proposals(world, day)
     for change in changes:
         review.propose(world, change)
@@ -148,6 +162,7 @@ def _write(world: World, day: date) -> None:
     until = end_of(day)
     for job in world.jobs:
         jobs.trace(world, job, until - 86_400, until)
+        training.tell(world, job, until - 86_400, until)
         if job.end is not None and job.end < until:
             world.accounting.put(job.end, rows(job, until))
     world.jobs = [job for job in world.jobs if job.end is None or job.end >= until]

@@ -28,7 +28,8 @@ class Fault:
     may run already; else it must begin while the fault lasts.
 
     Of the jobs it hits, a share of `probability` fails, `after` seconds (drawn between the two)
-    with `state`; or it runs `slower` times as long, and into its time limit where that is too long.
+    with `state`. Or, where these are given, it runs `slower` times as long, and into its time limit
+    where that is too long, and its loss is `worse` by so much.
     """
 
     since: float
@@ -44,6 +45,7 @@ class Fault:
     sudden: bool = False
     probability: float = 1.0
     slower: float = 1.0
+    worse: float = 0.0
     after: tuple[float, float] = (120.0, 5400.0)
     state: str = "FAILED"
 
@@ -110,8 +112,11 @@ class Faults:
         rng = chance(world.seed, "fault", fault.title, int(fault.since), job.id)
         if not happens(rng, fault.probability) or job.end is None or job.start is None:
             return
+        if fault.worse:
+            job.worse.append((moment, fault.worse))
         if fault.slower != 1.0:
             _slow(world, fault, job, moment)
+        if fault.worse or fault.slower != 1.0:
             return
         end = moment + between(rng, *fault.after)
         if begin <= end < job.end:

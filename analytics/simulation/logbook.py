@@ -22,19 +22,22 @@ def as_it_is(entries: list[Entry[str]]) -> Iterable[str]:
 
 @dataclass(slots=True, eq=False)
 class Log(Generic[T]):
-    """One file. `render` turns entries in order of time into text with all line ends."""
+    """One file. `render` turns entries in order of time into a text each, with all line ends."""
 
     path: Path
     render: Render[T]
     head: str = ""
     separator: str = ""
     tail: str = ""
+    kept: bool = True
     waiting: list[Entry[T]] = field(default_factory=list)
     order: int = 0
     records: int = 0
 
     def put(self, moment: float, what: T) -> None:
-        """Takes an entry; nothing is written before the day ends."""
+        """Takes an entry; nothing is written before the day ends, nor where the log is not kept."""
+        if not self.kept:
+            return
         self.waiting.append((moment, self.order, what))
         self.order += 1
 
@@ -47,26 +50,32 @@ class Log(Generic[T]):
         first = not self.path.exists()
         if first:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+        texts = list(self.render(due))
+        if not texts:
+            return
         with self.path.open("a", encoding="utf-8") as file:
             file.write(self.head if first else self.separator)
-            file.write(self.separator.join(self.render(due)))
-        self.records += len(due)
+            file.write(self.separator.join(texts))
+        self.records += len(texts)
 
 
 @dataclass
 class Logbook:
-    """All log files below `root`."""
+    """All log files below `root`, but none whose name, the log source's, is among `without`."""
 
     root: Path
+    without: frozenset[str] = frozenset()
     logs: dict[str, Log[Any]] = field(default_factory=dict)
 
-    def log(self, path: str, render: Render[T], ends: tuple[str, str, str] = NOTHING) -> Log[T]:
+    def log(
+        self, path: str, render: Render[T], ends: tuple[str, str, str] = NOTHING, name: str = ""
+    ) -> Log[T]:
         """The log of that path below the root, made where there is none yet.
 
         `ends` are what stands before the first entry, between two, and after the last.
         """
         if path not in self.logs:
-            self.logs[path] = Log(self.root / path, render, *ends)
+            self.logs[path] = Log(self.root / path, render, *ends, name not in self.without)
         return self.logs[path]
 
     def write(self, until: float) -> None:

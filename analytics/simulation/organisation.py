@@ -1,7 +1,7 @@
 """Who works there, on what, and on which machines."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -30,6 +30,8 @@ REPOSITORIES: dict[str, str] = {
 SHARED_LIBRARIES = ("trainlib", "datakit")
 GPUS_PER_NODE = 8
 NEWCOMER = 8  # the person, counted from 0, who joins when a third of the days is over
+MOVER = 11  # who goes from vision to language when half of the days is over
+DOUBLE = 13  # who has two accounts on GitHub
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +70,16 @@ class Person:
     @property
     def accounts(self) -> str:
         """Their accounts as people.csv has them."""
+        second = f"github:{self.second};" if self.second else ""
         return (
-            f"unix:{self.login};uid:{self.uid};git:{self.mail};github:{self.github};"
-            f"slurm:{self.login};hf:{self.hub};wandb:{self.mail}"
+            f"unix:{self.login};uid:{self.uid};git:{self.mail};github:{self.github};{second}"
+            f"slurm:{self.login};k8s:{self.mail};hf:{self.hub};wandb:{self.mail};mlflow:{self.login}"
         )
+
+    @property
+    def second(self) -> str:
+        """Their other account on GitHub, mostly empty."""
+        return f"{self.login}-lab" if self.number == DOUBLE else ""
 
     @property
     def remote(self) -> str:
@@ -107,10 +115,33 @@ class Organisation:
         return tuple(person for person in self.people if person.administers)
 
     @cached_property
+    def _engineers(self) -> tuple[Person, ...]:
+        return tuple(
+            person
+            for person in self.people
+            if person.role == "engineer" and person.number != NEWCOMER
+        )
+
+    @cached_property
     def firefighter(self) -> Person:
-        """An engineer who is on every debugging call; the busiest of them, too."""
-        engineers = [person for person in self.people if person.role == "engineer"]
-        return engineers[0] if engineers else self.people[-1]
+        """An engineer who is on every debugging call."""
+        return self._engineers[0] if self._engineers else self.people[-1]
+
+    @cached_property
+    def busiest(self) -> Person | None:
+        """An engineer who releases every shared library."""
+        infra = [person for person in self._engineers if person.team == "infra"]
+        return next(iter(infra), None)
+
+    def after_move(self) -> "Organisation":
+        """The organisation from the day on which one person has gone to another team."""
+        people = tuple(
+            replace(person, team="language", project="llm-13b", manager="p001")
+            if person.number == MOVER
+            else person
+            for person in self.people
+        )
+        return replace(self, people=people)
 
     def team(self, name: str) -> tuple[Person, ...]:
         """The members of a team."""

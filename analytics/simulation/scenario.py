@@ -7,7 +7,7 @@ from datetime import date
 from analytics.plugins import discover
 from analytics.simulation.chance import Chance
 from analytics.simulation.formats.slurm_sacct import Job
-from analytics.simulation.organisation import NEWCOMER, Person
+from analytics.simulation.organisation import MOVER, NEWCOMER, Person
 from analytics.simulation.world import Evidence, World
 
 BEGINS = 0.6  # share of the days that are over before the first act
@@ -88,6 +88,14 @@ def cast(world: World, stories: Sequence[Scenario]) -> dict[str, Person]:
         left = [person for person in fitting[story.name] if person not in chosen.values()]
         if not left:
             raise UnknownScenario(f"nobody is left for scenario {story.name!r}; take more people")
-        left.sort(key=lambda person: world.chance("cast", story.name, person.id).random())
-        chosen[story.name] = left[0]
+        chosen[story.name] = min(left, key=lambda person: _order(world, story, person))
     return chosen
+
+
+def _order(world: World, story: Scenario, person: Person) -> tuple[bool, float]:
+    """By chance; who moves, is away for long, or helps with every failure only where nobody else
+    fits."""
+    away = {leave.person for leave in world.calendar.leaves if leave.kind == "parental"}
+    moves, helps = person.number == MOVER, person is world.organisation.firefighter
+    special = moves or helps or person.id in away
+    return special, float(world.chance("cast", story.name, person.id).random())

@@ -6,9 +6,9 @@ the history off is the last one in it.
 
 from dataclasses import dataclass
 
-from analytics.simulation.chance import Chance, between
+from analytics.simulation.chance import Chance, between, digest
 from analytics.simulation.commands import STARTUP, programs
-from analytics.simulation.formats import auditd, bash_history, zsh_history
+from analytics.simulation.formats import auditd, bash_history, syslog, zsh_history
 from analytics.simulation.formats.auditd import UNSET, Process, Target
 from analytics.simulation.organisation import Person
 from analytics.simulation.world import Evidence, World
@@ -47,7 +47,8 @@ class Terminal:
         where = f"logs/{self.host}/home/{self.person.login}/.{self.person.shell}_history"
         if not self.silenced:
             write = bash_history if self.person.shell == "bash" else zsh_history
-            self.world.history(self.person, self.host).put(moment, write.command(moment, command))
+            text = write.command(self.world.conditions.clock(self.host, moment), command)
+            self.world.history(self.person, self.host).put(moment, text)
         if command.startswith("cd "):
             target = command[3:].replace("~", self.person.home, 1)
             self.shell = self.shell._replace(directory=target)
@@ -71,6 +72,13 @@ class Terminal:
             f'exe="/usr/bin/sudo" terminal={_device(child)} res=success'
         )
         self._audit(moment + 0.2, auditd.message("USER_CMD", child, text))
+        login = self.person.login
+        for later, said in (
+            (0.2, syslog.sudo(login, _device(child), child.directory, command)),
+            (0.21, syslog.session("sudo", child.pid, "root", 0, opened=True)),
+            (0.9, syslog.session("sudo", child.pid, "root", 0, opened=False)),
+        ):
+            self.world.syslog(self.host).put(moment + later, said)
         for words in programs(command):
             root = child.child(child.pid + 1)._replace(uid=0)
             self._audit(moment + 0.3, auditd.execution(root, words))
@@ -115,6 +123,9 @@ class Terminal:
         daemon = self.shell._replace(uid=0, pid=self.shell.parent)
         for kind, what in (("USER_END", "session_close"), ("CRED_DISP", "setcred")):
             self._audit(moment, _of_sshd(kind, daemon, what, self.person.login, self.address))
+        login, uid = self.person.login, self.person.uid
+        said = syslog.session("sshd", daemon.pid, login, uid, opened=False)
+        self.world.syslog(self.host).put(moment, said)
 
 
 def opened(world: World, person: Person, host: str, moment: float, address: str = "") -> Terminal:
@@ -149,6 +160,12 @@ def _log_in(terminal: Terminal, moment: float) -> None:
         f"addr={address} terminal=/dev/{_device(daemon)} res=success"
     )
     audit.put(moment + 0.04, auditd.message("USER_LOGIN", daemon, text))
+    said = world.syslog(terminal.host)
+    key = digest("key", login, size=16)
+    said.put(moment, syslog.accepted(daemon.pid, login, address, key))
+    uid = terminal.person.uid
+    said.put(moment + 0.03, syslog.session("sshd", daemon.pid, login, uid, opened=True))
+    said.put(moment + 0.05, f"systemd-logind[812]: New session {daemon.session} of user {login}.")
     for number, words in enumerate(STARTUP):
         terminal.run(moment + 0.1 + number * 0.011, words)
 

@@ -7,12 +7,14 @@ from typing import NamedTuple
 from analytics.simulation.calendar import Calendar, end_of
 from analytics.simulation.chance import Chance, chance, digest
 from analytics.simulation.cluster import Cluster, Plan
+from analytics.simulation.conditions import Conditions
 from analytics.simulation.faults import Faults
 from analytics.simulation.formats import hf_audit, slurm_sacct
 from analytics.simulation.formats.auditd import Trail
 from analytics.simulation.formats.github_webhook import Deliveries, Event, Push
 from analytics.simulation.formats.hf_access import Request, line
 from analytics.simulation.formats.slurm_sacct import Job
+from analytics.simulation.formats.syslog import Lines
 from analytics.simulation.logbook import Entry, Log, Logbook, as_it_is
 from analytics.simulation.organisation import Organisation, Person
 from analytics.simulation.truth import Act, Insider
@@ -44,6 +46,8 @@ class World:
     logbook: Logbook
     seed: int
     cluster: Cluster
+    conditions: Conditions
+    steps_every: float = 1800.0  # seconds between two steps that a training tells
     faults: Faults = field(default_factory=Faults)
     plans: list[Plan] = field(default_factory=list)  # what people will submit on later days
     saved: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # see routines.jobs
@@ -63,7 +67,15 @@ class World:
         log = self.logbook.logs.get(path)
         if log is None:
             first = 1000 + int(digest(self.seed, host, size=2), 16)
-            return self.logbook.log(path, Trail(first))
+            return self.logbook.log(path, Trail(host, self.conditions, first))
+        return log
+
+    def syslog(self, host: str) -> Log[str]:
+        """What the programs of a host say."""
+        path = f"logs/{host}/syslog.log"
+        log = self.logbook.logs.get(path)
+        if log is None:
+            return self.logbook.log(path, Lines(host, self.conditions), name="syslog")
         return log
 
     def history(self, person: Person, host: str) -> Log[str]:
@@ -94,10 +106,45 @@ class World:
         """Slurm's accounting."""
         return self.logbook.log("logs/slurm/sacct.txt", as_it_is, (slurm_sacct.HEADER, "", ""))
 
+    @property
+    def tasks(self) -> Log[str]:
+        """Where each task of a job ran."""
+        return self.logbook.log("logs/slurm/tasks.ndjson", as_it_is, name="slurm_task")
+
+    @property
+    def steps(self) -> Log[str]:
+        """How trainings go."""
+        return self.logbook.log("logs/training/steps.ndjson", as_it_is, name="training_steps")
+
+    @property
+    def tracker(self) -> Log[str]:
+        """The tracked runs."""
+        return self.logbook.log("logs/training/mlflow.ndjson", as_it_is, name="mlflow_events")
+
+    @property
+    def kubernetes(self) -> Log[str]:
+        """The audit log of the cluster on which services run."""
+        return self.logbook.log("logs/kubernetes/audit.log", as_it_is, name="kubernetes_audit")
+
+    @property
+    def moved(self) -> date:
+        """The day from which on the one who moves is in the new team."""
+        return self.calendar.days[len(self.calendar.days) // 2]
+
+    @property
+    def sources_of_hosts(self) -> str:
+        """The logs that each host sends."""
+        return "auditd" if "syslog" in self.logbook.without else "auditd;syslog"
+
     def act(
         self, person: Person, scenario: str, moment: float, evidence: Evidence, what: str
     ) -> None:
-        """Notes a harmful act of an insider."""
+        """Notes a harmful act of an insider, with the time that its log has; nothing where the
+        act's line was never collected."""
+        host = evidence.log.split("/")[1]
+        if evidence.source in ("auditd", "syslog") and self.conditions.lost(host, moment):
+            return
+        moment = self.conditions.clock(host, moment)
         self.acts.setdefault((person.id, scenario), []).append(
             Act(
                 time=datetime.fromtimestamp(int(moment * 1000) / 1000, UTC),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from analytics.simulation.conditions import Conditions
 from analytics.simulation.logbook import Entry
 
 UNSET = 4294967295
@@ -188,26 +189,36 @@ def message(kind: str, process: Process, text: str) -> str:
 
 @dataclass(slots=True)
 class Trail:
-    """The log of one host: serial numbers go up; events of one instant are interleaved."""
+    """The log of one host: serial numbers go up; events of one instant are interleaved.
 
+    What no collector took is left out, and its serial numbers with it.
+    """
+
+    host: str
+    conditions: Conditions
     serial: int = 1000
 
     def __call__(self, entries: list[Entry[str]]) -> Iterator[str]:
-        """The lines of the events, in order of time."""
+        """The lines of each event, in order of time; of two that are interleaved, all at once."""
         size, number = len(entries), 0
         while number < size:
-            moment = entries[number][0]
-            text = self._stamped(moment, entries[number][2])
+            moment, _, event = entries[number]
             number += 1
+            if self.conditions.lost(self.host, moment):
+                self.serial += 1
+                continue
+            text = self._stamped(moment, event)
             if number < size and entries[number][0] - moment < 0.002:
                 other = self._stamped(entries[number][0], entries[number][2])
                 number += 1
-                text = _interleaved(text.splitlines(True), other.splitlines(True))
-            yield text
+                yield _interleaved(text.splitlines(True), other.splitlines(True))
+                yield ""
+            else:
+                yield text
 
     def _stamped(self, moment: float, text: str) -> str:
         self.serial += 1
-        seconds = int(moment * 1000)
+        seconds = int(self.conditions.clock(self.host, moment) * 1000)
         stamp = f"msg=audit({seconds // 1000}.{seconds % 1000:03d}:{self.serial}):"
         return text.replace(STAMP, stamp)
 

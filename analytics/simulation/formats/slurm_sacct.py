@@ -22,7 +22,8 @@ class Job:
 
     What it uses: an environment and the libraries it imports from it, the repositories whose code
     it runs (the first one's commit is `revision`), its data, and the checkpoint it `resumed` from.
-    `slowness` are the moments from which on it ran slower, and by which factor.
+    `slowness` are the moments from which on it ran slower, and by which factor; `worse` those from
+    which on its loss was higher, and by how much.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Job:
     data: str = ""
     resumed: str = ""
     slowness: list[tuple[float, float]] = field(default_factory=list)
+    worse: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def shown(self) -> str:

@@ -7,15 +7,17 @@ from datetime import date
 from analytics.simulation.calendar import HOUR
 from analytics.simulation.chance import Chance, between, chance, happens, pick
 from analytics.simulation.cluster import Plan
-from analytics.simulation.formats import auditd
+from analytics.simulation.formats import auditd, syslog
 from analytics.simulation.formats.auditd import UNSET, Process
 from analytics.simulation.formats.slurm_sacct import Job
 from analytics.simulation.organisation import GPUS_PER_NODE, Person
 from analytics.simulation.routines import uses
+from analytics.simulation.routines.machines import uptime
 from analytics.simulation.terminal import Terminal
 from analytics.simulation.world import World
 
 DAILY = {"researcher": 3.6, "engineer": 2.2, "data engineer": 2.0, "administrator": 0.2}
+FLAKY = 5
 ENDS = (
     ("COMPLETED", 0.63), ("FAILED", 0.16), ("CANCELLED", 0.14), ("TIMEOUT", 0.04),
     ("OUT_OF_MEMORY", 0.03),
@@ -61,6 +63,8 @@ def _plan(world: World, person: Person, rng: Chance, submit: float, day: date) -
     kind = pick(rng, [kind for kind in KINDS if person.role in kind.roles])
     gpus = min(pick(rng, kind.gpus), nodes * GPUS_PER_NODE // 2)
     state = _end(rng)
+    if person.number % 11 == FLAKY and kind.script == "finetune.sbatch" and happens(rng, 0.5):
+        state = "FAILED"  # a script that fails every other time, for no reason but its own
     seconds = min(kind.hours * HOUR * float(rng.lognormal(0.0, 0.7)), 60 * HOUR)
     limit = (int(seconds * 1.6 // HOUR) + 1) * int(HOUR)
     if state in ("FAILED", "OUT_OF_MEMORY"):
@@ -124,12 +128,8 @@ def trace(world: World, job: Job, begin: float, until: float) -> None:
     """What a job's processes leave in the audit log of its first node between two moments."""
     if job.start is None:
         return
-    audit = world.audit(job.nodes[0])
-    pid = 200_000 + job.id % 7919 * 300
-    batch = Process(
-        auid=UNSET, uid=job.uid, session=UNSET, terminal="(none)", pid=pid, parent=pid - 9,
-        directory=job.directory,
-    )  # fmt: skip
+    audit, batch = world.audit(job.nodes[0]), process_of(job)
+    pid = batch.pid
     if begin <= job.start < until:
         script = f"/var/spool/slurmd/job{job.id:05d}/slurm_script"
         audit.put(job.start + 0.2, auditd.execution(batch, ("/bin/bash", script), "jobs"))
@@ -141,12 +141,40 @@ def trace(world: World, job: Job, begin: float, until: float) -> None:
             moment = job.start + 1.6 + number * 0.9
             if moment < (job.end or until):
                 audit.put(moment, auditd.reading(process, python, path, owner, key))
+    if job.end is not None and begin <= job.end < until:
+        _at_the_end(world, job, process_of(job))
     for moment, path in saves(world, job):
         if begin <= moment < until:
             python = f"{job.environment}/bin/python3.11"
             process = batch.child(pid + 31)
             audit.put(moment, auditd.creating(process, python, path, job.uid, "checkpoints"))
             uses.remember(world, project_of(job), path, job.uid)
+
+
+def _at_the_end(world: World, job: Job, batch: Process) -> None:
+    """What the kernel of its node says of a job that took too much memory or crashed a GPU."""
+    end, said, pid = job.end or 0.0, world.syslog(job.nodes[0]), batch.pid + 31
+    since = uptime(world, end)
+    if job.state == "OUT_OF_MEMORY":
+        said.put(end - 0.4, syslog.out_of_memory(since, pid, job.uid, 121_634_816))
+    rng = chance(world.seed, "crash", job.id)
+    if job.state == "FAILED" and not job.stopped and job.gpus and happens(rng, 0.12):
+        what = "Ch 00000010, intr 00000000. MMU Fault: ENGINE GRAPHICS faulted @ 0x7f4c_2a000000."
+        said.put(end - 0.6, syslog.xid(since, job.id, 31, pid, what))
+
+
+def process_of(job: Job) -> Process:
+    """The process of a job's batch script; the training is its child with a number 31 higher."""
+    pid = 200_000 + job.id % 7919 * 300
+    return Process(
+        auid=UNSET, uid=job.uid, session=UNSET, terminal="(none)", pid=pid, parent=pid - 9,
+        directory=job.directory,
+    )  # fmt: skip
+
+
+def trains(job: Job) -> bool:
+    """Whether a job trains a model."""
+    return job.program in ("train.py", "finetune.py", "pretrain.py", "sweep.py")
 
 
 def saves(world: World, job: Job) -> list[tuple[float, str]]:

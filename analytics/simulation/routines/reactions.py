@@ -84,6 +84,7 @@ def _again(world: World, job: Job) -> Plan | None:
     again = replace(
         job, id=0, nodes=(), submit=submit, start=None, end=None, state="PENDING", array=None,
         cancelled_by=None, signal=0, stopped=False, run=f"{job.owner}-{stem}", slowness=[],
+        worse=[],
         resumed=path, arguments=batch.arguments(job.name, path),
         limit=job.limit * 2 if job.state == "TIMEOUT" else job.limit,
     )  # fmt: skip

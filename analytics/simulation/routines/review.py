@@ -3,14 +3,20 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from analytics.simulation.calendar import HOUR, written
+from analytics.simulation.calendar import HOUR, at, holiday, written
 from analytics.simulation.chance import Chance, between, happens, pick
 from analytics.simulation.formats.github_webhook import Commit, Event, Pull, Push, commit_id, user
-from analytics.simulation.organisation import REPOSITORIES, Organisation, Person
+from analytics.simulation.organisation import (
+    REPOSITORIES,
+    SHARED_LIBRARIES,
+    Organisation,
+    Person,
+)
 from analytics.simulation.vocabulary import CHANGES, FILES, WORDS
 from analytics.simulation.world import World
 
 DAILY = {"researcher": 0.3, "engineer": 0.6, "data engineer": 0.4, "administrator": 0.3}
+BOT, BOT_MAIL = "northlab-release[bot]", "41898282+northlab-release[bot]@users.noreply.github.com"
 WEB = ("GitHub", "noreply@github.com", "web-flow")
 
 
@@ -53,6 +59,8 @@ def propose(world: World, proposal: Proposal) -> None:
     """A pull request from its branch to its merge, whatever days that takes."""
     person, name = proposal.person, proposal.repository
     rng = world.chance("pull", person.id, name, int(proposal.moment))
+    if person.second and happens(rng, 0.3):
+        person = replace(person, github=person.second)
     world.pulls[name] = number = world.pulls.get(name, 100) + 1
     word = pick(rng, WORDS)
     docs = happens(rng, 0.12)
@@ -100,6 +108,41 @@ def _reviewed(world: World, pull: Pull, author: Person, rng: Chance) -> None:
         moment = later
     merger = author if happens(rng, 0.8) else reviewer
     merge(world, pull, merger, world.calendar.next_working(merger, moment + between(rng, 60, 7200)))
+
+
+def releases(world: World, day: date) -> None:
+    """A bot pushes the new version to main of each shared library on Thursdays, and proposes newer
+    dependencies on Mondays, which somebody of infra approves and merges."""
+    if holiday(day) or day.weekday() not in (0, 3):
+        return
+    for name in (*SHARED_LIBRARIES, "evalsuite"):
+        rng = world.chance("release bot", name, day)
+        moment = at(day, between(rng, 5.0, 5.5))
+        title = f"Bump version for week {day:%V}" if day.weekday() == 3 else "Update dependencies"
+        change = Commit(
+            id=commit_id(name, day, BOT), message=title, moment=moment - 20,
+            author=(BOT, BOT_MAIL, BOT), committer=(BOT, BOT_MAIL, BOT),
+            modified=("pyproject.toml",),
+        )  # fmt: skip
+        if day.weekday() == 3:
+            push_of_bot = Push(repository=name, branch="main", login=BOT, mail=BOT_MAIL,
+                               commits=(change,))  # fmt: skip
+            world.forge.put(moment, push_of_bot)
+            continue
+        world.pulls[name] = number = world.pulls.get(name, 100) + 1
+        branch = f"update/{day:%Y-%m-%d}"
+        pull = Pull(
+            repository=name, number=number, title=title, login=BOT, branch=branch, head=change.id,
+            opened=moment, added=4, deleted=4, files=change.modified, commits=1,
+        )  # fmt: skip
+        made = Push(repository=name, branch=branch, login=BOT, mail=BOT_MAIL, commits=(change,),
+                    created=True)  # fmt: skip
+        world.forge.put(moment - 5, made)
+        world.forge.put(moment, _event(pull, BOT, "opened", pull.payload("open")))
+        keeper = pick(rng, world.organisation.team("infra"))
+        seen = world.calendar.next_working(keeper, moment + between(rng, 4, 9) * HOUR)
+        review(world, pull, keeper, seen, "approved")
+        merge(world, pull, keeper, seen + between(rng, 30, 600))
 
 
 def reviewers(organisation: Organisation, author: Person) -> list[Person]:

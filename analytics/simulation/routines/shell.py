@@ -21,6 +21,7 @@ from analytics.simulation.vocabulary import (
 )
 from analytics.simulation.world import World
 
+DRIFT, DRIFTS = 90.0, 0.8  # days until this share of what is typed follows new habits
 DAILY = {"researcher": 26.0, "engineer": 32.0, "data engineer": 24.0, "administrator": 22.0}
 
 
@@ -56,7 +57,9 @@ def spare_hour(world: World, terminal: Terminal, begin: float, end: float, day: 
 
 def _command(world: World, terminal: Terminal, moment: float, day: date) -> None:
     """One command of the person's own mixture, and what it does beside being typed."""
-    templates, weights = _habits(world.seed, terminal.person)
+    templates, before, after = _habits(world.seed, terminal.person)
+    drifted = (day - world.calendar.first).days / DRIFT
+    weights = after if terminal.rng.random() < min(drifted, 1.0) * DRIFTS else before
     place = int(np.searchsorted(weights, terminal.rng.random()))
     template = templates[min(place, len(templates) - 1)]
     terminal.type(moment, _filled(template, terminal.person, terminal.rng, day))
@@ -65,11 +68,14 @@ def _command(world: World, terminal: Terminal, moment: float, day: date) -> None
 
 
 @lru_cache(maxsize=4096)
-def _habits(seed: int, person: Person) -> tuple[tuple[str, ...], np.ndarray]:
-    """The person's commands with the cumulated probability of each: a few are typed a lot."""
+def _habits(seed: int, person: Person) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """The person's commands with the cumulated probability of each, at first and later on: a few
+    are typed a lot."""
     templates = (*EVERYBODY, *BY_ROLE[person.role], *BY_ROLE[person.role])
-    weights = chance(seed, "habits", person.id).exponential(size=len(templates)) ** 2
-    return templates, np.cumsum(weights / weights.sum())
+    rng = chance(seed, "habits", person.id)
+    before = rng.exponential(size=len(templates)) ** 2
+    after = before * rng.lognormal(0.0, 1.0, size=len(templates))
+    return templates, np.cumsum(before / before.sum()), np.cumsum(after / after.sum())
 
 
 def _bursts(rng: Chance, number: int, begin: float, end: float) -> list[float]:

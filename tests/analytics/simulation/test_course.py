@@ -96,7 +96,7 @@ def test_people_and_resources_can_be_read(site: Path) -> None:
     accounts = Counter(link.account for link in directory.links)
     assert max(accounts.values()) == 1, "an account belongs to one person"
     kinds = {account.split(":")[0] for account in accounts}
-    assert kinds == {"unix", "uid", "git", "github", "slurm", "hf", "wandb"}
+    assert kinds == {"unix", "uid", "git", "github", "slurm", "k8s", "hf", "wandb", "mlflow"}
     own = resources.of("path", "/shared/ckpt/llm-13b/asilva-train-1/step_000500/model.safetensors")
     shared = resources.of("path", "/shared/ckpt/llm-13b/shared/average/model.safetensors")
     library = resources.of("path", "/shared/envs/train/lib/python3.11/site-packages/torch/x.py")

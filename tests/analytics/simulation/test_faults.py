@@ -8,6 +8,7 @@ import pytest
 
 from analytics.simulation.calendar import HOUR, Calendar, end_of
 from analytics.simulation.cluster import Cluster
+from analytics.simulation.conditions import conditions
 from analytics.simulation.faults import Fault
 from analytics.simulation.formats.slurm_sacct import Job, rows
 from analytics.simulation.logbook import Logbook
@@ -25,7 +26,14 @@ def world(tmp_path: Path) -> World:
     """An organisation in the morning of a working day, with the day's jobs."""
     organisation = found(24, 5, DAY, DAY)
     calendar = Calendar(organisation, 5, DAY, DAY)
-    world = World(organisation, calendar, Logbook(tmp_path), 5, Cluster(organisation.nodes))
+    world = World(
+        organisation,
+        calendar,
+        Logbook(tmp_path),
+        5,
+        Cluster(organisation.nodes),
+        conditions(calendar),
+    )
     world.cluster.begin(BEGIN)
     plans = [plan for one in organisation.people for plan in jobs.plans(world, one, DAY)]
     world.jobs.extend(world.cluster.submit(plans))

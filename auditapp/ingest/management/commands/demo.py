@@ -57,6 +57,7 @@ class Command(BaseCommand):
                 people=options["people"],
                 days=options["days"],
                 seed=options["seed"],
+                without=["slurm_task", "training_steps"],  # many lines that a demonstration spares
                 until=datetime.now(UTC).date() - timedelta(days=1),
             )
         self.stdout.write("2/4  Importing its people and resources")

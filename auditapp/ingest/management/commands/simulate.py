@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from analytics.simulation import (
+    FURTHER,
     ImpossibleSimulation,
     UnknownScenario,
     known_scenarios,
@@ -31,6 +32,14 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=30, help="how many days (30)")
         parser.add_argument("--seed", type=int, default=1, help="same seed, same logs (1)")
         parser.add_argument("--until", type=_day, help="last day as YYYY-MM-DD (yesterday)")
+        parser.add_argument(
+            "--without",
+            nargs="*",
+            default=[],
+            choices=FURTHER,
+            metavar="SOURCE",
+            help=f"log sources that are left out, of {', '.join(FURTHER)}",
+        )
         parser.add_argument(
             "--scenario",
             nargs="*",
@@ -59,6 +68,7 @@ class Command(BaseCommand):
                     seed=options["seed"],
                     scenarios=names,
                     until=options["until"],
+                    further=set(FURTHER) - set(options["without"]),
                     progress=lambda done, total: bar.update(task, completed=done, total=total),
                 )
             except (ImpossibleSimulation, UnknownScenario, OSError) as error:
