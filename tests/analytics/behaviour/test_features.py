@@ -7,6 +7,8 @@ import pytest
 
 from analytics.behaviour.person_days import COLUMNS, JOINED, features, of_day
 from analytics.fields import BY_NAME
+from tests.analytics.behaviour.days import of_shell
+from tests.analytics.behaviour.days.raw import PEOPLE, Day
 from tests.analytics.laboratory import DIRECTORY, cancelled, command, event, push, table, written
 
 Row = dict[str, Any]
@@ -115,16 +117,26 @@ MALLORY: dict[str, tuple[list[Row], float]] = {
 }
 
 
+OF_FAMILIES = [of_shell]
+QUIET: dict[str, Day] = {name: day for family in OF_FAMILIES for name, day in family.ALICE.items()}
+BAD: dict[str, Day] = {name: day for family in OF_FAMILIES for name, day in family.MALLORY.items()}
+
+
+def test_every_feature_has_a_quiet_and_a_bad_person() -> None:
+    assert set(QUIET | ALICE) == set(BAD | MALLORY) == set(features())
+
+
 @pytest.mark.parametrize("name", features())
 def test_a_feature_measures_a_quiet_and_a_bad_day(name: str) -> None:
-    rows, quiet = ALICE[name]
-    worse, bad = MALLORY[name]
-    day = of_day(table(*rows, *worse), DIRECTORY)
-    assert day["person"].to_pylist() == ["alice", "mallory"]
+    rows, quiet = (QUIET | ALICE)[name]
+    worse, bad = (BAD | MALLORY)[name]
+    day = of_day(table(*rows, *worse), PEOPLE)
     numbers = day[name]
     if features()[name].measure.keeps_values:
         numbers = pc.list_value_length(numbers)
-    assert numbers.to_pylist() == [quiet, bad]
+    found = dict(zip(day["person"].to_pylist(), numbers.to_pylist(), strict=True))
+    assert (found["alice"], found["mallory"]) == (quiet, bad)
+    assert bad < quiet if features()[name].fewer else bad > quiet
 
 
 @pytest.mark.parametrize("name", features())
