@@ -30,7 +30,7 @@ def features() -> dict[str, Feature]:
 JOINED = frozenset(["person", "owner"])  # what the directory adds to events
 REPETITIVE: tuple[str, ...] = (
     *("event.action", "event.category", "event.dataset", "event.module", "event.outcome"),
-    *("event.type", "git.branch", "hf.format", "process.command_line", "process.name"),
+    *("event.type", "git.branch", "hf.format", "hf.kind", "process.command_line", "process.name"),
 )
 """What features ask by its value, again and again: worth encoding once."""
 COLUMNS: tuple[str, ...] = tuple(

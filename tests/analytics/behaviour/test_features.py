@@ -7,7 +7,7 @@ import pytest
 
 from analytics.behaviour.person_days import COLUMNS, JOINED, features, of_day
 from analytics.fields import BY_NAME
-from tests.analytics.behaviour.days import of_git, of_jobs, of_shell
+from tests.analytics.behaviour.days import of_git, of_hub, of_jobs, of_shell
 from tests.analytics.behaviour.days.raw import PEOPLE, Day
 from tests.analytics.laboratory import DIRECTORY, cancelled, command, event, push, table, written
 
@@ -117,7 +117,7 @@ MALLORY: dict[str, tuple[list[Row], float]] = {
 }
 
 
-OF_FAMILIES = [of_shell, of_jobs, of_git]
+OF_FAMILIES = [of_shell, of_jobs, of_git, of_hub]
 QUIET: dict[str, Day] = {name: day for family in OF_FAMILIES for name, day in family.ALICE.items()}
 BAD: dict[str, Day] = {name: day for family in OF_FAMILIES for name, day in family.MALLORY.items()}
 

@@ -1,0 +1,24 @@
+"""Hours of the day, UTC, in which a person did something."""
+
+import pyarrow as pa
+
+from analytics.behaviour.feature import Feature, Measure
+from analytics.behaviour.values import hour
+from analytics.selection import filled
+
+
+def _select(events: pa.Table) -> pa.BooleanArray:
+    return filled(events, "@timestamp")
+
+
+FEATURE = Feature(
+    name="active_hours",
+    title="Hours of activity",
+    unit="hours",
+    columns=("@timestamp",),
+    sentence="was active in {observed} hours of the day; expected {expected}",
+    measure=Measure.DISTINCT,
+    of=hour,
+    least=12,
+    select=_select,
+)

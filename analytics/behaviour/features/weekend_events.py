@@ -1,0 +1,24 @@
+"""What a person did on Saturdays and Sundays, UTC."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.behaviour.feature import Feature
+from analytics.selection import known
+
+SATURDAY = 5  # Monday is 0
+
+
+def _select(events: pa.Table) -> pa.BooleanArray:
+    return known(pc.greater_equal(pc.day_of_week(events["@timestamp"]), SATURDAY))
+
+
+FEATURE = Feature(
+    name="weekend_events",
+    title="Events at weekends",
+    unit="events",
+    columns=("@timestamp",),
+    sentence="caused {observed} events at a weekend; expected {expected}",
+    least=20,
+    select=_select,
+)
