@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.selection import both, done, either, filled, has, known, matches
+from analytics.selection import both, done, either, filled, has, known, matches, of_others
 
 APPROVED = "pull_request_review.approved"
 KEYS = (
@@ -23,6 +23,19 @@ def makes_keys(events: pa.Table) -> pa.BooleanArray:
         has(events, "event.category", "iam", "configuration", "authentication"),
         has(events, "event.type", "creation"),
         matches(events, "event.action", KEYS),
+    )
+
+
+def changes_of_others(events: pa.Table) -> pa.BooleanArray:
+    """Files, processes and jobs of others that are changed, stopped or deleted.
+
+    A cancelled job counts whatever its outcome: to its owner it has failed.
+    """
+    return both(
+        has(events, "event.category", "file", "process"),
+        has(events, "event.type", "change", "deletion", "end"),
+        of_others(events),
+        either(done(events), has(events, "event.action", "job-cancelled")),
     )
 
 

@@ -3,15 +3,11 @@
 import pyarrow as pa
 
 from analytics.behaviour.feature import Feature, Measure
-from analytics.selection import both, has, of_others
+from analytics.behaviour.kinds import changes_of_others
 
 
 def _select(events: pa.Table) -> pa.BooleanArray:
-    return both(
-        has(events, "event.category", "file", "process"),
-        has(events, "event.type", "change", "deletion", "end"),
-        of_others(events),
-    )
+    return changes_of_others(events)
 
 
 FEATURE = Feature(

@@ -80,6 +80,7 @@ ALICE: dict[str, Day] = {
     "reviews_dismissed": (pull_request("alice-lab", "approved", 41, 30), 0),
     "pipeline_edits": (pushed("alice-lab", "alice@lab.example", "docs/setup.md", "a.py"), 0),
     "repositories_copied": ([*on_github("alice-lab", "git.clone")] * 2, 1),
+    "new_repositories": (on_github("alice-lab", "git.clone") * 2, 1),
     "protection_changes": (
         delivered(
             "branch_protection_rule", "alice-lab", {"action": "created", "rule": {"name": "x"}}
@@ -149,6 +150,10 @@ MALLORY: dict[str, Day] = {
         2,
     ),
     "repositories_copied": (
+        [row for name in "abcd" for row in on_github("mal", "git.clone", repo=f"lab/{name}")],
+        4,
+    ),
+    "new_repositories": (
         [row for name in "abcd" for row in on_github("mal", "git.clone", repo=f"lab/{name}")],
         4,
     ),

@@ -58,6 +58,10 @@ ALICE: dict[str, Day] = {
     "active_hours": (at_hours("alice", 0, 0, 1), 2),
     "distinct_addresses": (fetched("alice", "/lab/llm/resolve/main/config.json") * 2, 1),
     "people_touched": (raw("auditd", audited("alice", 90, ("/home/alice/a", "alice"))), 0),
+    "new_people_touched": (raw("auditd", audited("alice", 90, ("/home/alice/a", "alice"))), 0),
+    "new_model_owners": (fetched("alice", "/lab/a/resolve/main/x", "/lab/b/resolve/main/x"), 1),
+    "new_addresses": (fetched("alice", "/lab/llm/resolve/main/config.json") * 2, 1),
+    "unusual_hours": (at_hours("alice", 0, 0, 1), 2),
 }
 MALLORY: dict[str, Day] = {
     "files_fetched": (fetched("mallory", *(f"/x/y/resolve/main/{n}.bin" for n in range(150))), 150),
@@ -109,4 +113,21 @@ MALLORY: dict[str, Day] = {
         ),
         2,
     ),
+    "new_people_touched": (
+        raw(
+            "auditd",
+            audited("mallory", 90, ("/home/bob/a", "bob")),
+            audited("mallory", 62, pid_of="carol"),
+        ),
+        2,
+    ),
+    "new_model_owners": (
+        fetched("mallory", "/a/x/resolve/main/y", "/b/x/resolve/main/y", "/gpt2/resolve/main/y"),
+        2,
+    ),
+    "new_addresses": (
+        [row for _ in range(3) for row in signed_on("mal", "user.session.start")],
+        3,
+    ),
+    "unusual_hours": (at_hours("mallory", *range(5)), 5),
 }

@@ -52,6 +52,10 @@ ALICE: dict[str, Day] = {
         0,
     ),
     "recurring_work_changed": (typed("alice", "cat crontab"), 0),
+    "new_hosts": (signed_in("alice", "login1", "login1"), 1),
+    "new_commands": (typed("alice", "ls", "ls -l"), 1),
+    "new_folders": (raw("auditd", audited("alice", CHMOD, ("/home/alice/a", "alice"))), 1),
+    "silent_shell": (typed("alice", *["ls"] * 60), 60),
 }
 MALLORY: dict[str, Day] = {
     "files_read_of_others": (
@@ -126,4 +130,17 @@ MALLORY: dict[str, Day] = {
         ],
         3,
     ),
+    "new_hosts": (signed_in("mallory", "gpu01", "gpu02", "gpu03", "gpu03"), 3),
+    "new_commands": (typed("mallory", "nmap x", "socat y", "gdb z"), 3),
+    "new_folders": (
+        raw(
+            "auditd",
+            audited("mallory", UNLINK, ("/shared/ckpt/llm/step-1/a.pt", "bob")),
+            audited("mallory", UNLINK, ("/shared/ckpt/llm/step-2/a.pt", "bob")),
+            audited("mallory", UNLINK, ("/shared/ckpt/vit/a.pt", "bob")),
+            audited("mallory", UNLINK, ("/etc/x", "bob")),
+        ),
+        3,
+    ),
+    "silent_shell": (signed_in("mallory", "gpu01"), 0),
 }
