@@ -26,6 +26,12 @@ def makes_keys(events: pa.Table) -> pa.BooleanArray:
     )
 
 
+def by_hand(events: pa.Table) -> pa.BooleanArray:
+    """What people do, not what their jobs do by themselves: start, end or fail at any hour."""
+    of_jobs = filled(events, "job.state")
+    return either(pc.invert(of_jobs), has(events, "event.action", "job-cancelled"))
+
+
 def changes_of_others(events: pa.Table) -> pa.BooleanArray:
     """Files, processes and jobs of others that are changed, stopped or deleted.
 

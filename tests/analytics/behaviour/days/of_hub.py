@@ -6,6 +6,7 @@ from datetime import timedelta
 from tests.analytics.behaviour.days.raw import (
     Day,
     Row,
+    accounted,
     at_hub,
     audited,
     fetched,
@@ -33,6 +34,12 @@ def on_saturday(*rows: Row) -> list[Row]:
     return [{**row, "@timestamp": row["@timestamp"] + timedelta(days=4)} for row in rows]
 
 
+def job_ended(user: str, uid: int, hour: int, days: int = 0) -> list[Row]:
+    """A job that ended by itself so many hours after ten."""
+    rows = accounted(f"4|{user}|{uid}|COMPLETED|gpu01|2")
+    return [{**row, "@timestamp": row["@timestamp"] + timedelta(days, 3600 * hour)} for row in rows]
+
+
 def at_hours(user: str, *hours: int) -> list[Row]:
     """A command in each of these hours after ten."""
     return [
@@ -54,14 +61,14 @@ ALICE: dict[str, Day] = {
     "distinct_tokens": (at_hub("alice", "repo.create", token={**TOKEN, "id": "a"}) * 2, 1),
     "objects_read": (in_bucket("alice", "get", "a", "a"), 1),
     "objects_deleted": (in_bucket("alice", "get", "a"), 0),
-    "weekend_events": (typed("alice", "ls"), 0),
-    "active_hours": (at_hours("alice", 0, 0, 1), 2),
+    "weekend_events": (typed("alice", "ls") + job_ended("alice", 1001, 0, days=4), 0),
+    "active_hours": (at_hours("alice", 0, 0, 1) + job_ended("alice", 1001, 9), 2),
     "distinct_addresses": (fetched("alice", "/lab/llm/resolve/main/config.json") * 2, 1),
     "people_touched": (raw("auditd", audited("alice", 90, ("/home/alice/a", "alice"))), 0),
     "new_people_touched": (raw("auditd", audited("alice", 90, ("/home/alice/a", "alice"))), 0),
     "new_model_owners": (fetched("alice", "/lab/a/resolve/main/x", "/lab/b/resolve/main/x"), 1),
     "new_addresses": (fetched("alice", "/lab/llm/resolve/main/config.json") * 2, 1),
-    "unusual_hours": (at_hours("alice", 0, 0, 1), 2),
+    "unusual_hours": (at_hours("alice", 0, 0, 1) + job_ended("alice", 1001, 9), 2),
 }
 MALLORY: dict[str, Day] = {
     "files_fetched": (fetched("mallory", *(f"/x/y/resolve/main/{n}.bin" for n in range(150))), 150),

@@ -55,7 +55,6 @@ ALICE: dict[str, Day] = {
     "new_hosts": (signed_in("alice", "login1", "login1"), 1),
     "new_commands": (typed("alice", "ls", "ls -l"), 1),
     "new_folders": (raw("auditd", audited("alice", CHMOD, ("/home/alice/a", "alice"))), 1),
-    "silent_shell": (typed("alice", *["ls"] * 60), 60),
 }
 MALLORY: dict[str, Day] = {
     "files_read_of_others": (
@@ -142,5 +141,4 @@ MALLORY: dict[str, Day] = {
         ),
         3,
     ),
-    "silent_shell": (signed_in("mallory", "gpu01"), 0),
 }
