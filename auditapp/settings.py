@@ -32,6 +32,7 @@ SPOOL = HOME / "spool"
 RULE_FOLDERS = [Path(folder) for folder in words("FOUREYES_RULES")]
 WATCHLIST_FOLDERS = [Path(folder) for folder in words("FOUREYES_WATCHLISTS")]
 WEIGHTS = Path(text("FOUREYES_WEIGHTS")) if text("FOUREYES_WEIGHTS") else None
+CASES_A_DAY = number("FOUREYES_CASES_A_DAY", 5)
 MAPPINGS = Path(text("FOUREYES_MAPPINGS", str(HOME / "mappings")))
 MAX_BODY_BYTES = number("FOUREYES_MAX_BODY_BYTES", 1 << 30)
 BODY_SECONDS = number("FOUREYES_BODY_SECONDS", 900)

@@ -13,7 +13,7 @@ from analytics.findings import Finding, ReasonKind, RiskScore, Severity
 from analytics.risk.weights import Weights
 from analytics.store.base import Question
 from auditapp import clock, stopping
-from auditapp.cases import history, standings, turns, weighing
+from auditapp.cases import budget, history, standings, turns, weighing
 from auditapp.cases.correlating import asking, recording
 from auditapp.cases.excepting import deciding, hiding
 from auditapp.cases.intake import touch
@@ -61,6 +61,8 @@ def refresh(
         days = _assess(marks, step)
         if days or not ScoreRow.objects.exists():
             rescore(days[0] if days else now.date(), now, step)
+            if now.date() >= clock.now().date():
+                budget.spend(clock.now())
         _clear(marks)
         return days
 

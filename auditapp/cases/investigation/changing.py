@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 
@@ -96,7 +96,14 @@ def _changing(case_id: int, by: User) -> Iterator[_Open]:
             held.case.save()
 
 
-def open_case(wanted: Mapping[str, str], matter: Matter, by: User) -> Case:
+class Author(Protocol):
+    """Who opens a case: a user, or Foureyes by itself."""
+
+    def get_username(self) -> str:
+        """As the case and its history have it."""
+
+
+def open_case(wanted: Mapping[str, str], matter: Matter, by: Author) -> Case:
     """A new case. `wanted` is as for `edit`, without a state. Raises Wrong."""
     fields = checked({**{"tlp": Tlp.AMBER.value}, **wanted, "state": State.OPEN.value})
     with transaction.atomic():

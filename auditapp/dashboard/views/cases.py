@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from analytics.event import readable
+from auditapp import clock
 from auditapp.accounts import acts, policy, pseudonyms
 from auditapp.accounts.models import User
+from auditapp.cases import budget
 from auditapp.cases.investigation import changing, fields
 from auditapp.cases.investigation.models import SEVERITIES, Case, CaseChange, Decision, State, Tlp
 from auditapp.cases.models import Alert
@@ -41,6 +43,8 @@ def cases(request: HttpRequest) -> HttpResponse:
             "state": given.get("state", "unclosed"),
             "states": State.choices,
             "severities": SEVERITIES,
+            "waiting": len(budget.waiting()),
+            "budget_left": budget.left(clock.now()),
             "holders": casework.holders(None, fields.assignable()),
             "may_change": policy.allowed(request.user, "case-open"),
         },
@@ -167,6 +171,8 @@ def _page(
             "severities": SEVERITIES,
             "tlps": Tlp.choices,
             "decisions": Decision.choices,
+            "waiting": len(budget.waiting()),
+            "budget_left": budget.left(clock.now()),
             "holders": casework.holders(found, fields.assignable()),
             "may_change": policy.allowed(request.user, "case-edit"),
         },
