@@ -101,15 +101,15 @@ def _odd_days(
     persons = sorted(person for person in known if person is not None)
     course = Course.of(day, today, history, persons)
     peers = peers_of(persons, directory)
-    for name, feature in features().items():
-        if name not in history.column_names:
-            continue
+    asked = {name: one for name, one in features().items() if name in history.column_names}
+    for feature in asked.values():
         observed, weighed, past = course.numbers(feature, peers)
         amount = feature.grain if feature.measure is Measure.TOTAL else None
         usual = baseline.expect(weighed, past, peers, grain=amount, fewer=feature.fewer)
         trust = baseline.confidence(past, peers)
         enough = usual.expected if feature.fewer else observed
-        rare = (usual.probability < weights.noticed) & (enough >= feature.least)
+        # so many features are asked of each day that some are always rare: Bonferroni
+        rare = (usual.probability * len(asked) < weights.noticed) & (enough >= feature.least)
         odd = np.flatnonzero(rare & (trust >= weights.least_confidence)).tolist()
         if odd:
             yield (
