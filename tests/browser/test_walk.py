@@ -141,9 +141,9 @@ def test_a_facet_narrows_and_the_address_keeps_it(walk: Page) -> None:
 
 def test_a_search_is_answered_in_place(walk: Page) -> None:
     walk.goto("/events/?range=30d")
-    walk.get_by_label("Search", exact=True).fill("event.module:git")
+    walk.get_by_label("Search", exact=True).fill("event.dataset:github_webhook")
     walk.keyboard.press("Enter")
-    walk.wait_for_url(re.compile("q=event.module"))
+    walk.wait_for_url(re.compile("q=event.dataset"))
     settle(walk)
     assert set(walk.locator(".events tbody td:nth-child(2)").all_inner_texts()) == {
         "github_webhook"
