@@ -62,6 +62,7 @@ LABELS = Paths(
         "patch_set": "patchSet.number",
         "private": "change.private",
         "reason": "reason",
+        "reviewer": "reviewer.username",
         "topic": "change.topic",
         "uploader": "patchSet.uploader.username",
         "wip": "change.wip",

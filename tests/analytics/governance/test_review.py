@@ -71,7 +71,9 @@ def test_what_may_have_been_approved_on_an_earlier_day_says_nothing() -> None:
 
 
 def test_a_push_straight_to_a_protected_branch_goes_around_review() -> None:
-    (one,) = found(push("mal", git__commit="a"), push("mal-two", git__commit="b"))
+    (one,) = found(
+        opened("bob-lab"), push("mal", git__commit="a"), push("mal-two", git__commit="b")
+    )
     assert (one.id, one.person) == ("pushed_around_review", "mallory")
     assert one.sentence == (
         "pushed 2 times straight to main of lab/trainlib, without a reviewed pull request"
@@ -79,31 +81,48 @@ def test_a_push_straight_to_a_protected_branch_goes_around_review() -> None:
     assert one.resource == "lab/trainlib"
 
 
+def test_where_no_pull_request_is_ever_told_of_a_push_accuses_nobody() -> None:
+    assert found(push("mal")) == []
+
+
 def test_an_ordinary_branch_needs_no_review() -> None:
-    assert found(push("mal", git__branch="fix", git__protected=False)) == []
+    ordinary = push("mal", git__branch="fix", git__protected=False)
+    assert found(opened("bob-lab"), ordinary) == []
 
 
 def test_the_default_branch_is_known_by_its_label_or_by_its_usual_name() -> None:
     trunk = {"git__branch": "trunk", "git__protected": None}
-    assert len(found(push("mal", **trunk, labels={"default_branch": "trunk"}))) == 1
-    assert len(found(push("mal", **trunk, labels={"default_branch": "true"}))) == 1
-    assert found(push("mal", **trunk, labels={"default_branch": "main"})) == []
-    assert len(found(push("mal", git__protected=None))) == 1
+
+    def pushed(**more: Any) -> int:
+        return len(found(opened("bob-lab"), push("mal", **more)))
+
+    assert pushed(**trunk, labels={"default_branch": "trunk"}) == 1
+    assert pushed(**trunk, labels={"default_branch": "true"}) == 1
+    assert pushed(**trunk, labels={"default_branch": "main"}) == 0
+    assert pushed(git__protected=None) == 1
 
 
 def test_ones_own_repository_is_ones_own_business() -> None:
-    assert found(push("mal", git__repository="Mal/dotfiles")) == []
-    assert len(found(push("mal", git__repository="bob-lab/dotfiles"))) == 1
+    def pushed(repository: str) -> int:
+        opening = opened("carol") | {"git.repository": repository}
+        return len(found(opening, push("mal", git__repository=repository)))
+
+    assert pushed("Mal/dotfiles") == 0
+    assert pushed("bob-lab/dotfiles") == 1
 
 
 def test_a_second_account_is_no_second_person() -> None:
     (one,) = found(opened("mal"), approved("mal-two"), merged("mal", "mal"))
-    assert one.id == "merged_own_work"
+    assert one.id == "approved_by_second_account"
     assert one.sentence == (
-        "merged an own pull request into main of lab/trainlib that nobody else was seen to approve"
+        "got an own pull request into main of lab/trainlib that only another account of the same "
+        "person approved"
     )
     (two,) = found(opened("mal"), merged("mal-two", "mal"))
-    assert two.person == "mallory"
+    assert (two.id, two.person) == ("merged_own_work", "mallory")
+    assert two.sentence == (
+        "merged an own pull request into main of lab/trainlib that nobody else was seen to approve"
+    )
 
 
 def test_an_approval_of_another_pull_request_does_not_count() -> None:
@@ -138,7 +157,8 @@ def test_nobody_reviews_the_work_of_their_own_agent_or_with_their_own_bot() -> N
         rows = (opened(author), approved(approver), merged("mal", author))
         events = table(*rows).select(review.COLUMNS)
         findings = review.find(DAY.date(), events, replace(SITE, directory=directory), EMPTY)
-        return "merged_own_work" in {finding.id for finding in findings}
+        alone = {"merged_own_work", "approved_by_second_account"}
+        return bool(alone & {finding.id for finding in findings})
 
     assert merged_alone("mal-agent", "mal")
     assert merged_alone("mal", "mal-agent")

@@ -56,11 +56,13 @@ class Gitlab:
         told = {"project": project, "user": user, "user_username": who} | payload
         return {"delivered_at": "2026-02-20T09:00:00Z", "payload": told}
 
-    def change(self, what: str, who: str) -> Payload:
+    def change(self, what: str, who: str, repository: str = "lab/a") -> Payload:
         action = {"opened": "open", "approved": "approved", "merged": "merge"}[what]
         told = {"iid": 7, "author_id": 1, "action": action, "target_branch": "main"}
         told |= {"last_commit": {"id": "5" * 40}, "merge_commit_sha": "6" * 40}
-        return self._at({"object_kind": "merge_request", "object_attributes": told}, who, "lab/a")
+        return self._at(
+            {"object_kind": "merge_request", "object_attributes": told}, who, repository
+        )
 
     def push(self, who: str, commit: str, repository: str = "lab/a") -> Payload:
         told = {"object_kind": "push", "ref": "refs/heads/main", "before": "1" * 40}
@@ -78,14 +80,14 @@ class Gitea:
         told = {"repository": project, "sender": {"login": who}} | payload
         return {"received_at": "2026-02-20T09:00:00Z", "payload": told}
 
-    def change(self, what: str, who: str) -> Payload:
+    def change(self, what: str, who: str, repository: str = "lab/a") -> Payload:
         request = {"number": 7, "user": {"login": "ana"}, "base": {"ref": "main"}}
         request |= {"head": {"sha": "5" * 40}, "merged": what == "merged"}
         request |= {"merge_commit_sha": "6" * 40, "merged_by": {"login": who}}
         action = {"opened": "opened", "approved": "reviewed", "merged": "closed"}[what]
         review = {"type": "pull_request_review_approved"} if what == "approved" else None
         told = {"action": action, "pull_request": request}
-        return self._at(told | ({"review": review} if review else {}), who, "lab/a")
+        return self._at(told | ({"review": review} if review else {}), who, repository)
 
     def push(self, who: str, commit: str, repository: str = "lab/a") -> Payload:
         told = {"ref": "refs/heads/main", "before": "1" * 40, "after": commit, "commits": []}
@@ -113,6 +115,7 @@ class Gerrit:
 
 
 Forge = Gitlab | Gitea | Gerrit
+Personal = Gitlab | Gitea  # forges where people have repositories of their own
 forges = pytest.mark.parametrize("make", [Gitlab, Gitea, Gerrit])
 
 
@@ -142,8 +145,13 @@ def test_a_push_around_review_is_found(make: Callable[[], Forge]) -> None:
 
 
 @pytest.mark.parametrize("make", [Gitlab, Gitea])
-def test_ones_own_repository_is_so_at_its_own_forge_only(make: Callable[[], Forge]) -> None:
+def test_ones_own_repository_is_so_at_its_own_forge_only(make: Callable[[], Personal]) -> None:
     forge = make()
-    assert found(forge.source, forge.push("bo", "7" * 40, "Bo/dotfiles")) == []
-    theirs = forge.push("bo", "7" * 40, "other/dotfiles")  # Bo's name at GitHub, not here
-    assert found(forge.source, theirs) == [("pushed_around_review", "bo")]
+
+    def pushed(repository: str) -> list[tuple[str, str]]:
+        opened = forge.change("opened", "ana", repository)
+        return found(forge.source, opened, forge.push("bo", "7" * 40, repository))
+
+    assert pushed("Bo/dotfiles") == []
+    # Bo's name at GitHub, not here
+    assert pushed("other/dotfiles") == [("pushed_around_review", "bo")]

@@ -1,0 +1,28 @@
+"""Review: shared code that changed with nobody else looking.
+
+`judged` gives a verdict on every update of a shared branch; findings are what the bypasses among
+them say against people. docs/review.md tells how each is decided.
+"""
+
+from datetime import date
+
+import pyarrow as pa
+
+from analytics.findings import Finding
+from analytics.governance.review.accusing import findings
+from analytics.governance.review.checks import CHECKS
+from analytics.governance.review.judging import judged
+from analytics.governance.review.told import COLUMNS
+from analytics.site import Site
+from analytics.store.base import EventStore
+
+__all__ = ["CHECKS", "COLUMNS", "find", "judged"]
+
+
+def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Finding]:
+    """A finding for each way around review and person who took it.
+
+    `events` are the day's, with at least `COLUMNS`. Unknown actors make no finding, and neither
+    does what is unknown; two accounts of one person are one person.
+    """
+    return findings(judged(day, events, site, store), site)

@@ -1,0 +1,104 @@
+"""The ways around review that are held against a person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analytics.findings import Severity
+from analytics.governance.review.verdict import Judged, Why
+
+GREW = 0.5  # of what landed: the reviewer saw the smaller part of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A way around review. `one` and `many` are sentences with {count} and {place}."""
+
+    title: str
+    one: str
+    many: str
+    severity: Severity
+    confidence: float
+    tactics: tuple[str, ...]
+
+
+CHECKS: Mapping[str, Check] = {
+    "pushed_around_review": Check(
+        title="Pushed around review",
+        one="pushed once straight to {place}, without a reviewed pull request",
+        many="pushed {count} times straight to {place}, without a reviewed pull request",
+        severity=Severity.HIGH,
+        confidence=0.6,
+        tactics=("persistence",),
+    ),
+    "merged_own_work": Check(
+        title="Merged own work unapproved",
+        one="merged an own pull request into {place} that nobody else was seen to approve",
+        many="merged {count} own pull requests into {place} that nobody else was seen to approve",
+        severity=Severity.HIGH,
+        confidence=0.6,
+        tactics=("persistence",),
+    ),
+    "rewrote_shared_history": Check(
+        title="Rewrote shared history",
+        one="rewrote the history of {place}",
+        many="rewrote the history of {place} {count} times",
+        severity=Severity.HIGH,
+        confidence=0.8,
+        tactics=("stealth",),
+    ),
+    "approved_by_second_account": Check(
+        title="Own work approved by a second account",
+        one="got an own pull request into {place} that only another account of the same person "
+        "approved",
+        many="got {count} own pull requests into {place} that only another account of the same "
+        "person approved",
+        severity=Severity.HIGH,
+        confidence=0.75,
+        tactics=("persistence", "stealth"),
+    ),
+    "stale_approval": Check(
+        title="Changed after the approval",
+        one="changed a pull request into {place} after it was approved and merged it so",
+        many="changed {count} pull requests into {place} after they were approved and merged "
+        "them so",
+        severity=Severity.MEDIUM,
+        confidence=0.5,
+        tactics=("persistence",),
+    ),
+    "dismissed_then_merged": Check(
+        title="Review dismissed, then merged",
+        one="set another person's review aside and merged into {place} within a day, approved by "
+        "nobody else",
+        many="set another person's review aside and merged into {place} within a day, approved by "
+        "nobody else, {count} times",
+        severity=Severity.HIGH,
+        confidence=0.6,
+        tactics=("persistence", "defense-impairment"),
+    ),
+    "approved_by_helper": Check(
+        title="Approved only by who wrote part of it",
+        one="got a pull request into {place} that only somebody who had written part of it "
+        "approved",
+        many="got {count} pull requests into {place} that only people who had written part of them "
+        "approved",
+        severity=Severity.LOW,
+        confidence=0.4,
+        tactics=("persistence",),
+    ),
+}
+BY_WHY: Mapping[Why, str] = {
+    Why.PUSHED: "pushed_around_review",
+    Why.MORE_COMMITS: "pushed_around_review",
+    Why.UNAPPROVED: "merged_own_work",
+    Why.REWRITTEN: "rewrote_shared_history",
+    Why.SECOND_ACCOUNT: "approved_by_second_account",
+    Why.STALE: "stale_approval",
+    Why.DISMISSED: "dismissed_then_merged",
+    Why.OWN_PART: "approved_by_helper",
+}
+
+
+def severity(name: str, judged: Judged) -> Severity:
+    """The check's own, or worse where most of what landed came after the approval."""
+    grew = judged.why is Why.STALE and judged.share is not None and judged.share > GREW
+    return Severity.HIGH if grew else CHECKS[name].severity

@@ -1,0 +1,92 @@
+"""The verdict on an update of a shared branch: reviewed, bypass, or unknown, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """Whether another person approved what landed; what is unknown stays out of every share."""
+
+    REVIEWED = "reviewed"
+    BYPASS = "bypass"
+    UNKNOWN = "unknown"
+
+
+class Why(StrEnum):
+    """What decided a verdict."""
+
+    APPROVED = "approved"
+    APPROVED_HEAD = "approved_head"
+    PUSHED = "pushed"
+    REWRITTEN = "rewritten"
+    MORE_COMMITS = "more_commits"
+    UNAPPROVED = "unapproved"
+    MERGED_BY_ANOTHER = "merged_by_another"
+    SECOND_ACCOUNT = "second_account"
+    OWN_PART = "own_part"
+    STALE = "stale"
+    DISMISSED = "dismissed"
+    CREATED = "created"
+    NOTHING_SEEN = "nothing_seen"
+    OPENING_UNSEEN = "opening_unseen"
+    APPROVER_UNKNOWN = "approver_unknown"
+    ONLY_A_BOT = "only_a_bot"
+    SAME_SIZE = "same_size"
+
+
+SAID: Mapping[Why, str] = {
+    Why.APPROVED: "another person approved the final head",
+    Why.APPROVED_HEAD: "another person had approved this very commit",
+    Why.PUSHED: "pushed without a pull request",
+    Why.REWRITTEN: "history was rewritten",
+    Why.MORE_COMMITS: "it carried more commits than its pull request had",
+    Why.UNAPPROVED: "its author merged it and nobody else approved",
+    Why.MERGED_BY_ANOTHER: "merged by another account, approved by nobody else",
+    Why.SECOND_ACCOUNT: "approved only by an account of its author",
+    Why.OWN_PART: "approved only by somebody who wrote part of it",
+    Why.STALE: "changed after the last approval",
+    Why.DISMISSED: "merged after a review was dismissed",
+    Why.CREATED: "the branch was new",
+    Why.NOTHING_SEEN: "nothing is told of this repository's pull requests",
+    Why.OPENING_UNSEEN: "the pull request was opened before anything was seen of it",
+    Why.APPROVER_UNKNOWN: "approved by an account of nobody known",
+    Why.ONLY_A_BOT: "approved only by another person's bot",
+    Why.SAME_SIZE: "its head moved after the approval, its size did not",
+}
+VERDICTS: Mapping[Why, Verdict] = {
+    **dict.fromkeys((Why.APPROVED, Why.APPROVED_HEAD), Verdict.REVIEWED),
+    **dict.fromkeys((Why.PUSHED, Why.REWRITTEN, Why.MORE_COMMITS), Verdict.BYPASS),
+    **dict.fromkeys((Why.UNAPPROVED, Why.MERGED_BY_ANOTHER, Why.SECOND_ACCOUNT), Verdict.BYPASS),
+    **dict.fromkeys((Why.OWN_PART, Why.STALE, Why.DISMISSED), Verdict.BYPASS),
+    **dict.fromkeys((Why.CREATED, Why.NOTHING_SEEN, Why.OPENING_UNSEEN), Verdict.UNKNOWN),
+    **dict.fromkeys((Why.APPROVER_UNKNOWN, Why.ONLY_A_BOT, Why.SAME_SIZE), Verdict.UNKNOWN),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An update with its verdict. `person` is whose work landed, `blamed` who answers for a bypass
+    where that is one known person; `reviewers` are the other persons who approved the final head.
+
+    `events` lead with the update itself. `share` says how much of what landed came after the last
+    approval, where both sizes are known.
+    """
+
+    time: datetime
+    repository: str
+    branch: str
+    commit: str
+    pull: int | None
+    why: Why
+    person: str | None
+    blamed: str | None
+    reviewers: tuple[str, ...]
+    events: tuple[str, ...]
+    share: float | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What `why` comes to."""
+        return VERDICTS[self.why]
