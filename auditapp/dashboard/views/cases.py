@@ -171,8 +171,6 @@ def _page(
             "severities": SEVERITIES,
             "tlps": Tlp.choices,
             "decisions": Decision.choices,
-            "waiting": len(budget.waiting()),
-            "budget_left": budget.left(clock.now()),
             "holders": casework.holders(found, fields.assignable()),
             "may_change": policy.allowed(request.user, "case-edit"),
         },
