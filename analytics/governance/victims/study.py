@@ -1,6 +1,6 @@
 """A month looked over: which jobs failed without a reason, and who was near before they did."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -202,27 +202,30 @@ def _of_owners(ran: pa.Table, events: pa.Table) -> list[tuple[int, str]]:
     here = pc.is_in(sightings.short(events["host.name"]), value_set=nodes.cast(pa.string()))
     wrote = pc.and_(pc.is_valid(events["file.path"]), pc.and_(here, pc.is_valid(events["person"])))
     told = events.filter(wrote)
-    first: dict[str, dict[str, int]] = {}
-    last: dict[str, dict[str, int]] = {}
+    span: dict[str, dict[str, tuple[int, int]]] = {}
     times = micro(told["@timestamp"], 0).tolist()
     persons, files = told["person"].to_pylist(), told["file.path"].to_pylist()
     for who, path, time in zip(persons, files, times, strict=True):
         if folder := things.folder_of(path):
-            own, newest = first.setdefault(who, {}), last.setdefault(who, {})
-            own[folder] = min(own.get(folder, time), time)
-            newest[folder] = max(newest.get(folder, time), time)
+            own = span.setdefault(who, {})
+            first, last = own.get(folder, (time, time))
+            own[folder] = (min(first, time), max(last, time))
+    written = {who: _newest_first(own) for who, own in span.items()}
     found: list[tuple[int, str]] = []
     began, ended = micro(ran["began"], 0), micro(ran["ended"], NEVER)
     for row, who in enumerate(ran["owner"].to_pylist()):
-        if who in first:
-            near = [
-                folder
-                for folder, time in first[who].items()
-                if time <= ended[row] and last[who][folder] >= began[row] - WRITTEN
-            ]
-            near = sorted(near, key=last[who].__getitem__, reverse=True)[:MOST_FOLDERS]
-            found.extend((row, folder) for folder in near)
+        if who in written:
+            folders, since, until = written[who]
+            near = (since <= ended[row]) & (until >= began[row] - WRITTEN)
+            found.extend((row, folders[at]) for at in np.flatnonzero(near)[:MOST_FOLDERS].tolist())
     return found
+
+
+def _newest_first(own: Mapping[str, tuple[int, int]]) -> tuple[list[str], Times, Times]:
+    """Folders with their first and last times, what was written last first."""
+    ordered = sorted(own, key=lambda folder: own[folder][1], reverse=True)
+    spans = np.array([own[folder] for folder in ordered], dtype=np.int64)
+    return ordered, spans[:, 0], spans[:, 1]
 
 
 def _faulty(depended: Things, failed: Failures, faults: pa.Table, site: Site) -> Flags:

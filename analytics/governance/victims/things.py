@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -82,6 +83,7 @@ def _named(command: str) -> list[str]:
     return sorted({folder for path in paths if (folder := folder_of(path))})
 
 
+@lru_cache(maxsize=100_000)  # a run after another writes to the same ones
 def folder_of(path: str) -> str | None:
     """The folder that a path is, or that its file is in; None where that is everybody's."""
     clean = path.rstrip("/")
