@@ -9,7 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.browsing import page_of, settle, sign_in
 from tests.browser.serving import NAME, PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("one site in a browser"),
+]
 HOSTILE = '<img src=x onerror=alert(7)>"><script>alert(8)</script>'
 
 

@@ -10,7 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.browsing import follow, page_of, settle, sign_in
 from tests.browser.serving import NAME, PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("one site in a browser"),
+]
 
 PAGES = (
     "/",

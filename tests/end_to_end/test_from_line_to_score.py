@@ -11,7 +11,10 @@ import pytest
 from tests.end_to_end.installation import Installation
 
 AS_OF = "2026-03-02"
-STORES = ["lake", pytest.param("elastic", marks=pytest.mark.elastic)]
+STORES = [  # a group each, so that no second worker takes in and scores the same
+    pytest.param("lake", marks=pytest.mark.xdist_group("lake")),
+    pytest.param("elastic", marks=[pytest.mark.elastic, pytest.mark.xdist_group("elastic")]),
+]
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ pytestmark = [
     pytest.mark.postgres,
     pytest.mark.redis,
     pytest.mark.timeout(900),
+    pytest.mark.xdist_group("production"),
 ]
 AS_OF = "2026-03-02"
 LOGS = ("slurm", "git", "hf", "gpu02/auditd.log", "login01/home")
