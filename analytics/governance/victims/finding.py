@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from analytics.findings import Finding, ReasonKind
 from analytics.governance.isolation.explaining import CARING, ON_DUTY
-from analytics.governance.victims import study
+from analytics.governance.victims import failures, study
+from analytics.governance.victims.association import LEAST_INCIDENTS
 from analytics.governance.victims.designs import Near
 from analytics.governance.victims.exposure import ROUNDING, Channel
-from analytics.governance.victims.failures import DAY, HOUR
+from analytics.governance.victims.failures import DAY, HOUR, NEVER, micro
 from analytics.governance.victims.joining import Codes
 from analytics.governance.victims.study import Study
 from analytics.selection import MOST_EVENTS, has
@@ -46,10 +47,23 @@ def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Fin
     if not np.asarray(has(events, "job.state", *HARMED)).any():
         return []
     until = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-    found = study.of_store(store, until - study.LOOKED_BACK, until, site)
+    begin = until - study.LOOKED_BACK
     since = int((until - timedelta(days=1)).timestamp() * 1e6)
+    ran = study.runs_of(store, begin, until, site)
+    if not _may_tell(ran, since):
+        return []
+    found = study.of_store(store, begin, until, site, ran=ran)
     today = found.incidents.onset >= since
     return [_finding(one, found, site) for one in found.named if today[one.sets].any()]
+
+
+def _may_tell(ran: pa.Table, since: int) -> bool:
+    """Whether there are failures enough to name anybody, and one that may have begun since then
+    (microseconds): most days have none, and the acts of a month need not be asked for."""
+    nothing = np.full(ran.num_rows, NEVER)
+    counted = failures.of_runs(ran, nothing, nothing).counted
+    recent = micro(ran["ended"], NEVER) >= since
+    return int(counted.sum()) >= LEAST_INCIDENTS and bool((counted & recent).any())
 
 
 def _finding(one: Near, found: Study, site: Site) -> Finding:

@@ -73,7 +73,7 @@ def who_was_near(asked: Asked, site: Site, store: EventStore) -> Answer:
     def chosen(runs: pa.Table, failures: Failures, things: Things) -> Failures:
         return _chosen(asked, runs, failures, things)
 
-    found = study.of_store(store, since, asked.until, site, chosen)
+    found = study.of_store(store, since, asked.until, site, chosen=chosen)
     return _answer(found)
 
 

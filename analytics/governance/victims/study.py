@@ -72,12 +72,25 @@ class Study:
 Chosen = Callable[[pa.Table, Failures, Things], Failures]
 
 
+def runs_of(store: EventStore, since: datetime, until: datetime, site: Site) -> pa.Table:
+    """The runs of since ≤ time < until, see `runs.of_events`."""
+    return runs.of_events(asking.jobs(store, since, until), site.directory)
+
+
 def of_store(
-    store: EventStore, since: datetime, until: datetime, site: Site, chosen: Chosen | None = None
+    store: EventStore,
+    since: datetime,
+    until: datetime,
+    site: Site,
+    *,
+    ran: pa.Table | None = None,
+    chosen: Chosen | None = None,
 ) -> Study:
-    """The study of since ≤ time < until; of any length up to half a year. `chosen` may set more
-    failures aside, given the runs and what they depend on."""
-    ran = runs.of_events(asking.jobs(store, since, until), site.directory)
+    """The study of since ≤ time < until; of any length up to half a year. `ran` are the runs of
+    that time, where they are at hand. `chosen` may set more failures aside, given the runs and what
+    they depend on."""
+    if ran is None:
+        ran = runs_of(store, since, until, site)
     told = asking.acts(store, since, until)
     faults = asking.faults(store, since, until)
     training = asking.training(store, since, until, _failed_ids(ran))
