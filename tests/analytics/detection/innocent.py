@@ -28,7 +28,7 @@ MADE = (
     *("journald", "keycloak_events", "kubernetes_audit", "lustre_changelog", "mlflow_events"),
     *("okta_system_log", "pbs_accounting", "s3_access", "slurm_task"),
     *("slurmctld", "sudo_log", "syslog", "training_steps", "wandb_audit", "fish_history"),
-    "artifact_scan",
+    *("artifact_scan", "checkpoint_manifest"),
 )
 BAD_SCAN = b'"malicious"'  # one scan in twenty
 
