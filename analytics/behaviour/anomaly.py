@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from analytics.behaviour import baseline, hours, novelty
 from analytics.behaviour.baseline import Past
-from analytics.behaviour.compared import Used
+from analytics.behaviour.bearers import bearing
+from analytics.behaviour.compared import Odd, Used
 from analytics.behaviour.feature import Feature, Measure
 from analytics.behaviour.figures import readable
 from analytics.behaviour.peers import Peers, peers_of
@@ -50,12 +51,16 @@ class Sensitivity(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oddity:
-    """A number that was not to be expected; `confidence` grows with the past behind it."""
+    """A number that was not to be expected; `confidence` grows with the past behind it.
+
+    `values` are those that made it, where the feature compares values.
+    """
 
     observed: float
     expected: float
     probability: float
     confidence: float
+    values: Codes | None
 
 
 def find(
@@ -82,6 +87,8 @@ def find(
         chosen = told.filter(of_odd if feature.fewer else both(feature.select(told), of_odd))
         for person, numbers in odd.items():
             own = chosen.filter(pc.equal(chosen["person"], person))
+            if numbers.values is not None:
+                own = own.filter(bearing(feature, own, numbers.values))
             if own.num_rows:
                 found.append(_finding(feature, person, numbers, own, weights))
     return found
@@ -103,7 +110,7 @@ def _odd_days(
     peers = peers_of(persons, directory)
     asked = {name: one for name, one in features().items() if name in history.column_names}
     for feature in asked.values():
-        observed, weighed, past = course.numbers(feature, peers)
+        observed, weighed, past, values = course.numbers(feature, peers)
         amount = feature.grain if feature.measure is Measure.TOTAL else None
         usual = baseline.expect(weighed, past, peers, grain=amount, fewer=feature.fewer)
         trust = baseline.confidence(past, peers)
@@ -120,6 +127,7 @@ def _odd_days(
                         expected=float(usual.expected[code]),
                         probability=max(float(usual.probability[code]), SMALLEST),
                         confidence=float(trust[code]),
+                        values=values.of(code) if values else None,
                     )
                     for code in odd
                 },
@@ -152,21 +160,21 @@ class Course:
             rest=days_of_rest(days),
         )
 
-    def numbers(self, feature: Feature, peers: Peers) -> tuple[Numbers, Numbers, Past]:
-        """A feature's number of each person today as it is told and as it is weighed, and those
-        of the past as they are weighed."""
+    def numbers(self, feature: Feature, peers: Peers) -> tuple[Numbers, Numbers, Past, Odd | None]:
+        """A feature's number of each person today as it is told and as it is weighed, those
+        of the past as they are weighed, and the values that made today's."""
         now, before = self.today[feature.name], self.history[feature.name]
         if not feature.measure.keeps_values:
             observed = np.full(len(peers.group_of), np.nan)
             observed[self.here] = _numbers(now)
-            return observed, observed, Past(codes=self.codes, values=_numbers(before))
+            return observed, observed, Past(codes=self.codes, values=_numbers(before)), None
         used = Used.of(self.here, self.now, now)
         past = Used.of(self.codes, self.days, before)
         if feature.measure is Measure.NEW:
             made = novelty.compared(used, past, peers)
         else:
             made = hours.compared(used, past, peers, self.rest)
-        return made.observed, made.weighed, Past(codes=self.codes, values=made.past)
+        return made.observed, made.weighed, Past(codes=self.codes, values=made.past), made.odd
 
 
 def _numbers(column: pa.ChunkedArray) -> Numbers:

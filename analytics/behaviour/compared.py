@@ -38,10 +38,23 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Odd:
+    """Values of today that were not usual: `values[k]` for person number `codes[k]`."""
+
+    codes: Codes
+    values: Codes
+
+    def of(self, code: int) -> Codes:
+        """Those of one person."""
+        return np.asarray(self.values[self.codes == code])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """How many of today's values each person never used (nan: no day), what these weigh, and what
-    each row of the past weighed (nan: not known)."""
+    """How many of today's values each person never used (nan: no day), what these weigh, what
+    each row of the past weighed (nan: not known), and which values of today these are."""
 
     observed: Numbers
     weighed: Numbers
     past: Numbers
+    odd: Odd

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from analytics.behaviour.compared import Compared, Used
+from analytics.behaviour.compared import Compared, Odd, Used
 from analytics.behaviour.peers import Peers
 from analytics.behaviour.person_days import Codes, Numbers
 from analytics.behaviour.weekdays import weekday
@@ -36,10 +36,18 @@ def compared(today: Used, past: Used, peers: Peers, rest: Flags) -> Compared:
     usual = _of_peers(smooth, days, peers)
     own = np.full(people, np.nan)
     now = rest[weekday(today.days)].astype(np.int64)
-    own[today.codes] = _unusual(today, now, smooth, days, usual, left_out=False)
-    before = _unusual(past, kind, smooth, days, usual, left_out=True)
+    weights = _weights(today, now, smooth, days, usual, left_out=False)
+    own[today.codes] = np.bincount(today.rows, weights, minlength=len(today.codes))
+    weighed = _weights(past, kind, smooth, days, usual, left_out=True)
+    before = np.bincount(past.rows, weighed, minlength=len(past.codes)).astype(np.float64)
     before[~past.told] = np.nan
-    return Compared(observed=own, weighed=own, past=before)
+    odd = weights > 0
+    return Compared(
+        observed=own,
+        weighed=own,
+        past=before,
+        odd=Odd(codes=today.codes[today.rows[odd]], values=today.values[odd]),
+    )
 
 
 def _end(today: Used, past: Used) -> int:
@@ -76,21 +84,22 @@ def _of_peers(smooth: Numbers, days: Numbers, peers: Peers) -> Numbers:
     return shares[:, peers.group_of]
 
 
-def _unusual(
+def _weights(
     used: Used, kind: Codes, smooth: Numbers, days: Numbers, usual: Numbers, *, left_out: bool
 ) -> Numbers:
-    """The sum of the weights of each row's hours; with `left_out` a row says nothing of itself."""
-    found = np.zeros(len(used.codes))
+    """What each entry's hour weighs; with `left_out` a row says nothing of itself."""
+    found = np.zeros(len(used.rows))
     kernel = _kernel()
     for rows, entries in _portions(used):
+        cells = used.rows[entries] - rows.start, used.values[entries]
         hours = np.zeros((rows.stop - rows.start, HOURS))
-        hours[used.rows[entries] - rows.start, used.values[entries]] = 1.0
+        hours[cells] = 1.0
         place = kind[rows], used.codes[rows]
         activity, exposure = smooth[place], days[place]
         if left_out:
             activity, exposure = activity - hours @ kernel, exposure - 1
         share = (PEERS_WORTH * usual[place] + activity) / (PEERS_WORTH + exposure)[:, None]
-        found[rows] = (hours * np.clip(1 - share / USUAL, 0.0, 1.0)).sum(axis=1)
+        found[entries] = np.clip(1 - share / USUAL, 0.0, 1.0)[cells]
     return found
 
 

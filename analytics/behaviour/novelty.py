@@ -6,7 +6,7 @@ How many are to be expected is the missing mass of what the person used so far: 
 import numpy as np
 import numpy.typing as npt
 
-from analytics.behaviour.compared import Compared, Used
+from analytics.behaviour.compared import Compared, Odd, Used
 from analytics.behaviour.peers import Peers
 from analytics.behaviour.person_days import Codes, Numbers
 
@@ -40,11 +40,13 @@ def compared(today: Used, past: Used, peers: Peers) -> Compared:
     )
     of_past, of_today = total[: len(past.codes)], total[len(past.codes) :]
     of_past[~past.told] = np.nan
-    counts = np.bincount(today.rows[fresh[earlier:]], minlength=len(today.codes))
+    new = fresh[earlier:]
+    counts = np.bincount(today.rows[new], minlength=len(today.codes))
     return Compared(
         observed=_by_person(today, counts.astype(np.float64), people),
         weighed=_by_person(today, of_today, people),
         past=of_past,
+        odd=Odd(codes=today.codes[today.rows[new]], values=today.values[new]),
     )
 
 

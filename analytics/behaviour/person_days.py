@@ -80,21 +80,18 @@ def measured(
     if feature.measure is Measure.HOURS:
         hours = np.asarray(pc.hour(told["@timestamp"]), dtype=np.int64)
         return _lists(*_pairs(codes[chosen], hours[chosen]), people)
-    rows, values = _values(feature, told, chosen)
+    rows, values = values_of(feature, told, chosen)
     if feature.measure is Measure.TOTAL:
         amounts = np.asarray(values, dtype=np.float64)
         return pa.array(np.bincount(codes[rows], amounts, minlength=people).astype(np.float64))
-    different = pc.dictionary_encode(values)
-    places = np.asarray(different.indices, dtype=np.int64)
     if feature.measure is Measure.DISTINCT:
+        places = np.asarray(pc.dictionary_encode(values).indices, dtype=np.int64)
         who, _ = _pairs(codes[rows], places)
         return pa.array(np.bincount(who, minlength=people).astype(np.float64))
-    names = different.dictionary.cast(pa.string()).to_pylist()
-    hashes = np.fromiter(map(_hashed, names), np.int64, len(names))
-    return _lists(*_pairs(codes[rows], hashes[places]), people)
+    return _lists(*_pairs(codes[rows], hashes_of(values)), people)
 
 
-def _values(
+def values_of(
     feature: Feature, told: pa.Table, chosen: npt.NDArray[np.bool_]
 ) -> tuple[Codes, pa.Array]:
     """The values that are not null, and the row of each; a list gives each of its values."""
@@ -106,6 +103,14 @@ def _values(
         rows = rows[np.asarray(pc.list_parent_indices(values), dtype=np.int64)]
         values = pc.list_flatten(values)
     return rows[np.asarray(pc.is_valid(values), dtype=bool)], values.drop_null()
+
+
+def hashes_of(values: pa.Array) -> Codes:
+    """A number for each value, stable over processes and versions."""
+    different = pc.dictionary_encode(values)
+    names = different.dictionary.cast(pa.string()).to_pylist()
+    hashes = np.fromiter(map(_hashed, names), np.int64, len(names))
+    return hashes[np.asarray(different.indices, dtype=np.int64)]
 
 
 def _pairs(who: Codes, values: Codes) -> tuple[Codes, Codes]:

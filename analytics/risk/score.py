@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from scipy.special import zeta
 
-from analytics.findings import Finding, Reason, RiskScore
+from analytics.behaviour import anomaly
+from analytics.findings import Finding, Reason, ReasonKind, RiskScore
 from analytics.resources import Criticality, Resources
 from analytics.risk import watching
 from analytics.risk.acts import clusters
@@ -43,7 +44,7 @@ def scores(
 
 def _weighed(finding: Finding, as_of: datetime, resources: Resources, weights: Weights) -> Reason:
     """The finding with the points that the weights leave it, and what it contributes."""
-    points = min(max(finding.points, 0.0), weights.most_points(finding))
+    points = min(max(_points(finding, weights), 0.0), weights.most_points(finding))
     confidence = min(max(finding.confidence, 0.0), 1.0)
     odds = weights.criticality[criticality(finding.resource, resources)]
     contribution = min(points * confidence * odds, MOST) * _decay(finding, as_of, weights)
@@ -53,6 +54,14 @@ def _weighed(finding: Finding, as_of: datetime, resources: Resources, weights: W
         cluster=0,
         counted=0.0,
     )
+
+
+def _points(finding: Finding, weights: Weights) -> float:
+    """An anomaly's follow from its probability, so that other weights may raise them too."""
+    asked = finding.kind is ReasonKind.ANOMALY and finding.id in weights.features
+    if not asked or finding.probability is None:
+        return finding.points
+    return anomaly.points(finding.probability, weights.features[finding.id], weights)
 
 
 def _decay(finding: Finding, as_of: datetime, weights: Weights) -> float:

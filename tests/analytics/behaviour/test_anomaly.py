@@ -103,6 +103,23 @@ def test_evidence_is_the_persons_own() -> None:
     assert set(one.events) <= {row["event.id"] for row in rows}
 
 
+def test_only_events_with_new_values_prove_that_there_are_new_values() -> None:
+    old = [command("mallory", "ls", host__name="login1") for _ in range(5)]
+    new = [command("mallory", "ls", host__name=f"gpu{n % 20}") for n in range(40)]
+    past = history(USUAL, 30)
+    (one,) = (one for one in found([*old, *new], past) if one.id == "new_hosts")
+    assert one.observed == 20
+    assert set(one.events) == {row["event.id"] for row in new}
+
+
+def test_only_events_in_unusual_hours_prove_unusual_hours() -> None:
+    by_day = [command("mallory", "ls", at=9.5 + hour) for hour in range(8)]
+    by_night = [command("mallory", "ls", at=1.5 + hour) for hour in range(4)]
+    past = history([*USUAL, *by_day], 30)
+    (one,) = (one for one in found([*by_day, *by_night], past) if one.id == "unusual_hours")
+    assert set(one.events) == {row["event.id"] for row in by_night}
+
+
 def test_numbers_read_as_people_write_them() -> None:
     assert readable(14, "jobs") == "14"
     assert readable(0.1, "jobs") == "0.1"

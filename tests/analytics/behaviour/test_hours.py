@@ -48,6 +48,8 @@ def test_the_night_is_odd_for_who_works_by_day_and_the_day_for_who_works_at_nigh
     assert found.observed[0] > 1.5
     assert 0 < found.observed[1] < 0.5  # his peers work at noon
     assert np.nanmax(found.past) == 0
+    assert found.odd.of(0).tolist() == [2, 3]
+    assert found.odd.of(1).tolist() == [12]
 
 
 def test_an_hour_beside_the_usual_ones_is_usual() -> None:

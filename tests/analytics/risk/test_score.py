@@ -135,6 +135,14 @@ def test_the_weights_cap_what_a_feature_brings() -> None:
     assert score.reasons[0].contribution == 10
 
 
+def test_points_of_an_anomaly_follow_from_its_probability_and_the_weights_of_the_day() -> None:
+    night = finding(10, "e1", kind=ReasonKind.ANOMALY, id="night_events", probability=1e-6)
+    heavier = replace(WEIGHTS, features={**WEIGHTS.features, "night_events": 90.0})
+    (low,), (high,) = (scores([night], DAY, SITE, of) for of in (WEIGHTS, heavier))
+    assert low.reasons[0].finding.points == 10
+    assert high.reasons[0].finding.points == pytest.approx(66)
+
+
 def test_further_tactics_within_a_chain_add_ten_each_and_at_most_thirty() -> None:
     def chain(*tactics: str, apart: float = 0.1) -> float:
         return value(
