@@ -8,7 +8,7 @@ call below. What flows is a batch, an Arrow table with the columns of `fields.SC
 are joined when events are read (`identify`), so that mending an identity rewrites no event.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -28,7 +28,7 @@ from analytics.detection.loading import RuleSet
 from analytics.detection.matcher import Detected
 from analytics.event import LONGEST_REJECTED, Batch, Context, Rejected, Source
 from analytics.fields import SCHEMA
-from analytics.findings import Alert, Finding, ReasonKind, RiskScore
+from analytics.findings import Alert, Finding, RiskScore
 from analytics.governance import isolation, jobs, review, traces, victims
 from analytics.identity import sightings
 from analytics.identity.directory import ON_BEHALF_OF
@@ -243,6 +243,10 @@ def _columns_of(day: date, store: EventStore, names: Iterable[str]) -> pa.Table:
     )
 
 
+def _every(_: Finding) -> bool:
+    return True
+
+
 def rate(
     raised: Iterable[Alert],
     findings: Iterable[Finding],
@@ -251,15 +255,14 @@ def rate(
     site: Site,
     weights: Weights,
     rules: RuleSet,
-    without: Collection[ReasonKind] = (),
+    counts: Callable[[Finding], bool] = _every,
 ) -> list[RiskScore]:
     """SCORE and EXPLAIN: each person's risk at a time with its reasons, the highest first.
 
-    `rules` say which sign each alert is, for chains of signs. Findings of the kinds `without` are
-    left out before chains are looked for, as if nobody had looked for them.
+    `rules` say which sign each alert is, for chains of signs. What does not count is left out
+    before chains are looked for, as if nobody had found it; chains are asked, too.
     """
     found = [*score.from_alerts(raised, site.directory, weights), *findings]
-    known = [one for one in found if one.time <= as_of and one.kind not in without]
+    known = [one for one in found if one.time <= as_of and counts(one)]
     chained = sequences.find(known, sequences.coverage(rules))
-    kept = [one for one in chained if one.kind not in without]
-    return score.scores([*known, *kept], as_of, site, weights)
+    return score.scores([*known, *filter(counts, chained)], as_of, site, weights)

@@ -44,6 +44,10 @@ POLICY: dict[str, Roles] = {
     "exception": READERS,
     "exception-new": DECIDERS,
     "exception-decide": DECIDERS,  # nobody approves their own
+    "dismissals": READERS,
+    "dismissal": READERS,
+    "dismissal-new": DECIDERS,
+    "dismissal-decide": DECIDERS,  # nobody approves their own
     "cases": READERS,
     "case": READERS,
     "case-open": DECIDERS,

@@ -10,12 +10,15 @@ from django.db.models import Q
 from analytics import pipeline
 from analytics.findings import Alert as FoundAlert
 from analytics.findings import Finding, ReasonKind, RiskScore, Severity
+from analytics.risk.dismissals import dismissing
 from analytics.risk.weights import Weights
 from analytics.store.base import Question
 from auditapp import clock, stopping
 from auditapp.cases import budget, history, standings, turns, weighing
 from auditapp.cases.correlating import asking, recording
+from auditapp.cases.dismissing.deciding import in_force as dismissals_in_force
 from auditapp.cases.excepting import deciding, hiding
+from auditapp.cases.finding_rows import finding_of, row_of
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, FindingRow, ScoreRow, TouchedDay
 from auditapp.cases.rules import rule_set
@@ -99,6 +102,7 @@ def _clear(marks: dict[date, int]) -> None:
 def _assess(marks: dict[date, int], progress: Progress | None) -> list[date]:
     days = _affected(sorted(marks)) if marks else []
     known, weights = site(), weighing.in_force()
+    dismissals = dismissals_in_force()
     for number, day in enumerate(days):
         if progress:
             progress(number, len(days))
@@ -108,7 +112,8 @@ def _assess(marks: dict[date, int], progress: Progress | None) -> list[date]:
             if named is not None:
                 seen.record(day, named)
             FindingRow.objects.filter(day=day).delete()
-            FindingRow.objects.bulk_create([_row(day, found) for found in findings], batch_size=500)
+            rows = [row_of(day, found, dismissing(found, dismissals)) for found in findings]
+            FindingRow.objects.bulk_create(rows, batch_size=500)
     return days
 
 
@@ -159,6 +164,11 @@ def scores_at(
     alerts = Alert.objects.shown().filter(time__gte=start, time__lte=as_of)
     alerts = alerts.exclude(state=Alert.State.CLOSED, close_reason__in=Alert.SAYING_NOTHING)
     findings = FindingRow.objects.filter(time__gte=start, time__lte=as_of)
+    dismissals = dismissals_in_force()
+
+    def counts(finding: Finding) -> bool:
+        return finding.kind not in without and dismissing(finding, dismissals) is None
+
     return pipeline.rate(
         (_alert(row) for row in alerts.iterator(2000)),
         (finding_of(row) for row in findings.iterator(2000)),
@@ -166,49 +176,7 @@ def scores_at(
         site=site(),
         weights=weights or weighing.in_force(),
         rules=rule_set(),
-        without=without,
-    )
-
-
-def _row(day: date, found: Finding) -> FindingRow:
-    return FindingRow(
-        day=day,
-        kind=found.kind,
-        finding=found.id,
-        title=found.title,
-        person=found.person,
-        time=found.time,
-        points=found.points,
-        confidence=found.confidence,
-        sentence=found.sentence,
-        events=list(found.events),
-        resource=found.resource[:1000] if found.resource else None,
-        tactics=list(found.tactics),
-        observed=found.observed,
-        expected=found.expected,
-        probability=found.probability,
-        owners=[list(pair) for pair in found.owners],
-    )
-
-
-def finding_of(row: FindingRow) -> Finding:
-    """The finding that the row keeps."""
-    return Finding(
-        kind=ReasonKind(row.kind),
-        id=row.finding,
-        title=row.title,
-        person=row.person,
-        time=row.time,
-        points=row.points,
-        confidence=row.confidence,
-        sentence=row.sentence,
-        events=tuple(row.events),
-        resource=row.resource,
-        tactics=tuple(row.tactics),
-        observed=row.observed,
-        expected=row.expected,
-        probability=row.probability,
-        owners=tuple((str(owner), int(count)) for owner, count in row.owners),
+        counts=counts,
     )
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from analytics.identity import ATTRIBUTED, IdentityError, Use, normalise
 from auditapp.cases.assessment import touch_all
 from auditapp.cases.correlating import recording
+from auditapp.cases.dismissing import deciding as judging
 from auditapp.cases.excepting import deciding
 from auditapp.cases.intake import touch
 from auditapp.cases.investigation import persons
@@ -113,6 +114,7 @@ def merge(one: str, into: str, author: str) -> None:
         _carry_over(gone, stays)
         persons.merge(one, into)
         deciding.merge(one, into)
+        judging.merge(one, into)
         Person.objects.filter(Q(pk=one) | Q(merged_into=gone)).update(merged_into=stays)
         _changed(author, Action.MERGED, person=into, other=one)
         requeue(accounts)

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from auditapp.cases.correlating.models import Hit, Stretch, Window
+from auditapp.cases.dismissing.models import Dismissal, DismissalChange
 from auditapp.cases.excepting.models import AlertException, ExceptionChange
 from auditapp.cases.investigation.models import (
     Case,
@@ -26,6 +27,8 @@ __all__ = [
     "CaseAlert",
     "CaseChange",
     "CasePerson",
+    "Dismissal",
+    "DismissalChange",
     "ExceptionChange",
     "FindingRow",
     "Hit",
@@ -142,6 +145,14 @@ class Turn(models.Model):
         return self.name
 
 
+class FindingQuerySet(models.QuerySet["FindingRow"]):
+    """Findings, of which people judged some innocent."""
+
+    def standing(self) -> Self:
+        """Those that nobody dismissed."""
+        return self.filter(dismissed_by=None)
+
+
 class FindingRow(models.Model):
     """What behaviour and governance found about a person on a day; replaced with the day."""
 
@@ -161,6 +172,11 @@ class FindingRow(models.Model):
     expected = models.FloatField(null=True)
     probability = models.FloatField(null=True)
     owners = models.JSONField(default=list, help_text="whose things it touched, each with how many")
+    dismissed_by = models.ForeignKey(
+        Dismissal, null=True, on_delete=models.PROTECT, related_name="findings"
+    )
+
+    objects = FindingQuerySet.as_manager()
 
     def __str__(self) -> str:
         """The sentence."""

@@ -11,7 +11,7 @@ from analytics.governance import isolation
 from analytics.governance.isolation.exposure import EVERYBODY
 from analytics.governance.ownership import TEAM
 from auditapp.accounts import pseudonyms
-from auditapp.cases.assessment import finding_of
+from auditapp.cases.finding_rows import finding_of
 from auditapp.cases.models import FindingRow
 from auditapp.eventstore import store
 from auditapp.people.directory import site

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from analytics.findings import ReasonKind
 from auditapp.cases.models import ScoreRow
 
 
@@ -15,7 +16,8 @@ from auditapp.cases.models import ScoreRow
 class Shown:
     """One reason. contribution = points × confidence × weight; `weight` is what age takes away
     and the criticality of what was touched adds. `also` are the smaller reasons that share its
-    events: they say more about the same act and add nothing to the score."""
+    events: they say more about the same act and add nothing to the score. `dismiss` is where it can
+    be judged innocent, empty for alerts."""
 
     kind: str
     title: str
@@ -28,6 +30,7 @@ class Shown:
     tactics: list[str]
     events: int
     link: str
+    dismiss: str
     also: list["Shown"] = field(default_factory=list)
 
 
@@ -45,6 +48,7 @@ def reasons_of(row: ScoreRow) -> list[Shown]:
 
 
 def _shown(row: ScoreRow, place: int, reason: Mapping[str, Any]) -> Shown:
+    named = urlencode({"score": row.pk, "reason": place})
     points, confidence = float(reason["points"]), float(reason.get("confidence", 1))
     plain = points * confidence
     contribution = float(reason.get("contribution", plain))
@@ -59,5 +63,6 @@ def _shown(row: ScoreRow, place: int, reason: Mapping[str, Any]) -> Shown:
         contribution=contribution,
         tactics=list(reason.get("tactics", ())),
         events=len(reason["events"]),
-        link=reverse("events") + "?" + urlencode({"score": row.pk, "reason": place}),
+        link=f"{reverse('events')}?{named}",
+        dismiss="" if reason["kind"] == ReasonKind.RULE else f"{reverse('dismissal-new')}?{named}",
     )

@@ -135,8 +135,8 @@ def _reasons(person: Ranked) -> list[dict[str, Any]]:
 
 
 def _pillar(name: str, since: datetime, until: datetime) -> PillarEntry:
-    findings = FindingRow.objects.filter(kind=name, time__gte=since, time__lt=until)
-    earlier = FindingRow.objects.filter(
+    findings = FindingRow.objects.standing().filter(kind=name, time__gte=since, time__lt=until)
+    earlier = FindingRow.objects.standing().filter(
         kind=name, time__gte=since - (until - since), time__lt=since
     )
     return PillarEntry(

@@ -37,6 +37,7 @@ PAGES = {
     "readiness": "/readiness/",
     "detections": "/detections/",
     "rule": "/detections/scancel_of_others/",
+    "dismissals": "/dismissals/",
     "exceptions": "/exceptions/",
     "exception-new": "/exceptions/new/?rule=kill_with_sudo",
 }

@@ -39,6 +39,7 @@ PAGES = (
     "/dead-letters/",
     "/detections/",
     "/detections/history_tampering/",
+    "/dismissals/",
     "/exceptions/",
     "/exceptions/new/",
 )

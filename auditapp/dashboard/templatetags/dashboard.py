@@ -41,6 +41,7 @@ BELONGS = {
     "event": "events",
     **dict.fromkeys(("case", "case-open", "case-edit", "case-decide", "case-note"), "cases"),
     **dict.fromkeys(("exceptions", "exception", "exception-new", "exception-decide"), "alerts"),
+    **dict.fromkeys(("dismissals", "dismissal", "dismissal-new", "dismissal-decide"), "alerts"),
     "feed": "feeds",
     "batch": "feeds",
     **dict.fromkeys(("tokens", "token-rotate", "outgoing", "outgoing-change"), "feeds"),
@@ -167,7 +168,11 @@ def identity_tabs(context: dict[str, Any]) -> list[tuple[str, str, bool]]:
     return _tabs(context, IDENTITY_TABS)
 
 
-ALERT_TABS: tuple[tuple[str, str], ...] = (("alerts", "Alerts"), ("exceptions", "Exceptions"))
+ALERT_TABS: tuple[tuple[str, str], ...] = (
+    ("alerts", "Alerts"),
+    ("exceptions", "Exceptions"),
+    ("dismissals", "Dismissals"),
+)
 
 
 @register.simple_tag(takes_context=True)

@@ -49,7 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def statements(now: datetime) -> list[Statement]:
     """What the last thirty days say about each pillar."""
-    recent = FindingRow.objects.filter(time__gte=now - WINDOW)
+    recent = FindingRow.objects.standing().filter(time__gte=now - WINDOW)
     counted = {
         row["kind"]: (row["people"], row["findings"])
         for row in recent.values("kind").annotate(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from auditapp.accounts import policy, pseudonyms
 from auditapp.cases.models import Case, ScoreRow
-from auditapp.dashboard import alerting, casework
+from auditapp.dashboard import alerting, casework, dismissing
 from auditapp.dashboard.asking import Asked, ask
 from auditapp.dashboard.identities import circumstances_of
 from auditapp.dashboard.reading import COLUMNS, rows_of
@@ -45,6 +45,8 @@ def person(request: HttpRequest, reference: str) -> HttpResponse:
             "accounts": found.links.order_by("account", "since"),
             "cases": Case.objects.filter(people__person=found.id),
             "open_cases": casework.open_cases(),
+            "dismissals": dismissing.standing_of(found.id),
+            "may_dismiss": policy.allowed(request.user, "dismissal-new"),
             "may_add": policy.allowed(request.user, "case-add"),
             "circumstances": circumstances_of(found.id, timezone.now()),
             **_activity(found, asked),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from auditapp.accounts import pseudonyms
+from auditapp.accounts import policy, pseudonyms
 from auditapp.cases.models import FindingRow
 from auditapp.dashboard import coverage, isolating
 from auditapp.dashboard.pillars import PILLARS
@@ -46,6 +46,7 @@ def pillar(request: HttpRequest, kind: str) -> HttpResponse:
             "pillar": PILLARS[kind],
             "page": page,
             "reference": reference,
+            "may_dismiss": policy.allowed(request.user, "dismissal-new"),
             "silences": silence.recent(timezone.now()) if kind == "traces" else None,
             "now": timezone.now(),
             "matrix": _matrix(kind, timezone.now()),

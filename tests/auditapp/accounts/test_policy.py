@@ -21,6 +21,8 @@ ARGUMENTS: dict[str, list[object]] = {
     **{f"case{what}": [1] for what in ("", "-edit", "-decide", "-note", "-remove")},
     "exception": [1],
     "exception-decide": [1],
+    "dismissal": [1],
+    "dismissal-decide": [1],
     "feed": ["shell"],
     "feed-expect": ["shell"],
     "batch": [uuid4()],
@@ -33,7 +35,7 @@ ARGUMENTS: dict[str, list[object]] = {
     "outgoing-change": [1],
 }
 POSTED = (
-    *("exception-decide", "alert-state", "sign-out", "unknown-decide"),
+    *("exception-decide", "dismissal-decide", "alert-state", "sign-out", "unknown-decide"),
     *("case-add", "case-edit", "case-decide", "case-note", "case-remove"),
     *("dead-letter-replay", "dead-letter-discard", "feed-expect"),
     *("token-rotate", "token-revoke", "outgoing-change"),
