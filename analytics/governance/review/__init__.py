@@ -11,6 +11,7 @@ import pyarrow as pa
 from analytics.findings import Finding
 from analytics.governance.review.accusing import findings
 from analytics.governance.review.checks import CHECKS
+from analytics.governance.review.customs import customs
 from analytics.governance.review.judging import judged
 from analytics.governance.review.told import COLUMNS
 from analytics.site import Site
@@ -25,4 +26,5 @@ def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Fin
     `events` are the day's, with at least `COLUMNS`. Unknown actors make no finding, and neither
     does what is unknown; two accounts of one person are one person.
     """
-    return findings(judged(day, events, site, store), site)
+    verdicts = judged(day, events, site, store)
+    return findings(verdicts, site, customs(verdicts, day, site, store))

@@ -2,17 +2,35 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from analytics.findings import Finding, ReasonKind
 from analytics.governance.review.checks import BY_WHY, CHECKS, severity
+from analytics.governance.review.customs import CUSTOMARY, Custom, Customs
 from analytics.governance.review.verdict import Judged
 from analytics.selection import MOST_EVENTS
 from analytics.site import Site
 
 ON_DUTY_CONFIDENCE = 0.4  # what is broken at night is mended at night; as in isolation
+SELDOM = 0.5  # where fewer changes than that are looked at, the sentence says so
 
 
-def findings(judged: Iterable[Judged], site: Site) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One way around review with what it is worth."""
+
+    judged: Judged
+    points: int
+    confidence: float
+    custom: Custom
+
+    @property
+    def worth(self) -> float:
+        """What it can contribute to a score."""
+        return self.points * self.confidence
+
+
+def findings(judged: Iterable[Judged], site: Site, customs: Customs) -> list[Finding]:
     """A finding for each way around review and person who took it; nobody unknown is blamed."""
     ways: dict[tuple[str, str], list[Judged]] = {}
     for one in judged:
@@ -20,33 +38,52 @@ def findings(judged: Iterable[Judged], site: Site) -> list[Finding]:
             ways.setdefault((BY_WHY[one.why], one.blamed), []).append(one)
     order = {name: place for place, name in enumerate(CHECKS)}
     chosen = sorted(ways.items(), key=lambda item: (order[item[0][0]], item[0][1]))
-    return [_finding(name, person, updates, site) for (name, person), updates in chosen]
+    return [
+        _finding(name, person, [_weighed(name, one, person, customs) for one in updates], site)
+        for (name, person), updates in chosen
+    ]
 
 
-def _finding(name: str, person: str, updates: list[Judged], site: Site) -> Finding:
+def _weighed(name: str, one: Judged, person: str, customs: Customs) -> Weighed:
+    """The check's confidence, less where others there land their changes unseen as well."""
+    custom = customs.of(one.repository, person) if one.why in CUSTOMARY else Custom()
+    confidence = CHECKS[name].confidence * custom.share
+    return Weighed(one, severity(name, one).points, confidence, custom)
+
+
+def _finding(name: str, person: str, ways: list[Weighed], site: Site) -> Finding:
     check = CHECKS[name]
-    updates = sorted(updates, key=lambda one: (one.time, one.events), reverse=True)
-    events = dict.fromkeys(event for one in updates for event in one.events)
-    repositories = Counter(one.repository for one in updates)
+    updates = sorted((one.judged for one in ways), key=lambda one: (one.time, one.events))[::-1]
+    most = max(one.worth for one in ways)
+    worst = [one for one in ways if one.worth == most]
+    repositories = Counter(one.judged.repository for one in worst)
+    place = min(repositories, key=lambda name: (-repositories[name], name))
+    one = next(one for one in worst if one.judged.repository == place)
     duty = all(site.on_duty(person, one.time) for one in updates)
+    events = dict.fromkeys(event for one in updates for event in one.events)
     return Finding(
         kind=ReasonKind.REVIEW,
         id=name,
         title=check.title,
         person=person,
         time=updates[0].time,
-        points=float(max(severity(name, one).points for one in updates)),
-        confidence=round(check.confidence * (ON_DUTY_CONFIDENCE if duty else 1.0), 3),
-        sentence=_sentence(name, updates) + (", while on call" if duty else ""),
+        points=float(one.points),
+        confidence=round(one.confidence * (ON_DUTY_CONFIDENCE if duty else 1.0), 3),
+        sentence=_sentence(name, updates, one.custom) + (", while on call" if duty else ""),
         events=tuple(events)[:MOST_EVENTS],
-        resource=min(repositories, key=lambda place: (-repositories[place], place)),
+        resource=place,
         tactics=check.tactics,
         observed=float(len(updates)),
     )
 
 
-def _sentence(name: str, updates: list[Judged]) -> str:
+def _sentence(name: str, updates: list[Judged], custom: Custom) -> str:
     check, count = CHECKS[name], len(updates)
     places = sorted({f"{one.branch} of {one.repository}" for one in updates})
     place = places[0] if len(places) == 1 else f"{len(places)} shared branches"
-    return (check.one if count == 1 else check.many).format(count=count, place=place)
+    said = (check.one if count == 1 else check.many).format(count=count, place=place)
+    if all(one.documents for one in updates):
+        said += "; documentation alone"
+    if custom.share < SELDOM:
+        said += f"; there another person looked at {custom.looked} of {custom.total} changes before"
+    return said

@@ -98,7 +98,14 @@ BY_WHY: Mapping[Why, str] = {
 }
 
 
+OPENLY = frozenset({Why.PUSHED, Why.MORE_COMMITS, Why.UNAPPROVED, Why.STALE, Why.OWN_PART})
+"""Ways around review that hide nothing: what they brought says how much they matter."""
+
+
 def severity(name: str, judged: Judged) -> Severity:
-    """The check's own, or worse where most of what landed came after the approval."""
+    """The check's own; worse where most of what landed came after the approval, next to nothing
+    where it is documentation that was landed openly."""
+    if judged.documents and judged.why in OPENLY:
+        return Severity.INFORMATIONAL
     grew = judged.why is Why.STALE and judged.share is not None and judged.share > GREW
     return Severity.HIGH if grew else CHECKS[name].severity

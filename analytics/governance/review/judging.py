@@ -6,7 +6,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from analytics.governance.review import queues
+from analytics.governance.review import documents, queues
 from analytics.governance.review.past import Past
 from analytics.governance.review.persons import Persons
 from analytics.governance.review.pulls import Opinion, opinion
@@ -171,4 +171,5 @@ def _of(update: Update, found: Opinion, merges: list[Told] | None = None) -> Jud
         reviewers=found.reviewers,
         events=tuple(dict.fromkeys(events)),
         share=found.share,
+        documents=documents.alone(update, merges or ()),
     )

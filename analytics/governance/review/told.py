@@ -28,7 +28,7 @@ COLUMNS: tuple[str, ...] = tuple(
             *("actor.on_behalf_of", "labels"),
             *("git.branch", "git.commit", "git.author", "git.committer", "git.reviewers"),
             *("git.pull_request", "git.protected", "git.forced"),
-            *("git.lines_added", "git.lines_deleted"),
+            *("git.lines_added", "git.lines_deleted", "git.files"),
             *OBJECTS,
         }
     )
@@ -37,7 +37,8 @@ COLUMNS: tuple[str, ...] = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One event. `head` is where the pull request stood then, `lines` its size so far."""
+    """One event. `head` is where the pull request stood then, `lines` its size so far; `files` are
+    empty where none are told."""
 
     time: datetime
     event: str
@@ -56,6 +57,7 @@ class Told:
     protected: bool
     forced: bool
     lines: int | None
+    files: tuple[str, ...]
     labels: Mapping[str, str]
     message: str
 
@@ -93,6 +95,7 @@ def _told(row: Mapping[str, Any]) -> Told:
         protected=row["git.protected"] is True,
         forced=row["git.forced"] is True,
         lines=None if None in sizes else sum(sizes),
+        files=tuple(row["git.files"] or ()),
         labels=labels,
         message=row.get("message") or "",
     )

@@ -71,7 +71,7 @@ class Judged:
     where that is one known person; `reviewers` are the other persons who approved the final head.
 
     `events` lead with the update itself. `share` says how much of what landed came after the last
-    approval, where both sizes are known.
+    approval, where both sizes are known; `documents` that all of it is text for people to read.
     """
 
     time: datetime
@@ -85,6 +85,7 @@ class Judged:
     reviewers: tuple[str, ...]
     events: tuple[str, ...]
     share: float | None = None
+    documents: bool = False
 
     @property
     def verdict(self) -> Verdict:

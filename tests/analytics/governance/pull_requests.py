@@ -163,5 +163,6 @@ def found(*payloads: Payload, site: Site = SITE) -> list[tuple[str, str]]:
 
 
 def findings(*payloads: Payload, site: Site = SITE) -> list[Finding]:
-    """The day's findings."""
-    return review.find(DAY.date(), parsed(payloads).select(review.COLUMNS), site, EMPTY)
+    """The day's findings; with the messages of commits, which come from the store otherwise."""
+    events = parsed(payloads).select([*review.COLUMNS, "message"])
+    return review.find(DAY.date(), events, site, EMPTY)
