@@ -4,8 +4,9 @@
 
 FOLDER has `User1` … and `label.txt`. Each user's first 5,000 commands are learnt; each of the 100
 blocks that follow is judged by what was before it. Calibration and threshold come from the 5,000
-alone: the threshold is what one in a hundred of their own blocks exceeds, each judged by those
-before it. Intervals (95 %) come from resampling users.
+alone, without those of their blocks that look foreign to the rest: the threshold is what one in a
+hundred of the others exceeds, each judged by those before it. Intervals (95 %) come from
+resampling users.
 """
 
 import argparse
@@ -15,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import rankdata
 
-from analytics.behaviour.commands.calibration import calibrate
 from analytics.behaviour.commands.ledger import Ledger
+from analytics.behaviour.commands.sifting import sift
 from analytics.behaviour.commands.tokens import BLOCK, TRUSTED, Ints, Numbers, Tokens, cut
 from analytics.behaviour.commands.watching import Course, Watch, threshold
 
@@ -68,13 +69,16 @@ def judged(told: Masquerade, course: Course = PROTOCOL) -> tuple[Numbers, float]
     """Log-odds of the judged blocks, users × blocks, and the threshold, from training alone."""
     people = len(told.commands)
     training = tokens(told.commands[:, : TRAINING * BLOCK])
-    calibration = calibrate(training, Ledger(training, people))
-    if calibration is None:
+    sifted = sift(training, Ledger(training, people))
+    if sifted is None:
         raise ValueError("too few users or commands")
     every = tokens(told.commands)
-    watch = Watch(every, Ledger(every, people), calibration, people, course)
+    learnt = np.ones(every.blocks, dtype=bool)
+    learnt[: training.blocks] = sifted.learnt
+    watch = Watch(every, Ledger(every, people), sifted.calibration, people, course, learnt)
     odds = np.array([judgement.odds for judgement in watch.rounds()])
-    past = odds[TRUSTED // BLOCK : TRAINING].ravel()
+    with_past = slice(TRUSTED // BLOCK, TRAINING)
+    past = odds[with_past][sifted.typical.reshape(TRAINING, people)[with_past]]
     return odds[TRAINING:].T, threshold(past, FALSE_ALARMS)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.behaviour.commands.ledger import Ledger
-from analytics.behaviour.commands.tokens import BLOCK, TRUSTED, Ints, Numbers, Tokens
+from analytics.behaviour.commands.tokens import BLOCK, TRUSTED, Flags, Ints, Numbers, Tokens
 
 LEAST_PEOPLE = 3
 LEAST_BLOCKS = 20  # judged ones, or nothing can be learnt
@@ -30,19 +30,22 @@ class Calibration:
         return np.asarray(self.length * length / BLOCK + self.doubts * doubts)
 
 
-def calibrate(tokens: Tokens, ledger: Ledger) -> Calibration | None:
+def calibrate(tokens: Tokens, ledger: Ledger, typical: Flags | None = None) -> Calibration | None:
     """Learns it from a past: each block judged by those before it, and as if it were some others',
     of whose typist the ledger then knows nothing. None where there is too little.
 
-    `ledger` must be of these tokens, and is empty before and after.
+    `typical` says of each block whether it counts (None: all do). `ledger` must be of these tokens,
+    and is empty before and after.
     """
-    own = _own(tokens, ledger)
+    counted = np.ones(tokens.blocks, dtype=bool) if typical is None else typical
+    told = _own(tokens, ledger, counted)
     persons = tokens.of_block(tokens.person)
     known = np.flatnonzero(ledger.learnt >= TRUSTED)
-    if len(known) < LEAST_PEOPLE or len(own) < LEAST_BLOCKS:
+    if len(known) < LEAST_PEOPLE or len(told) < LEAST_BLOCKS:
         ledger.forget()
         return None
-    blocks = np.arange(0, tokens.blocks, max(1, tokens.blocks // MOST_BLOCKS))
+    blocks = np.flatnonzero(counted)
+    blocks = blocks[:: max(1, len(blocks) // MOST_BLOCKS)]
     foreign = []
     chance = np.random.default_rng(SEED)
     for _ in range(IMPOSTORS):
@@ -51,16 +54,17 @@ def calibrate(tokens: Tokens, ledger: Ledger) -> Calibration | None:
         foreign.append(_doubts(tokens, ledger, blocks[other], claimed[other]))
     ledger.forget()
     others = np.concatenate(foreign)
-    told = np.concatenate([own, others])
-    weights = _logistic(told, np.repeat([0.0, 1.0], [len(own), len(others)]))
+    columns = np.concatenate([told, others])
+    weights = _logistic(columns, np.repeat([0.0, 1.0], [len(told), len(others)]))
     return Calibration(weights[0], max(0.0, weights[1]))
 
 
-def _own(tokens: Tokens, ledger: Ledger) -> Numbers:
-    """Columns of the blocks that have a past, each judged by what was before; the ledger has then
-    learnt all."""
+def _own(tokens: Tokens, ledger: Ledger, counted: Flags) -> Numbers:
+    """Columns of the counted blocks that have a past, each judged by what was before; the ledger
+    has then learnt all of them."""
     found = [np.zeros((0, 2))]
-    for rows in tokens.rounds():
+    for every in tokens.rounds():
+        rows = every[counted[tokens.block[every]]]
         learnt = ledger.learnt
         known = rows[learnt[tokens.person[rows]] >= TRUSTED]
         if len(known):

@@ -46,11 +46,11 @@ class Counts:
         self._of_person = np.zeros(len(self._own.values) + 1)  # the last is always 0
         self._of_all = np.zeros(self._width)
 
-    def learn(self, rows: Ints) -> None:
-        """Counts these tokens."""
+    def learn(self, rows: Ints, times: int = 1) -> None:
+        """Counts these tokens so many times; -1 takes them back."""
         own = self._own.codes[rows]
-        self._of_person[:-1] += np.bincount(own, minlength=len(self._of_person) - 1)
-        self._of_all += np.bincount(self._things.codes[rows], minlength=self._width)
+        self._of_person[:-1] += times * np.bincount(own, minlength=len(self._of_person) - 1)
+        self._of_all += times * np.bincount(self._things.codes[rows], minlength=self._width)
 
     def forget(self) -> None:
         """Back to nothing counted."""
@@ -93,10 +93,18 @@ class Ledger:
 
     def learn(self, rows: Ints) -> None:
         """Takes tokens, by their place, for what their persons typed."""
-        self._words.learn(rows)
-        self._pairs.learn(rows[self._paired[rows]])
-        self._shapes.learn(rows)
-        self._learnt += np.bincount(self._tokens.person[rows], minlength=len(self._learnt))
+        self._count(rows, 1)
+
+    def unlearn(self, rows: Ints) -> None:
+        """As if these tokens had never been learnt, which they have."""
+        self._count(rows, -1)
+
+    def _count(self, rows: Ints, times: int) -> None:
+        self._words.learn(rows, times)
+        self._pairs.learn(rows[self._paired[rows]], times)
+        self._shapes.learn(rows, times)
+        people = len(self._learnt)
+        self._learnt += times * np.bincount(self._tokens.person[rows], minlength=people)
 
     def forget(self) -> None:
         """Back to nothing learnt."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from analytics.behaviour.commands.calibration import Calibration
 from analytics.behaviour.commands.ledger import Ledger
-from analytics.behaviour.commands.tokens import TRUSTED, Ints, Numbers, Tokens
+from analytics.behaviour.commands.tokens import TRUSTED, Flags, Ints, Numbers, Tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Course:
     starts, and that one who was there still is.
 
     A block is learnt where neither it alone (log-likelihood ratio) nor all so far (log-odds) speaks
-    for somebody else; of the first `trusted` commands of a person each is.
+    for somebody else; of the first `trusted` commands of a person each is that was not sifted out.
     """
 
     start: float = 0.001
@@ -47,10 +47,12 @@ class Watch:
         calibration: Calibration,
         people: int,
         course: Course,
+        learnt: Flags | None = None,
     ) -> None:
-        """Nobody is suspected yet."""
+        """Nobody is suspected yet; the blocks of which `learnt` says no are never learnt."""
         self._tokens, self._ledger, self._calibration = tokens, ledger, calibration
         self._course = course
+        self._learnt = np.ones(tokens.blocks, dtype=bool) if learnt is None else learnt
         self._other = np.full(people, course.start)
 
     def rounds(self) -> Iterator[Judgement]:
@@ -72,8 +74,10 @@ class Watch:
         odds = self._carried(person, evidence)
         own = (evidence <= 0) & (odds <= 0) & self._course.learning
         own |= learnt < self._course.trusted
+        blocks = first + np.arange(len(person))
+        own &= self._learnt[blocks]
         self._ledger.learn(rows[own[of]])
-        return Judgement(first + np.arange(len(person)), person, odds, evidence, learnt)
+        return Judgement(blocks, person, odds, evidence, learnt)
 
     def _carried(self, person: Ints, evidence: Numbers) -> Numbers:
         """The log-odds of each block: the forward pass of the Markov chain."""

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from analytics.behaviour.commands.calibration import Calibration, calibrate
 from analytics.behaviour.commands.ledger import Ledger
+from analytics.behaviour.commands.sifting import sift
 from analytics.behaviour.commands.tokens import BLOCK, Ints, Numbers, Tokens, cut
 from analytics.behaviour.commands.watching import Course, Watch
 
@@ -19,11 +20,11 @@ def typed(chance: np.random.Generator, person: int) -> Ints:
     return np.where(habit, chance.choice(likes, BLOCK), chance.integers(0, VOCABULARY, BLOCK))
 
 
-def commands(*, intruder: bool) -> Tokens:
-    """Everybody's blocks; an intruder types person 0's last five."""
+def commands(*, intruder: bool, since: int = TRAINED) -> Tokens:
+    """Everybody's blocks; an intruder types person 0's from one on."""
     chance = np.random.default_rng(3)
     words = [
-        typed(chance, 1000 if intruder and person == 0 and turn >= TRAINED else person)
+        typed(chance, 1000 if intruder and person == 0 and turn >= since else person)
         for turn in range(ROUNDS)
         for person in range(PEOPLE)
     ]
@@ -59,10 +60,21 @@ def test_an_intruder_is_not_learnt() -> None:
     assert ledger.learnt[1] == ROUNDS * BLOCK
 
 
+def test_an_intruder_in_the_past_is_left_out_of_it() -> None:
+    tokens = commands(intruder=True, since=ROUNDS - 1)
+    sifted = sift(tokens, Ledger(tokens, PEOPLE))
+    assert sifted is not None
+    foreign = np.zeros((ROUNDS, PEOPLE), dtype=bool)
+    foreign[-1, 0] = True
+    assert (sifted.learnt.reshape(ROUNDS, PEOPLE) == ~foreign).all()
+    assert (sifted.typical.reshape(ROUNDS, PEOPLE) == ~foreign).all()
+
+
 def test_too_few_people_or_commands_calibrate_nothing() -> None:
     nothing = np.zeros(0, dtype=np.int64)
     tokens = cut(nothing, nothing, nothing, nothing)
     assert calibrate(tokens, Ledger(tokens, 1)) is None
+    assert sift(tokens, Ledger(tokens, 1)) is None
 
 
 @settings(max_examples=50, deadline=None)
