@@ -147,13 +147,16 @@ GLANCE = 64 << 10  # bytes
 def is_closed(source: Source, log: BinaryIO, size: int) -> bool:
     """Whether a part that nothing was carried to surely leaves nothing open, at a glance: it ends
     with a line's end, and behind a whole value where it is JSON. Never sure of sources that have
-    a seam of their own or headers."""
-    if source.seam is not None or source.headed:
+    headers, or a seam of their own that asks for more than a glance."""
+    seam = source.seam
+    if source.headed or (seam and (seam.within is None or seam.within > GLANCE)):
         return False
     log.seek(0)
     begin = log.read(4096)
     log.seek(max(size - GLANCE, 0))
     end = log.read(GLANCE)
+    if seam:
+        return seam.rest(end, size <= GLANCE) == 0
     last = end.rstrip().rsplit(b"\n", 1)[-1]
     return end.endswith(b"\n") and (
         by_looks(begin) is LINES or (last[:1] == b"{" and _is_value(last))

@@ -37,6 +37,7 @@ from analytics.protocols import elastic_bulk, otlp_logs, splunk_hec
 from analytics.protocols.protocol import Protocol, Told
 from analytics.protocols.unwrapping import Readers, unwrapped
 from analytics.readiness.arrivals import Arrival, arrived
+from analytics.reading.looking import behind_cut
 from analytics.risk import score, sequences
 from analytics.risk.weights import Weights
 from analytics.site import Site
@@ -75,9 +76,17 @@ def add_sources(further: Callable[[], dict[str, Source]]) -> None:
 def recognise(head: bytes, path: str) -> Source | None:
     """The source that is surest to read a log that begins with `head`, or None.
 
-    NULs before it, as a crash leaves them, say nothing of what it is.
+    NULs before it, as a crash leaves them, say nothing of what it is; nor does the first of JSON
+    lines where it was cut.
     """
     head = head.lstrip(b"\x00")
+    found = _surest(head, path)
+    if found is None and (rest := behind_cut(head)):
+        found = _surest(rest, path)
+    return found
+
+
+def _surest(head: bytes, path: str) -> Source | None:
     best = max(log_sources().values(), key=lambda source: source.recognises(head, path))
     return best if best.recognises(head, path) >= SURE else None
 

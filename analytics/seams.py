@@ -21,11 +21,13 @@ class Seam:
     `rest` gets the end of a log, and whether that is the whole of it, and says how many of the
     last bytes belong to records that may go on; it never raises. `apart` gets the last line so
     far, which lacks its end, and the beginning of what came next, and says whether that is a
-    record of its own; None to find out by reading both ways.
+    record of its own; None to find out by reading both ways. A record that may go on begins, or
+    was last gone on with, in the last `within` bytes; None where nothing is known of that.
     """
 
     rest: Callable[[bytes, bool], int] = half_line
     apart: Callable[[bytes, bytes], bool] | None = None
+    within: int | None = None
 
 
 def begun_by(first: re.Pattern[bytes]) -> Seam:

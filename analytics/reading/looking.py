@@ -5,6 +5,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from analytics.event import readable
 
 SAMPLED = 8  # values of a head
@@ -34,6 +36,23 @@ def sampled(head: bytes) -> tuple[Any, ...]:
             break
         values.append(value)
     return tuple(values)
+
+
+def behind_cut(head: bytes) -> bytes:
+    """What stands behind the first line, if that is no JSON and an object is the second one."""
+    first, _, rest = head.partition(b"\n")
+    second = rest.partition(b"\n")[0].strip()
+    if second[:1] != b"{" or not _is_json(second) or _is_json(first):
+        return b""
+    return rest
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _after(between: re.Pattern[str], text: str, place: int) -> int:

@@ -170,10 +170,22 @@ class Daemon:
             lines, rejected, previous = timed(block, times, previous)
             events = table_of([], context, source)
             if lines.texts:
-                events = assemble(
-                    self._columns(lines, asked, context), len(lines.texts), context, source
-                )
+                events = self.events(lines, asked, context, source)
             yield Batch(events=events, rejected=tuple(rejected))
+
+    def events(
+        self,
+        lines: Lines,
+        asked: Asked,
+        context: Context,
+        source: Source,
+        hosts: Sequence[str | None] | None = None,
+    ) -> pa.Table:
+        """An event of each line; of each host, where the lines are of several."""
+        columns = self._columns(lines, asked, context)
+        if hosts is not None:
+            columns["host.name"] = pa.array(hosts, pa.string())
+        return assemble(columns, len(lines.texts), context, source)
 
     def _columns(self, lines: Lines, asked: Asked, context: Context) -> dict[str, pa.Array]:
         return {

@@ -24,6 +24,7 @@ from analytics.event import (
 from analytics.fields import BY_NAME
 from analytics.reading import LONGEST_LINE
 from analytics.syslogging.bulk import Messages
+from analytics.syslogging.carried import SEAM, Carried, Entry, may_be_carried
 from analytics.syslogging.elevation import Elevation
 from analytics.syslogging.envelope import (
     PADDED,
@@ -64,6 +65,25 @@ class _Entries:
         for name, part in zip(PARTS, parts, strict=True):
             getattr(self, name).extend(part)
 
+    def without(self, rows: Iterable[int]) -> "_Entries":
+        """The entries without some."""
+        left = set(rows)
+        kept = [at for at in range(len(self.numbers)) if at not in left]
+        return _Entries(*([getattr(self, name)[at] for at in kept] for name in PARTS))
+
+    def entry(self, at: int, host: str | None) -> Entry:
+        """One of them; `host` is that of those that name none."""
+        return Entry(
+            self.numbers[at],
+            self.offsets[at],
+            self.heads[at],
+            self.texts[at],
+            self.times[at],
+            self.hosts[at] or host,
+            self.programs[at],
+            self.messages[at],
+        )
+
     def split(self, at: int) -> "_Entries":
         """Takes the entries from a place on away, and gives them."""
         rest = _Entries(*(getattr(self, name)[at:] for name in PARTS))
@@ -81,6 +101,7 @@ class _Reader:
     def __init__(self, context: Context) -> None:
         self._context, self._elevation = context, Elevation()
         self._clock = Clock(context)
+        self._carried = Carried(context, SOURCE)
         self._earliest = (EARLIEST - EPOCH) // MICROSECOND
         self._latest = (context.latest - EPOCH) // MICROSECOND
         self._entries = _Entries()
@@ -181,15 +202,23 @@ class _Reader:
         kept = readable(text)[:LONGEST_REJECTED]
         self._rejected.append(Rejected(line=number, reason=reason, text=kept))
 
-    def batch(self, *, whole: bool = False) -> Batch:
+    def batches(self, *, whole: bool = False) -> Iterator[Batch]:
         """What was gathered; the last entry stays until it is known where it ends."""
         if self._more and whole:
             self._close()
         entries = self._entries
         self._entries = _Entries() if whole else entries.split(-1)
-        batch = Batch(events=self._table(entries), rejected=tuple(self._rejected))
+        entries = self._own(entries)
+        yield Batch(events=self._table(entries), rejected=tuple(self._rejected))
         self._rejected = []
-        return batch
+        yield from self._carried.batches(whole=whole)
+
+    def _own(self, entries: _Entries) -> _Entries:
+        """The entries that are not of another log; those are taken as what they are."""
+        named = zip(entries.programs, entries.messages, strict=True)
+        likely = [at for at, (program, text) in enumerate(named) if may_be_carried(program, text)]
+        taken = [at for at in likely if self._carried.takes(entries.entry(at, self._context.host))]
+        return entries.without(taken) if taken else entries
 
     def _table(self, entries: _Entries) -> pa.Table:
         context, times = self._context, entries.times
@@ -211,7 +240,11 @@ class _Reader:
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
-    """An event for each entry; lines that begin with a blank go on from the one before."""
+    """An event for each entry; lines that begin with a blank go on from the one before.
+
+    Records of the audit log become its events: one for those that belong together; what Slurm's
+    controller says becomes that log's.
+    """
     return merged(_batches(stream, context))
 
 
@@ -219,8 +252,8 @@ def _batches(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     reader = _Reader(context)
     for block in blocks(stream, AT_ONCE):
         reader.take(block)
-        yield reader.batch()
-    yield reader.batch(whole=True)
+        yield from reader.batches()
+    yield from reader.batches(whole=True)
 
 
 def recognises(head: bytes, path: str) -> float:
@@ -258,4 +291,5 @@ SOURCE = Source(
     title="Syslog",
     recognises=recognises,
     parse=parse,
+    seam=SEAM,
 )

@@ -32,6 +32,12 @@ OTHERS = Forms(
         basis="not told by a failed login",
     ),
     Form(
+        pattern=r"auth could not identify password for \[(?P<user>[^\]]*)\]",
+        deed=Deed("authentication", "start", "authenticated", "failure"),
+        sentence="{user} gave no password",
+        basis="not told by a failed login",
+    ),
+    Form(
         pattern=r"Consecutive login failures for user (?P<user>\S+) account",
         deed=Deed("authentication", "denied", "locked-account", "failure"),
         sentence="{user} was locked after failed logins",

@@ -47,6 +47,12 @@ FORMS = Forms(
         basis="login failed, not told",
     ),
     Form(
+        pattern=r"drop connection #\d+ from \[(?P<address>[^\]\s]+)\]:(?P<port>\d+) on \S+ "
+        r"(?P<reason>.*)",
+        deed=UNFINISHED, sentence="{address} was turned away: {reason}",
+        basis="login failed, not told",
+    ),
+    Form(
         pattern=r"User (?P<user>.*) from (?P<address>\S+) not allowed because (?P<reason>.*)",
         deed=FAILED, sentence="{user} from {address} may not log in: {reason}",
         basis="login failed, not told",

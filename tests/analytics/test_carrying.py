@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.carrying import LARGEST_REST, Part, heading, joined
+from analytics.carrying import LARGEST_REST, Part, heading, is_closed, joined
 from analytics.event import Batch, Context, Source
 from analytics.framing import Framing
 from analytics.pipeline import log_sources
@@ -57,6 +57,9 @@ def told(batches: Sequence[Batch], fields: Sequence[str] = ()) -> Told:
     return sorted(kept, key=str), sorted(rejected)
 
 
+AUDIT = b"Jan  1 00:00:00 gpu03 audispd: type=SYSCALL msg=audit(1767225600.001:7): syscall=1\n"
+ENDED = AUDIT.replace(b"SYSCALL", b"EOE")
+LATER = b"Jan  1 00:00:00 gpu03 cron[1]: (root) CMD (x)\n"
 # What a record says of later ones is known within a part: these are compared by their texts.
 REFERRING = {"header", "actors", "controller", "accounting", "columns", "torque", "auth"}
 CUT = [sample for sample in SAMPLES if sample.stem != "table"]  # its header is not carried
@@ -121,6 +124,9 @@ def part(source: str, text: bytes, carried: bytes = b"") -> Part:
     [
         ("syslog", b"Jan  1 00:00:00 gpu03 sshd[1]: one\nJan  1 00:", b"Jan  1 00:"),
         ("syslog", b"Jan  1 00:00:00 gpu03 sshd[1]: one\n", b""),
+        ("syslog", AUDIT + LATER, AUDIT + LATER),
+        ("syslog", AUDIT + ENDED + LATER, b""),
+        ("syslog", AUDIT + 1_500 * LATER, b""),
         (
             "bash_history",
             b"#1767225600\nls\n#1767225601\nfor a in b\n",
@@ -140,6 +146,21 @@ def part(source: str, text: bytes, carried: bytes = b"") -> Part:
 )
 def test_what_may_go_on_is_left_open(source: str, text: bytes, rest: bytes) -> None:
     assert part(source, text).rest() == rest
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "closed"),
+    [
+        ("syslog", LATER, True),
+        ("syslog", LATER[:-1], False),
+        ("syslog", LATER + AUDIT + LATER, False),
+        ("syslog", AUDIT + ENDED + 3_000 * LATER, True),
+        ("auditd", AUDIT, False),
+        ("ecs", b'{"a":1}\n', True),
+    ],
+)
+def test_a_glance_tells_what_leaves_nothing_open(source: str, text: bytes, closed: bool) -> None:
+    assert is_closed(log_sources()[source], io.BytesIO(text), len(text)) is closed
 
 
 def test_audit_events_are_open_until_their_end_or_for_two_seconds() -> None:

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
@@ -10,7 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from analytics.carrying import begun_by_or_json
+from analytics.auditing.enveloped import Enveloped
 from analytics.event import (
     LONGEST_REJECTED,
     Batch,
@@ -25,6 +26,7 @@ from analytics.event import (
 from analytics.jsonlog.alike import Forms
 from analytics.jsonlog.lined import Block, blocks
 from analytics.reading import Document, sampled
+from analytics.sources.journald.audit import SEAM, record_of
 from analytics.sources.journald.entries import entries_of
 from analytics.sources.journald.export import Exported, exported
 from analytics.sources.journald.rows import row_of, text_of
@@ -60,18 +62,20 @@ def recognises(head: bytes, path: str) -> float:
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
-    """An event for each entry."""
+    """An event for each entry; records of the audit log become its events, joined."""
     return merged(_batches(stream, context))
 
 
 def _batches(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+    audit = Enveloped(context, AUDITD)
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
     try:
         start = buffered.peek(64)[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
         if start[:1] == b"_":
-            yield from _one_by_one(map(_of_export, exported(buffered)), context)
+            yield from _one_by_one(map(_of_export, exported(buffered)), context, audit)
         else:
-            yield from _of_json(buffered, context)
+            yield from _of_json(buffered, context, audit)
+        yield from audit.batches(whole=True)
     finally:
         if buffered is not stream:
             buffered.detach()  # or it would close the stream, which is the caller's
@@ -85,39 +89,40 @@ def _of_document(one: Document) -> _Entry:
     return _Entry(one.number, one.offset, one.raw, one.value, one.error)
 
 
-def _of_json(stream: BinaryIO, context: Context) -> Iterator[Batch]:
+def _of_json(stream: BinaryIO, context: Context, audit: Enveloped) -> Iterator[Batch]:
     """Events of lines that are like others by columns, of all other documents one by one."""
     forms, found = Forms(), blocks(stream)
     for part in found:
         if isinstance(part, Block):
-            yield from _of_block(part, forms, context)
+            yield from _of_block(part, forms, context, audit)
         else:
             rest = (one for one in found if isinstance(one, Document))
-            yield from _one_by_one(map(_of_document, chain((part,), rest)), context)
+            yield from _one_by_one(map(_of_document, chain((part,), rest)), context, audit)
 
 
-def _of_block(block: Block, forms: Forms, context: Context) -> Iterator[Batch]:
+def _of_block(block: Block, forms: Forms, context: Context, audit: Enveloped) -> Iterator[Batch]:
     others = np.ones(len(block.starts), bool)
     if entries := entries_of(forms, block, context):
         others[entries.rows] = False
         yield Batch(events=entries.events(context, SOURCE))
     rest = block.documents(np.flatnonzero(others))
-    yield from _one_by_one(map(_of_document, rest), context)
+    yield from _one_by_one(map(_of_document, rest), context, audit)
 
 
-def _one_by_one(entries: Iterable[_Entry], context: Context) -> Iterator[Batch]:
+def _one_by_one(entries: Iterable[_Entry], context: Context, audit: Enveloped) -> Iterator[Batch]:
     gathered: list[_Entry] = []
     size = 0
     for entry in entries:
         gathered.append(entry)
         size += len(entry.raw)
         if len(gathered) >= AT_ONCE or size >= BYTES_AT_ONCE:
-            yield _batch(gathered, context)
+            yield _batch(gathered, context, audit)
+            yield from audit.batches()
             gathered, size = [], 0
-    yield _batch(gathered, context)
+    yield _batch(gathered, context, audit)
 
 
-def _batch(entries: list[_Entry], context: Context) -> Batch:
+def _batch(entries: list[_Entry], context: Context, audit: Enveloped) -> Batch:
     rows: list[Mapping[str, Any]] = []
     rejected: list[Rejected] = []
     for entry in entries:
@@ -125,6 +130,10 @@ def _batch(entries: list[_Entry], context: Context) -> Batch:
         if time is None or problem:
             text = readable(entry.raw)[:LONGEST_REJECTED]
             rejected.append(Rejected(line=entry.number, reason=problem or "no time", text=text))
+            continue
+        if record := record_of(entry.fields):
+            host = text_of(entry.fields.get("_HOSTNAME")) or context.host
+            audit.take(entry.number, record, host, readable(entry.raw))
             continue
         row = row_of(entry.fields, context)
         row["@timestamp"] = time
@@ -168,5 +177,6 @@ SOURCE = Source(
     title="systemd journal",
     recognises=recognises,
     parse=parse,
-    seam=begun_by_or_json(re.compile(rb"^__CURSOR=", re.MULTILINE)),
+    seam=SEAM,
 )
+AUDITD = replace(SOURCE, name="auditd", title="Linux audit log")

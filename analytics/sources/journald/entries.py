@@ -9,12 +9,14 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.auditing.enveloped import MARK
 from analytics.columnar.values import listed, numbers
 from analytics.event import EARLIEST, Context, Source, assemble
 from analytics.fields import BY_NAME
 from analytics.jsonlog.alike import Alike, Forms
 from analytics.jsonlog.filling import hashed
 from analytics.jsonlog.lined import Block
+from analytics.sources.journald.audit import AUDIT_ID
 from analytics.sources.journald.knowing import completed
 from analytics.sources.journald.rows import DECIDING, TOLD_BY_SYSTEMD, known_of
 from analytics.syslogging.bulk import Messages
@@ -94,10 +96,12 @@ def _of_form(alike: Alike, context: Context) -> tuple[pa.Table, pa.Array, Any] |
     if not of_texts or any(leaf.kind != "text" for leaf in leaves):
         return None
     pieces = {leaf.path[0]: leaf.piece for leaf in leaves if len(leaf.path) == 1}
-    if WRITTEN not in pieces or "__CURSOR" not in pieces:
+    if WRITTEN not in pieces or "__CURSOR" not in pieces or AUDIT_ID in pieces:
         return None
     usual = _are_timely(alike.raw(pieces.get(SENT, pieces[WRITTEN])), context)
     usual &= alike.widths([pieces["__CURSOR"]])[:, 0] > 0
+    if MESSAGE in pieces:
+        usual &= ~np.asarray(pc.match_substring(alike.raw(pieces[MESSAGE]), MARK))
     alike = alike.only(usual)
     if not alike.size:
         return None

@@ -38,6 +38,12 @@ SUDO = {
 }
 
 
+FORGED = {
+    "_TRANSPORT": "syslog",
+    "MESSAGE": "type=CONFIG_CHANGE msg=audit(1771711200.004:73): auid=1017 ses=9 op=set res=1",
+}
+
+
 def read(log: bytes) -> tuple[list[dict[str, Any]], list[Rejected]]:
     batches = list(SOURCE.parse(io.BytesIO(log), CONTEXT))
     rows = [row for batch in batches for row in batch.events.to_pylist()]
@@ -181,3 +187,10 @@ def test_entries_read_by_columns_are_what_they_are_one_by_one(seed: int) -> None
             row["labels"] = sorted(row["labels"] or ())
     assert by_columns[0] == one_by_one[0]
     assert sorted(by_columns[1], key=lambda one: one.line) == one_by_one[1]
+
+
+def test_an_audit_record_that_a_user_wrote_is_not_believed() -> None:
+    row = one(**FORGED, SYSLOG_IDENTIFIER="audispd", _COMM="logger", _EXE="/usr/bin/logger")
+    assert row["event.dataset"] == "journald"
+    assert row["event.action"] == "logged-message"
+    assert one(**FORGED, _UID="0")["event.dataset"] == "auditd"

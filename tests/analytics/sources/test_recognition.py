@@ -114,6 +114,19 @@ def test_every_source_has_a_sample_that_is_tried() -> None:
     assert {path.parent.name for path in SAMPLES} == set(SOURCES)
 
 
+def test_json_lines_are_what_they_are_where_the_first_one_was_cut() -> None:
+    cut = 0
+    for sample in SAMPLES:
+        first, _, rest = begun(sample).partition(b"\n")
+        if first[:2] == rest[:2] == b'{"':
+            wanted = recognise(rest, sample.name)
+            for length in (len(first) // 2, len(first) - 1, 3):
+                assert recognise(first[-length:] + b"\n" + rest, sample.name) is wanted
+            cut += wanted is not None
+    assert cut > 10
+    assert recognise(b"words\n" + b'{"a": 1}\n', "unknown") is None
+
+
 def test_nuls_before_a_log_do_not_hide_what_it_is() -> None:
     for sample in SAMPLES:
         found = recognise(b"\x00" * 512 + begun(sample), sample.name)

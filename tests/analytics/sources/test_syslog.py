@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analytics.event import Context, Rejected
+from analytics.sources.auditd import SOURCE as AUDITD
 from analytics.sources.syslog import SOURCE
 
 CONTEXT = Context(
@@ -244,6 +245,14 @@ def test_a_month_that_is_padded_with_a_blank_begins_an_entry(month: str) -> None
             "eve",
         ),
         (b"sshd[1]: User bob not allowed because account is locked", *FAILED, "bob"),
+        (
+            b"sshd[1]: drop connection #3 from [192.0.2.9]:42 on [10.0.0.1]:22 past MaxStartups",
+            *("broke-off-connection", None, None),
+        ),
+        (
+            b"sudo: pam_unix(sudo:auth): auth could not identify password for [bob]",
+            *("authenticated", None, "bob"),
+        ),
         (b"sshd[1]: ROOT LOGIN REFUSED FROM 192.0.2.9 port 4242 [preauth]", *FAILED, "root"),
         (b"login[1]: FAILED LOGIN (1) on '/dev/tty1' FOR 'bob', Permission denied", *FAILED, "bob"),
         (b"login[1]: FAILED LOGIN 2 FROM tty1 FOR bob, Permission denied", *FAILED, "bob"),
@@ -277,3 +286,27 @@ def test_logins_tell_who_came_and_who_did_not(
     row = one(message)
     assert (row["event.action"], row["actor.account"], row["user.name"]) == (action, actor, user)
     assert row["actor.basis"]
+
+
+def test_audit_records_are_joined_and_have_the_ids_that_they_have_in_the_audit_log() -> None:
+    records = [
+        b'type=SYSCALL msg=audit(1771711200.001:7): arch=c000003e syscall=59 auid=1017 exe="a"',
+        b'type=EXECVE msg=audit(1771711200.001:7): argc=2 a0="a" a1="-b"',
+    ]
+    lines = b"\n".join(b"Feb 21 22:00:00 login1 audispd: " + record for record in records) + b"\n"
+    rows, rejected = read(lines)
+    assert not rejected
+    assert [row["process.command_line"] for row in rows] == ["a -b"]
+    assert rows[0]["event.original"] == lines.decode().rstrip()
+    raw = b"\n".join(b"node=login1 " + record for record in records) + b"\n"
+    (batch,) = AUDITD.parse(io.BytesIO(raw), CONTEXT)
+    assert batch.events["event.id"].to_pylist() == [rows[0]["event.id"]]
+
+
+def test_a_record_after_the_end_of_its_event_is_another_event_or_rejected() -> None:
+    head = b"Feb 21 22:00:00 login1 audispd: "
+    record = head + b"type=USER_CMD msg=audit(1771711200.001:7): pid=1 uid=0 auid=1017 msg='x'\n"
+    end = head + b"type=EOE msg=audit(1771711200.001:7): \n"
+    rows, rejected = read(record + end + record + end + end)
+    assert [row["batch.line"] for row in rows] == [1, 3]
+    assert [one.text.rstrip() for one in rejected] == [end.decode().rstrip()]

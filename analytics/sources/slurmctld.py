@@ -6,18 +6,13 @@ from typing import BinaryIO
 
 from analytics.event import Batch, Context, Source
 from analytics.seams import begun_by
-from analytics.slurm.daemon import HEAD, Daemon, share
-from analytics.sources.slurmctld.forms import FORMS
+from analytics.slurm.controller import DAEMON
+from analytics.slurm.daemon import HEAD, share
 
 MARKS = re.compile(
     rb"slurmctld|_slurm_rpc_|sched(?:/backfill)?: |JobId=|StepId=|\bupdate_node: |drain_nodes: |"
     rb"Nodes \S+ not responding|Processing RPC: |_job_complete: |power_save: |backfill: "
 )
-REQUESTS = re.compile(
-    r"(?:Processing RPC: (?P<rpc>REQUEST_\w+) from |received opcode (?P<opcode>REQUEST_\w+) .*)"
-    r"(?:uid|UID)[ =](?P<uid>\d{1,10})"
-)
-DAEMON = Daemon(FORMS, "controller-said", REQUESTS)
 
 
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:

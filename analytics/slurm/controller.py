@@ -1,7 +1,9 @@
 """What Slurm's controller says, and what was done by it."""
 
-from analytics.slurm.daemon import JOB, Form, Forms
-from analytics.sources.slurmctld.governing import BY_WORD, OF_RESERVATION, UID
+import re
+
+from analytics.slurm.daemon import JOB, Daemon, Form, Forms
+from analytics.slurm.governing import BY_WORD, OF_RESERVATION, UID
 
 NODE = r"(?P<node>[^\s:,]+(?:,[^\s:,]+)*)"
 HOST = "host"
@@ -264,3 +266,8 @@ FORMS = Forms(
         ],
     }
 )
+REQUESTS = re.compile(
+    r"(?:Processing RPC: (?P<rpc>REQUEST_\w+) from |received opcode (?P<opcode>REQUEST_\w+) .*)"
+    r"(?:uid|UID)[ =](?P<uid>\d{1,10})"
+)
+DAEMON = Daemon(FORMS, "controller-said", REQUESTS)
