@@ -39,8 +39,8 @@ OF_ACTS = (
     *("process.command_line", "event.module"),
 )
 OF_FAULTS = ("@timestamp", "event.id", "host.name", "job.nodes")
-OF_TRAINING = ("@timestamp", "event.action", "job.id", "file.path")
-MOST_NAMED = 5000  # jobs whose training is asked for
+OF_TRAINING = ("@timestamp", "event.action", "job.id", "file.path", "labels")
+MOST_NAMED = 5000  # jobs that failed, and others, whose training is asked for
 
 JOBS: Query = All(
     (
@@ -96,9 +96,16 @@ def faults(store: EventStore, since: datetime, until: datetime) -> pa.Table:
     return _asked(store, since, until, OneOf("event.action", FAULTS), OF_FAULTS)
 
 
-def training(store: EventStore, since: datetime, until: datetime, ids: Sequence[str]) -> pa.Table:
-    """How the training of some jobs went."""
-    wanted = All((OneOf("event.action", TRAINING), OneOf("job.id", tuple(ids[-MOST_NAMED:]))))
+def training(
+    store: EventStore,
+    since: datetime,
+    until: datetime,
+    failed: Sequence[str],
+    went_on: Sequence[str] = (),
+) -> pa.Table:
+    """How the training of some jobs went; where they are many, of the last ones."""
+    ids = (*failed[-MOST_NAMED:], *went_on[-MOST_NAMED:])
+    wanted = All((OneOf("event.action", TRAINING), OneOf("job.id", ids)))
     if not ids:
         return _empty(OF_TRAINING)
     return _asked(store, since, until, wanted, OF_TRAINING)

@@ -56,21 +56,39 @@ class Failures:
         return replace(self, aside=kept.astype(object))
 
 
-def of_runs(runs: pa.Table, stood_still: Times, slow_steps: Times) -> Failures:
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """For each run since when its steps were slow (microseconds since 1970, the largest number
+    where they never were), and how many times as long they took from then on."""
+
+    since: Times
+    times: npt.NDArray[np.float64]
+
+
+def never_slow(runs: int) -> Slow:
+    """What is known where no steps are told."""
+    return Slow(np.full(runs, NEVER), np.ones(runs))
+
+
+def of_runs(runs: pa.Table, stood_still: Times, slow: Slow) -> Failures:
     """The failures among runs; faults of machines are not told apart yet.
 
-    `stood_still` and `slow_steps` say when training stopped to go on or became slow, the largest
-    number where it did not or nobody knows.
+    `stood_still` says when training stopped to go on, the largest number where it did not or
+    nobody knows.
     """
     began, ended = micro(runs["began"], NEVER), micro(runs["ended"], NEVER)
     late, usual = _slow(runs)
-    slowed = (late | (slow_steps < NEVER)) & _is(runs, "COMPLETED", "TIMEOUT")
+    by_steps = (slow.since < NEVER) & _is(runs, "COMPLETED", "TIMEOUT", "RUNNING")
+    slowed = by_steps | (late & _is(runs, "COMPLETED", "TIMEOUT"))
     cancelled = _is(runs, "CANCELLED")
     failed = _is(runs, *CRASHED) | cancelled | slowed
-    onset = np.where(slowed, np.minimum(began + usual, slow_steps), np.minimum(ended, stood_still))
+    over_due = np.where(by_steps, slow.since, began + usual)
+    onset = np.where(slowed, over_due, np.minimum(ended, stood_still))
     hours = np.nan_to_num(np.asarray(runs["gpu_hours"].to_numpy()))
     ran = np.maximum(ended - began, 1)
     lost = np.where(slowed, hours * np.clip((ran - usual) / ran, 0, 1), hours)
+    crept = np.clip((ended - slow.since) / ran, 0, 1) * (1 - 1 / slow.times)
+    lost = np.where(by_steps, hours * crept, lost)
     aside = np.full(runs.num_rows, "", dtype=object)
     aside[_early(runs, failed, began, ended)] = OWN_ERROR
     aside[_by_owner(runs, cancelled)] = OWN_WISH

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from analytics.findings import Finding, ReasonKind
 from analytics.governance.isolation.explaining import CARING, ON_DUTY
-from analytics.governance.victims import failures, study
+from analytics.governance.victims import failures, steps, study
 from analytics.governance.victims.association import LEAST_INCIDENTS
 from analytics.governance.victims.designs import Near
 from analytics.governance.victims.exposure import ROUNDING, Channel
@@ -50,18 +50,19 @@ def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Fin
     begin = until - study.LOOKED_BACK
     since = int((until - timedelta(days=1)).timestamp() * 1e6)
     ran = study.runs_of(store, begin, until, site)
-    if not _may_tell(ran, since):
+    training = study.training_of(store, begin, until, ran)
+    if not _may_tell(ran, training, since):
         return []
-    found = study.of_store(store, begin, until, site, ran=ran)
+    found = study.of_store(store, begin, until, site, ran=ran, training=training)
     today = found.incidents.onset >= since
     return [_finding(one, found, site) for one in found.named if today[one.sets].any()]
 
 
-def _may_tell(ran: pa.Table, since: int) -> bool:
+def _may_tell(ran: pa.Table, training: pa.Table, since: int) -> bool:
     """Whether there are failures enough to name anybody, and one that may have begun since then
     (microseconds): most days have none, and the acts of a month need not be asked for."""
     nothing = np.full(ran.num_rows, NEVER)
-    counted = failures.of_runs(ran, nothing, nothing).counted
+    counted = failures.of_runs(ran, nothing, steps.of_training(ran, training)).counted
     recent = micro(ran["ended"], NEVER) >= since
     return int(counted.sum()) >= LEAST_INCIDENTS and bool((counted & recent).any())
 

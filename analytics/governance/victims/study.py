@@ -18,6 +18,7 @@ from analytics.governance.victims import (
     incidents,
     runs,
     sightings,
+    steps,
     things,
 )
 from analytics.governance.victims.designs import Near
@@ -84,16 +85,18 @@ def of_store(
     site: Site,
     *,
     ran: pa.Table | None = None,
+    training: pa.Table | None = None,
     chosen: Chosen | None = None,
 ) -> Study:
     """The study of since ≤ time < until; of any length up to half a year. `ran` are the runs of
-    that time, where they are at hand. `chosen` may set more failures aside, given the runs and what
-    they depend on."""
+    that time and `training` how they went, where they are at hand. `chosen` may set
+    more failures aside, given the runs and what they depend on."""
     if ran is None:
         ran = runs_of(store, since, until, site)
     told = asking.acts(store, since, until)
     faults = asking.faults(store, since, until)
-    training = asking.training(store, since, until, _failed_ids(ran))
+    if training is None:
+        training = training_of(store, since, until, ran)
     return of_tables(ran, told, faults, training, site, until, chosen)
 
 
@@ -111,7 +114,7 @@ def of_tables(
     events = site.directory.joined(told)
     people = _people(ran, events)
     owner = sightings.numbered(ran["owner"], people)
-    failed = failures.of_runs(ran, _stood_still(ran, training), np.full(ran.num_rows, NEVER))
+    failed = failures.of_runs(ran, _stood_still(ran, training), steps.of_training(ran, training))
     depended = things.of_runs(ran, _touched(ran, events, training))
     nodes = len(depended.nodes)
     failed = failures.explained(failed, _faulty(depended, failed, faults, site))
@@ -153,9 +156,13 @@ def of_tables(
     )
 
 
-def _failed_ids(ran: pa.Table) -> list[str]:
+def training_of(store: EventStore, since: datetime, until: datetime, ran: pa.Table) -> pa.Table:
+    """How the training of those runs went that failed, and of the newest of the others."""
     crashed = pc.is_in(ran["state"], value_set=pa.array([*failures.CRASHED, "CANCELLED"]))
-    return sorted(set(ran.filter(crashed)["id"].to_pylist()))
+    failed = pc.unique(ran.filter(crashed)["id"]).sort().to_pylist()
+    others = ran.filter(pc.invert(crashed)).sort_by([("began", "ascending"), ("id", "ascending")])
+    went_on = pc.unique(others["id"]).to_pylist()
+    return asking.training(store, since, until, failed, went_on)
 
 
 def _on_short_names(ran: pa.Table) -> pa.Table:

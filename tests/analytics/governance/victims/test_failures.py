@@ -32,7 +32,7 @@ def run(state: str, hours: float = 5, at: float = 0, **more: Any) -> dict[str, A
 def of(*rows: dict[str, Any]) -> Failures:
     table = pa.Table.from_pylist(list(rows), schema=runs.SCHEMA)
     never = np.full(len(rows), NEVER)
-    return failures.of_runs(table, never, never)
+    return failures.of_runs(table, never, failures.never_slow(len(rows)))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.governance.victims import incidents, runs
-from analytics.governance.victims.failures import NEVER, of_runs
+from analytics.governance.victims.failures import NEVER, never_slow, of_runs
 from analytics.governance.victims.joining import Ragged, Timeline
 from tests.analytics.governance.victims.test_failures import BEGAN, run
 
@@ -28,7 +28,11 @@ def numbers(
     row, code = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     depended = Ragged(row, code, len(rows))
     found = incidents.of_failures(
-        table, of_runs(table, never, never), depended, 10, changes or Timeline(NONE, NONE)
+        table,
+        of_runs(table, never, never_slow(table.num_rows)),
+        depended,
+        10,
+        changes or Timeline(NONE, NONE),
     )
     return found.of_run.tolist()  # type: ignore[no-any-return]
 
