@@ -30,6 +30,7 @@ from analytics.event import LONGEST_REJECTED, Batch, Context, Rejected, Source
 from analytics.fields import SCHEMA
 from analytics.findings import Alert, Finding, RiskScore
 from analytics.governance import isolation, jobs, review, traces, victims
+from analytics.governance.review.verdict import Judged
 from analytics.identity import sightings
 from analytics.identity.directory import ON_BEHALF_OF
 from analytics.plugins import discover
@@ -52,7 +53,7 @@ SCORED_DAYS = 84  # six half-lives: what is older has less than 2 % of its weigh
 
 CARRYING = (splunk_hec.PROTOCOL, otlp_logs.PROTOBUF, otlp_logs.JSON, elastic_bulk.PROTOCOL)
 PROTOCOLS = {protocol.name: protocol for protocol in CARRYING}
-PILLARS = (isolation, review, traces, victims)
+PILLARS = (isolation, traces, victims)  # and review, whose verdicts are kept
 
 
 @cache
@@ -209,7 +210,15 @@ def correlate(
     return alerts.correlate(correlations, hits, begin, end)
 
 
-def assess(day: date, *, store: EventStore, site: Site, weights: Weights) -> list[Finding]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """What a day says: findings about people, and a verdict on each update of a shared branch."""
+
+    findings: list[Finding]
+    verdicts: list[Judged]
+
+
+def assess(day: date, *, store: EventStore, site: Site, weights: Weights) -> Assessed:
     """IDENTIFY and find: what behaviour and governance have to say about one day (UTC).
 
     Also writes the day's person-days, from which later days learn what is usual.
@@ -222,7 +231,9 @@ def assess(day: date, *, store: EventStore, site: Site, weights: Weights) -> lis
     findings = anomaly.find(day, today, history, site.directory, usual, weights)
     for pillar in PILLARS:
         findings.extend(pillar.find(day, events, site, store))
-    return findings
+    verdicts = review.judged(day, events, site, store)
+    findings.extend(review.held(verdicts, day, site, store))
+    return Assessed(findings=findings, verdicts=verdicts)
 
 
 def sighted(day: date, store: EventStore) -> pa.Table:
@@ -239,7 +250,9 @@ def _events_of(day: date, store: EventStore) -> pa.Table:
         *person_days.COLUMNS,
         *jobs.COLUMNS,
     }
-    return _columns_of(day, store, names.union(*(pillar.COLUMNS for pillar in PILLARS)))
+    return _columns_of(
+        day, store, names.union(review.COLUMNS, *(pillar.COLUMNS for pillar in PILLARS))
+    )
 
 
 def _columns_of(day: date, store: EventStore, names: Iterable[str]) -> pa.Table:

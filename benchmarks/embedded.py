@@ -111,7 +111,7 @@ def foureyes(log: bytes) -> int:
                 store=store,
                 site=SITE,
                 weights=WEIGHTS,
-            )
+            ).findings
         pipeline.rate(
             alerts,
             findings,

@@ -21,6 +21,7 @@ from auditapp.cases.excepting import deciding, hiding
 from auditapp.cases.finding_rows import finding_of, row_of
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, FindingRow, ScoreRow, TouchedDay
+from auditapp.cases.reviewing import keeping
 from auditapp.cases.rules import rule_set
 from auditapp.eventstore import store
 from auditapp.people import seen
@@ -106,23 +107,28 @@ def _assess(marks: dict[date, int], progress: Progress | None) -> list[date]:
     for number, day in enumerate(days):
         if progress:
             progress(number, len(days))
-        findings = pipeline.assess(day, store=store(), site=known, weights=weights)
+        assessed = pipeline.assess(day, store=store(), site=known, weights=weights)
         named = pipeline.sighted(day, store()) if day in marks else None
         with transaction.atomic():
             if named is not None:
                 seen.record(day, named)
             FindingRow.objects.filter(day=day).delete()
-            rows = [row_of(day, found, dismissing(found, dismissals)) for found in findings]
+            rows = [
+                row_of(day, found, dismissing(found, dismissals)) for found in assessed.findings
+            ]
             FindingRow.objects.bulk_create(rows, batch_size=500)
+            keeping.keep(day, assessed.verdicts, known)
     return days
 
 
 def _affected(touched: list[date]) -> list[date]:
-    """The touched days and the following ones that have events, in order."""
+    """The touched days, the following ones that have events, and later ones with updates of shared
+    branches whose verdict what was touched may change, in order."""
     start = datetime.combine(touched[0], time.min, UTC)
     known = store().days(Question(since=start))
     near = (day for day in known if any(mark <= day <= mark + AFTERMATH for mark in touched))
-    return sorted({*touched, *near})
+    days = {*touched, *near}
+    return sorted(days | keeping.hanging(touched, days, store()))
 
 
 def rescore(since: date, now: datetime, progress: Progress | None = None) -> None:

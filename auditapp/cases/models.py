@@ -17,6 +17,7 @@ from auditapp.cases.investigation.models import (
     Note,
     Pin,
 )
+from auditapp.cases.reviewing.models import VerdictRow
 from auditapp.cases.stamping import Stamp, Stamped, StampedQuerySet
 from auditapp.cases.versioning.models import RuleFile, RuleVersion, WeightsVersion
 
@@ -42,6 +43,7 @@ __all__ = [
     "Stretch",
     "TouchedDay",
     "Turn",
+    "VerdictRow",
     "WeightsVersion",
     "Window",
 ]

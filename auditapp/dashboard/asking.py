@@ -12,7 +12,7 @@ from analytics.store.base import Question
 from analytics.store.query import All, Query, QueryError, parse
 from auditapp.accounts import pseudonyms
 from auditapp.dashboard import activity
-from auditapp.dashboard.evidence import Evidence, find
+from auditapp.dashboard.evidence import NAMES, Evidence, find
 from auditapp.people.models import Person
 
 RANGES: dict[str, tuple[str, timedelta | None]] = {
@@ -22,7 +22,7 @@ RANGES: dict[str, tuple[str, timedelta | None]] = {
     "all": ("all time", None),
 }
 DEFAULT_RANGE = "7d"
-KEPT = ("q", "range", "from", "to", "person", "finding", "score", "reason", "rule")
+KEPT = ("q", "range", "from", "to", "person", "finding", "score", "reason", "verdict", "rule")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ def ask(parameters: Mapping[str, str]) -> Asked:
 def _times(given: Mapping[str, str], now: datetime) -> tuple[datetime | None, datetime | None, str]:
     if given.get("from") or given.get("to"):
         return _time(given.get("from")), _time(given.get("to")), ""
-    evidenced = "finding" in given or "score" in given
+    evidenced = any(name in given for name in NAMES)
     span = given.get("range") or ("all" if evidenced else DEFAULT_RANGE)
     if span not in RANGES:
         raise ValueError(f"The time range “{span}” is none of {', '.join(RANGES)}.")

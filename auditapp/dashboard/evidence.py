@@ -1,15 +1,18 @@
-"""The events behind a finding or a reason of a score, named in an address by numbers."""
+"""The events behind a finding, a reason of a score or a verdict, named in an address by numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analytics.governance.review.verdict import SAID, Why
 from analytics.store.query import OneOf, Query
-from auditapp.cases.models import FindingRow, ScoreRow
+from auditapp.cases.models import FindingRow, ScoreRow, VerdictRow
+
+NAMES = ("finding", "score", "verdict")  # parameters of which one names what events are behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What speaks for risk, whose it is, and the ids of its events."""
+    """What is said, of whom (empty where nobody is known), and the ids of its events."""
 
     title: str
     sentence: str
@@ -23,7 +26,7 @@ class Evidence:
 
 
 def find(given: Mapping[str, str]) -> Evidence | None:
-    """The evidence that `finding`, or `score` and `reason`, name; None where neither is given.
+    """The evidence that `finding`, `verdict`, or `score` and `reason`, name; None without any.
 
     Raises ValueError where it is no longer there: scores and findings are computed anew.
     """
@@ -31,7 +34,21 @@ def find(given: Mapping[str, str]) -> Evidence | None:
         return _of_finding(_number(given["finding"]))
     if "score" in given:
         return _of_reason(_number(given["score"]), _number(given.get("reason", "0")))
+    if "verdict" in given:
+        return _of_verdict(_number(given["verdict"]))
     return None
+
+
+def _of_verdict(number: int) -> Evidence:
+    row = VerdictRow.objects.filter(pk=number).first()
+    if row is None:
+        raise ValueError("This verdict was computed anew; please open it again.")
+    return Evidence(
+        title=row.verdict,
+        sentence=f"{row.branch} of {row.repository}: {SAID[Why(row.why)]}",
+        person=row.person or "",
+        events=tuple(row.events),
+    )
 
 
 def _of_finding(number: int) -> Evidence:

@@ -19,7 +19,7 @@ from auditapp.cases.excepting import documents as excepting
 from auditapp.cases.investigation import documents as investigation
 from auditapp.cases.models import Alert, AlertException, Case, Standing
 from auditapp.cases.rules import rule_set
-from auditapp.dashboard import feeding, isolating
+from auditapp.dashboard import feeding, isolating, reviewing
 from auditapp.dashboard.views.overview import WINDOW, statements
 from auditapp.eventstore import store
 from auditapp.people.models import Person
@@ -224,12 +224,13 @@ class PillarsView(ListView):
         now = timezone.now()
         found = [(one.pillar.kind, one) for one in statements(now)]
         shown, page = by_key(request, "pillars", found)
-        touched = isolating.cells(now - WINDOW, now, MOST_CELLS)
-        return _answer(
-            "pillars",
-            page,
-            [rows.pillar(one, touched if one.pillar.kind == "isolation" else ()) for one in shown],
-        )
+        touched = {"isolation": isolating.cells(now - WINDOW, now, MOST_CELLS)}
+        looked = {"review": reviewing.every_share(now, WINDOW, MOST_CELLS)}
+        told = [
+            rows.pillar(one, touched.get(one.pillar.kind, ()), looked.get(one.pillar.kind, ()))
+            for one in shown
+        ]
+        return _answer("pillars", page, told)
 
 
 class ReportsView(ListView):

@@ -108,7 +108,7 @@ def changes(
     cursor = cursor_of(request, name, str, int)
     start = time_of(request, "updated_after")
     if cursor is not None:
-        stamp, last = _stamp(str(cursor[0])), bounded(int(cursor[1]))
+        stamp, last = moment(str(cursor[0])), bounded(int(cursor[1]))
         rows = rows.filter(Q(updated__gt=stamp) | Q(updated=stamp, pk__gt=last))
     elif start is not None:
         rows = rows.filter(updated__gt=start)
@@ -120,7 +120,8 @@ def changes(
     return answer(name, Page(results=documents(shown), after=after, more=len(found) > limit))
 
 
-def _stamp(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """A time in a cursor, as `written` gave it. Raises ParseError."""
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:

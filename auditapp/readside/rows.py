@@ -9,9 +9,11 @@ from analytics.detection.described import Described
 from auditapp.accounts import pseudonyms
 from auditapp.cases.documents import Document, written
 from auditapp.cases.models import Standing
+from auditapp.cases.reviewing.shares import Share
 from auditapp.dashboard.feeding import Health, Vitals
 from auditapp.dashboard.isolating import Cell
 from auditapp.dashboard.reading import COLUMNS as READ
+from auditapp.dashboard.reviewing import Update
 from auditapp.dashboard.versions import Version
 from auditapp.dashboard.views.overview import Statement
 from auditapp.ingest.models import Feed
@@ -93,8 +95,11 @@ def version(one: Version) -> Document:
     }
 
 
-def pillar(one: Statement, touched: Iterable[Cell]) -> Document:
-    """What thirty days say of a pillar, with who touched what of whom where it is about that."""
+def pillar(
+    one: Statement, touched: Iterable[Cell], shares: Iterable[tuple[str, Share]]
+) -> Document:
+    """What thirty days say of a pillar, with who touched what of whom, or which updates another
+    person looked at, where it is about that."""
     return {
         "id": one.pillar.kind,
         "title": one.pillar.title,
@@ -103,6 +108,41 @@ def pillar(one: Statement, touched: Iterable[Cell]) -> Document:
         "findings": one.findings,
         "newest": written(one.newest.time) if one.newest else None,
         "matrix": [_cell(cell) for cell in touched],
+        "shares": [_share(by, found) for by, found in shares],
+    }
+
+
+def _share(by: str, one: Share) -> Document:
+    return {
+        "by": by,
+        "of": one.of,
+        "reviewed": one.reviewed,
+        "bypass": one.bypass,
+        "unknown": one.unknown,
+        "share": one.share,
+    }
+
+
+def verdict(one: Update) -> Document:
+    """An update of a shared branch with its verdict; its id is that of the event that tells it."""
+    row = one.row
+    return {
+        "id": row.update,
+        "time": written(row.time),
+        "repository": row.repository,
+        "branch": row.branch,
+        "commit": row.commit,
+        "pull_request": row.pull,
+        "verdict": row.verdict,
+        "why": row.why,
+        "said": one.said,
+        "account": one.account,
+        "lander": one.lander,
+        "person": one.person,
+        "team": row.team,
+        "documents": row.documents,
+        "reviewers": list(one.reviewers),
+        "events": list(row.events),
     }
 
 

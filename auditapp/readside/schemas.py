@@ -169,6 +169,24 @@ PILLAR = thing(
             last=TIME,
         )
     ),
+    shares=listed(
+        thing(
+            by={**TEXT, "enum": ["month", "repository", "team"]},
+            of=TEXT,
+            **dict.fromkeys(("reviewed", "bypass", "unknown"), WHOLE),
+            share=MAYBE_NUMBER,
+        )
+    ),
+)
+VERDICT = thing(
+    **dict.fromkeys(("id", "repository", "branch", "commit", "verdict", "why", "said"), TEXT),
+    **dict.fromkeys(("account", "lander", "person"), MAYBE),
+    time=TIME,
+    pull_request=MAYBE_WHOLE,
+    team=TEXT,
+    documents=FLAG,
+    reviewers=listed(TEXT),
+    events=listed(TEXT),
 )
 REPORT = thing(
     **dict.fromkeys(("schedule", "subject", "text"), TEXT),

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import PathConverter
 
-from auditapp.readside import api, one_rule
+from auditapp.readside import api, one_rule, verdicts
 
 
 class AnythingConverter(PathConverter):
@@ -24,6 +24,7 @@ urlpatterns = [
     path("rules", api.RulesView.as_view(), name="api-rules"),
     path("rules/<anything:rule_id>", one_rule.RuleView.as_view(), name="api-rule"),
     path("pillars", api.PillarsView.as_view(), name="api-pillars"),
+    path("verdicts", verdicts.VerdictsView.as_view(), name="api-verdicts"),
     path("reports", api.ReportsView.as_view(), name="api-reports"),
     path("feeds", api.FeedsView.as_view(), name="api-feeds"),
 ]

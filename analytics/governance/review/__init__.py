@@ -13,11 +13,13 @@ from analytics.governance.review.accusing import findings
 from analytics.governance.review.checks import CHECKS
 from analytics.governance.review.customs import customs
 from analytics.governance.review.judging import judged
+from analytics.governance.review.past import LOOK_BACK, steps
 from analytics.governance.review.told import COLUMNS
+from analytics.governance.review.verdict import Judged
 from analytics.site import Site
 from analytics.store.base import EventStore
 
-__all__ = ["CHECKS", "COLUMNS", "find", "judged"]
+__all__ = ["CHECKS", "COLUMNS", "LOOK_BACK", "find", "held", "judged", "steps"]
 
 
 def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Finding]:
@@ -26,5 +28,9 @@ def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Fin
     `events` are the day's, with at least `COLUMNS`. Unknown actors make no finding, and neither
     does what is unknown; two accounts of one person are one person.
     """
-    verdicts = judged(day, events, site, store)
+    return held(judged(day, events, site, store), day, site, store)
+
+
+def held(verdicts: list[Judged], day: date, site: Site, store: EventStore) -> list[Finding]:
+    """`find`, where the day's verdicts are known already."""
     return findings(verdicts, site, customs(verdicts, day, site, store))

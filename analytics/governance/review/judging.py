@@ -47,7 +47,10 @@ def judged(day: date, events: pa.Table, site: Site, store: EventStore) -> list[J
         return []
     merges = _by_commit([one for one in near if one.action == MERGED])
     known = _known(landed, merges, past, Persons(site.directory))
-    return [_judged(one, known) for one in landed]
+    return [
+        replace(_judged(one, known), account=one.by.account, lander=known.persons.doer(one.by))
+        for one in landed
+    ]
 
 
 def _known(landed: list[Update], merges: Rows, past: Past, persons: Persons) -> Known:

@@ -1,6 +1,7 @@
 """What earlier days have to say about the updates of one: as little as will do."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from analytics.governance.review.told import (
     Told,
     told,
 )
-from analytics.store.base import EventStore, Question
+from analytics.store.base import EventStore, Question, on
 from analytics.store.query import All, OneOf, Query
 
 LOOK_BACK = timedelta(days=90)
@@ -93,6 +94,28 @@ class Past:
     ) -> list[pa.Table]:
         question = Question(since=since, until=until, query=query)
         return list(self._store.scan(question, columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What a day told of pull requests, by repository and number, and of commits."""
+
+    pulls: frozenset[tuple[str, int]]
+    commits: frozenset[tuple[str, str]]
+    repositories: frozenset[str]
+
+
+def steps(day: date, store: EventStore) -> Steps:
+    """Whatever of a day verdicts on later updates may hang on."""
+    acts = (*OF_PULLS, PUSHED, QUEUED)
+    asked = replace(on(day), query=_acts(acts))
+    rows = told(*store.scan(asked, COLUMNS), actions=acts)
+    of_pulls = [one for one in rows if one.action in OF_PULLS]
+    return Steps(
+        frozenset((one.repository, one.pull) for one in of_pulls if one.pull is not None),
+        frozenset((one.repository, one.commit) for one in rows if one.commit),
+        frozenset(one.repository for one in of_pulls),
+    )
 
 
 def _acts(actions: Iterable[str]) -> OneOf:

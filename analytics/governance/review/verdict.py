@@ -69,6 +69,7 @@ VERDICTS: Mapping[Why, Verdict] = {
 class Judged:
     """An update with its verdict. `person` is whose work landed, `blamed` who answers for a bypass
     where that is one known person; `reviewers` are the other persons who approved the final head.
+    It was landed with `account`, by `lander` where that is known.
 
     `events` lead with the update itself. `share` says how much of what landed came after the last
     approval, where both sizes are known; `documents` that all of it is text for people to read.
@@ -86,6 +87,8 @@ class Judged:
     events: tuple[str, ...]
     share: float | None = None
     documents: bool = False
+    account: str | None = None
+    lander: str | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -61,14 +61,14 @@ def _results(asked: Asked, after: str) -> dict[str, Any]:
         "following": following,
         "first": asked.link() if after else "",
         "everywhere": asked.link(**{"range": "all", "from": None, "to": None}),
-        "without_evidence": asked.link(finding=None, score=None, reason=None),
+        "without_evidence": asked.link(finding=None, score=None, reason=None, verdict=None),
         "without_person": asked.link(person=None),
         "person_name": pseudonyms.shown(asked.person.id) if asked.person else "",
     }
 
 
 def _form(asked: Asked) -> dict[str, Any]:
-    hidden = ("person", "finding", "score", "reason")
+    hidden = ("person", "finding", "score", "reason", "verdict")
     return {
         "ranges": [(name, title) for name, (title, _) in RANGES.items()],
         "since": asked.given.get("from", "").replace("T", " "),

@@ -1,6 +1,7 @@
 """A pillar's page: the findings of its kind, newest first, each with its events."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -10,15 +11,17 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from analytics.governance.review.verdict import Verdict
 from auditapp.accounts import policy, pseudonyms
 from auditapp.cases.models import FindingRow
-from auditapp.dashboard import coverage, isolating
+from auditapp.cases.reviewing.shares import shares
+from auditapp.dashboard import coverage, isolating, reviewing
 from auditapp.dashboard.pillars import PILLARS
 from auditapp.dashboard.views.overview import WINDOW
 from auditapp.dashboard.views.unavailable import reads_store
 from auditapp.ingest import silence
 
-PAGE, PEOPLE, CELLS = 50, 12, 50
+PAGE, PEOPLE, CELLS, BYPASSES = 50, 12, 50, 20
 
 
 @require_safe
@@ -51,6 +54,7 @@ def pillar(request: HttpRequest, kind: str) -> HttpResponse:
             "now": timezone.now(),
             "matrix": _matrix(kind, timezone.now()),
             "reaches": _reaches(kind, timezone.now()),
+            "review": _review(request, timezone.now()) if kind == "review" else None,
             "narrow": bool(check or owner),
             "kept": urlencode(
                 {k: request.GET[k] for k in ("person", "check", "owner") if request.GET.get(k)}
@@ -78,3 +82,22 @@ def _matrix(kind: str, now: datetime) -> list[isolating.Cell] | None:
 def _reaches(kind: str, now: datetime) -> list[isolating.Reach] | None:
     """Who got rights over the work of others, or used them, within thirty days."""
     return isolating.reaches(now - WINDOW, now, CELLS) if kind == "isolation" else None
+
+
+def _review(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """How many updates another person looked at, and every one that went around it; `month`, `team`
+    and `repository` narrow both."""
+    asked = reviewing.asked_of(request.GET.dict())
+    rows = reviewing.narrowed(asked, now, WINDOW)
+    around = rows.filter(verdict=Verdict.BYPASS.value)
+    page = Paginator(around, BYPASSES).get_page(request.GET.get("bypasses"))
+    return {
+        "asked": asked,
+        "kept": urlencode(asked.parameters),
+        **{f"without_{name}": asked.without(name) for name in ("month", "team", "repository")},
+        "months": reviewing.months(asked, now),
+        "teams": shares(rows, "team", reviewing.MOST),
+        "repositories": shares(rows, "repository", reviewing.MOST),
+        "page": page,
+        "bypasses": reviewing.updates(page.object_list),
+    }
