@@ -48,7 +48,7 @@ HEAD = 64 << 10
 SURE = 0.5
 GATHERED = 25_000  # records
 GATHERED_BYTES = 64 << 20
-BASELINE_DAYS = 60
+BASELINE_DAYS = 91  # thirteen weeks: a climb of sixty days has a past before it
 SCORED_DAYS = 84  # six half-lives: what is older has less than 2 % of its weight left
 
 CARRYING = (splunk_hec.PROTOCOL, otlp_logs.PROTOBUF, otlp_logs.JSON, elastic_bulk.PROTOCOL)

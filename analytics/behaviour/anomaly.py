@@ -7,25 +7,21 @@ from math import log
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.behaviour import baseline, hours, novelty
-from analytics.behaviour.baseline import Past
+from analytics.behaviour import baseline
 from analytics.behaviour.bearers import bearing
-from analytics.behaviour.compared import Odd, Used
+from analytics.behaviour.course import Course
 from analytics.behaviour.feature import Feature, Measure
 from analytics.behaviour.figures import readable
-from analytics.behaviour.peers import Peers, peers_of
-from analytics.behaviour.person_days import Codes, Numbers, codes_of, features
-from analytics.behaviour.weekdays import days_of_rest
+from analytics.behaviour.peers import peers_of
+from analytics.behaviour.person_days import Codes, features
 from analytics.findings import Finding, ReasonKind
 from analytics.identity import Directory
 from analytics.selection import both, evidence, has
 
 FULL_POINTS = 99.0
-EPOCH = date(1970, 1, 1)
 SMALLEST = 1e-300  # as a probability that a sentence or a logarithm can still take
 
 
@@ -106,15 +102,22 @@ def _odd_days(
     """Each feature in which somebody's day is an anomaly, and whose."""
     known = {*today["person"].to_pylist(), *history["person"].to_pylist()}
     persons = sorted(person for person in known if person is not None)
-    course = Course.of(day, today, history, persons)
+    course = Course.of(day, today, history, persons, directory)
     peers = peers_of(persons, directory)
     asked = {name: one for name, one in features().items() if name in history.column_names}
     for feature in asked.values():
-        observed, weighed, past, values = course.numbers(feature, peers)
-        amount = feature.grain if feature.measure is Measure.TOTAL else None
-        usual = baseline.expect(weighed, past, peers, grain=amount, fewer=feature.fewer)
-        trust = baseline.confidence(past, peers)
-        enough = usual.expected if feature.fewer else observed
+        told = course.told(feature, peers)
+        usual = baseline.expect(
+            told.weighed,
+            told.past,
+            peers,
+            day=course.day,
+            grain=feature.grain if feature.measure is Measure.TOTAL else None,
+            ahead=course.ahead,
+            fewer=feature.fewer,
+        )
+        trust = baseline.confidence(told.past, peers)
+        enough = usual.expected if feature.fewer else told.observed
         # so many features are asked of each day that some are always rare: Bonferroni
         rare = (usual.probability * len(asked) < weights.noticed) & (enough >= feature.least)
         odd = np.flatnonzero(rare & (trust >= weights.least_confidence)).tolist()
@@ -123,62 +126,15 @@ def _odd_days(
                 feature,
                 {
                     persons[code]: Oddity(
-                        observed=float(observed[code]),
+                        observed=float(told.observed[code]),
                         expected=float(usual.expected[code]),
                         probability=max(float(usual.probability[code]), SMALLEST),
                         confidence=float(trust[code]),
-                        values=values.of(code) if values else None,
+                        values=told.odd.of(code) if told.odd else None,
                     )
                     for code in odd
                 },
             )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """A day and the days before it, with persons as numbers."""
-
-    today: pa.Table
-    history: pa.Table
-    here: Codes
-    codes: Codes
-    now: Codes
-    days: Codes
-    rest: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, day: date, today: pa.Table, history: pa.Table, persons: list[str]) -> "Course":
-        """The rows of both tables, by the places of persons in the list."""
-        days = np.asarray(history["day"].cast(pa.int32()), dtype=np.int64)
-        return cls(
-            today=today,
-            history=history,
-            here=codes_of(today["person"], persons),
-            codes=codes_of(history["person"], persons),
-            now=np.full(today.num_rows, (day - EPOCH).days),
-            days=days,
-            rest=days_of_rest(days),
-        )
-
-    def numbers(self, feature: Feature, peers: Peers) -> tuple[Numbers, Numbers, Past, Odd | None]:
-        """A feature's number of each person today as it is told and as it is weighed, those
-        of the past as they are weighed, and the values that made today's."""
-        now, before = self.today[feature.name], self.history[feature.name]
-        if not feature.measure.keeps_values:
-            observed = np.full(len(peers.group_of), np.nan)
-            observed[self.here] = _numbers(now)
-            return observed, observed, Past(codes=self.codes, values=_numbers(before)), None
-        used = Used.of(self.here, self.now, now)
-        past = Used.of(self.codes, self.days, before)
-        if feature.measure is Measure.NEW:
-            made = novelty.compared(used, past, peers)
-        else:
-            made = hours.compared(used, past, peers, self.rest)
-        return made.observed, made.weighed, Past(codes=self.codes, values=made.past), made.odd
-
-
-def _numbers(column: pa.ChunkedArray) -> Numbers:
-    return np.asarray(pc.fill_null(column, np.nan), dtype=np.float64)
 
 
 def _finding(

@@ -1,15 +1,17 @@
 """What is usual for a person: their own past, shrunk to their peers' where it is short.
 
-The formulae, their sources and the reasons for each choice are in docs/scoring.md.
+The formulae, their sources and the reasons for each choice are in docs/behaviour.md.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.behaviour import amounts, counts
+from analytics.behaviour import amounts, counts, drift, gate, weekdays
+from analytics.behaviour.family import Family, Prior
 from analytics.behaviour.peers import Peers
 from analytics.behaviour.person_days import Codes, Numbers
+from analytics.behaviour.sums import Sums, weekly
 
 OWN_QUANTILE = 0.90
 PEER_QUANTILE = 0.95
@@ -23,10 +25,13 @@ SUREST = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """Past values of one feature: row i is one active day of person number `codes[i]`."""
+    """Past values of one feature: row i is active day `days[i]` (a number) of person number
+    `codes[i]`, and `worth[i]` of a day as evidence, where that is less than 1."""
 
     codes: Codes
+    days: Codes
     values: Numbers
+    worth: Numbers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,31 +44,68 @@ class Expectation:
 
 
 def expect(
-    observed: Numbers, past: Past, peers: Peers, *, grain: float | None, fewer: bool = False
+    observed: Numbers,
+    past: Past,
+    peers: Peers,
+    *,
+    day: int,
+    grain: float | None,
+    ahead: Numbers | None = None,
+    fewer: bool = False,
 ) -> Expectation:
     """What was to be expected of each person's day, by person number.
 
-    `observed` may be nan for persons of whom only the past is known. With `grain` the values
-    are amounts, compared on a logarithmic scale; without they are counts.
+    `observed` may be nan for persons of whom only the past is known. `day` is its number; all
+    days of the past are before it. With `grain` the values are amounts, compared on a logarithmic
+    scale; without they are counts. `ahead` says how many usual days the day is worth, else 1.
     """
     told = ~np.isnan(past.values)
-    codes, values = past.codes[told], past.values[told]
+    codes, days, values = past.codes[told], past.days[told], past.values[told]
+    worth = np.ones(len(values)) if past.worth is None else past.worth[told]
+    ahead = np.ones(len(observed)) if ahead is None else ahead
     if grain is not None:
         values, observed = np.log1p(values / grain), np.log1p(observed / grain)
     values = np.minimum(values, _heaviest(codes, values, peers)[codes])
-    days, total, squares = (
-        np.bincount(codes, weights=power, minlength=len(observed)).astype(np.float64)
-        for power in (np.ones_like(values), values, values**2)
-    )
-    family = counts if grain is None else amounts
-    priors = np.array(
-        [family.prior(days[group], total[group], squares[group]) for group in peers.members]
-    )[peers.group_of]
+    exposure = np.ones(len(values))
+    if grain is None:
+        usual = weekdays.factors(codes, days, values, peers)
+        exposure = usual[codes, weekdays.weekday(days)]
+        ahead = ahead * usual[:, weekdays.weekday(np.array(day))]
+    weeks = weekly(codes, day - days, values, exposure, worth, len(observed))
+    family: Family = counts if grain is None else amounts
+    kept = weeks.whole() if fewer else gate.kept(weeks, family, peers)
+    prior = family.prior(kept, peers)
+    grown = _growing(observed, ahead, weeks, kept, prior, family, peers)
     predict = family.predict_fewer if fewer else family.predict
-    expected, probability = predict(observed, days, total, squares, priors)
+    expected, probability = predict(observed, ahead, grown, kept, prior)
     if grain is not None:
         expected = np.expm1(np.maximum(expected, 0.0)) * grain
     return Expectation(expected=expected, probability=probability)
+
+
+def _growing(
+    observed: Numbers,
+    ahead: Numbers,
+    weeks: Sums,
+    kept: Sums,
+    prior: Prior,
+    family: Family,
+    peers: Peers,
+) -> Numbers:
+    """What most peers do more of, today and in the week before."""
+    here = ~np.isnan(observed)
+    today = np.where(here, observed, 0.0)
+    lately = weeks.within(0, 1)
+    both = lately.plus(
+        Sums(
+            days=here.astype(np.float64),
+            exposure=np.where(here, ahead, 0.0),
+            total=today,
+            squares=today**2 / ahead,
+        )
+    )
+    grown = family.growth(both, kept, prior)
+    return drift.shared(grown, both.days > 0, peers, neutral=family.NO_GROWTH)
 
 
 def confidence(past: Past, peers: Peers) -> Numbers:

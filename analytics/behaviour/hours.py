@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from analytics.behaviour.absences import absences
 from analytics.behaviour.compared import Compared, Odd, Used
 from analytics.behaviour.peers import Peers
 from analytics.behaviour.person_days import Codes, Numbers
@@ -61,14 +62,18 @@ def _kernel() -> Numbers:
 
 
 def _exposure(past: Used, end: int, rest: Flags, people: int) -> Numbers:
-    """How many days of work and of rest lie between each person's first day and today: who stays
-    away at weekends is not active in their hours."""
+    """How many days of work and of rest lie between each person's first day and today, without
+    absences: who stays away at weekends is not active in their hours, who is on leave not there."""
     begin = np.full(people, end)
     np.minimum.at(begin, past.codes[past.told], past.days[past.told])
     earliest = int(begin.min(initial=end))
     resting = np.concatenate([[0], np.cumsum(rest[weekday(np.arange(earliest, end))])])
-    of_rest = resting[-1] - resting[begin - earliest]
-    return np.stack([end - begin - of_rest, of_rest]).astype(np.float64)
+    away = absences(past.codes[past.told], past.days[past.told], end)
+    missed = np.bincount(away.codes, away.until - away.since, minlength=people)
+    at_rest = resting[away.until - earliest] - resting[away.since - earliest]
+    missed_rest = np.bincount(away.codes, at_rest, minlength=people)
+    of_rest = resting[-1] - resting[begin - earliest] - missed_rest
+    return np.stack([end - begin - missed - of_rest, of_rest]).astype(np.float64)
 
 
 def _of_peers(smooth: Numbers, days: Numbers, peers: Peers) -> Numbers:

@@ -6,22 +6,54 @@ from functools import cached_property
 
 import numpy as np
 
-from analytics.behaviour.person_days import Codes
+from analytics.behaviour.person_days import Codes, Numbers
+from analytics.behaviour.sums import Flags
 from analytics.identity import Directory
+
+ROUNDING = 1e-12
+FEWEST = 2  # others: one alone does not say how people differ
 
 
 @dataclass(frozen=True, kw_only=True)
 class Peers:
-    """Groups of person numbers; `group_of` is each person's. Groups may overlap."""
+    """Groups of person numbers; `group_of` is each person's. Groups may overlap.
+
+    `teams` are numbers of each person's team, -1 for whoever is in none, where teams are known.
+    """
 
     members: tuple[Codes, ...]
     group_of: Codes
+    teams: Codes | None = None
 
     @cached_property
     def pairs(self) -> tuple[Codes, Codes]:
         """Person and group, for each member of each group, in order of the groups."""
         sizes = [len(group) for group in self.members]
         return np.concatenate(self.members), np.repeat(np.arange(len(sizes)), sizes)
+
+    def pooled(self, told: Flags, *values: Numbers) -> list[Numbers]:
+        """For each of the values, the sum over each person's group, of whom anything is told."""
+        member, group = self.pairs
+        member, group = member[told[member]], group[told[member]]
+        number = len(self.members)
+        sums = (np.bincount(group, value[member], minlength=number) for value in values)
+        return [found[self.group_of].astype(np.float64) for found in sums]
+
+    def others(self, told: Flags, *values: Numbers) -> list[Numbers]:
+        """As `pooled`, without the person itself.
+
+        Where fewer than two others of the group tell anything, everybody else counts; where there
+        are no two of them either, everybody.
+        """
+        (number,) = self.pooled(told, np.ones(len(told)))
+        near, some = number - told >= FEWEST, told.sum() - told >= FEWEST
+        found = []
+        for value, of_group in zip(values, self.pooled(told, *values), strict=True):
+            own = np.where(told, value, 0.0)
+            whole = np.full(len(own), own.sum())
+            rest = np.where(some, _less(whole, own), whole)
+            found.append(np.where(near, _less(of_group, own), rest))
+        return found
 
 
 def peers_of(persons: Sequence[str], directory: Directory) -> Peers:
@@ -46,7 +78,18 @@ def peers_of(persons: Sequence[str], directory: Directory) -> Peers:
             if len(group) > 1:
                 members.append(np.array(group, dtype=np.int64))
         group_of[number] = numbers[key]
-    return Peers(members=tuple(members), group_of=group_of)
+    teams = {team: number for number, team in enumerate(_by([one.team for one in told if one]))}
+    return Peers(
+        members=tuple(members),
+        group_of=group_of,
+        teams=np.array([teams[one.team] if one and one.team else -1 for one in told], np.int64),
+    )
+
+
+def _less(whole: Numbers, part: Numbers) -> Numbers:
+    """The rest, 0 where nothing but rounding is left."""
+    rest = whole - part
+    return np.asarray(np.where(rest > ROUNDING * whole, rest, 0.0))
 
 
 def _by(values: Sequence[str | None]) -> dict[str, list[int]]:

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.behaviour import hours
-from analytics.behaviour.anomaly import EPOCH
 from analytics.behaviour.compared import Compared, Used
+from analytics.behaviour.moves import EPOCH
 from analytics.behaviour.peers import Peers
 from analytics.behaviour.weekdays import days_of_rest, weekday
 
@@ -80,3 +80,12 @@ def test_days_of_rest_are_learnt() -> None:
     assert not days_of_rest(np.repeat(week, 9)).any()
     assert not days_of_rest(np.array([], dtype=np.int64)).any()
     assert days_of_rest(np.arange(3)).sum() == 0
+
+
+def test_leave_does_not_make_usual_hours_unusual() -> None:
+    """Two in the night are usual, one night in fifteen; three weeks away change nothing of it."""
+    seldom = {back: [*found, 2] if back % 15 == 1 else found for back, found in
+              working(OFFICE).items()}  # fmt: skip
+    away = {back: found for back, found in seldom.items() if not 3 <= back <= 28}
+    before, after = compared({0: [2]} | seldom), compared({0: [2]} | away)
+    assert after.observed[0] <= before.observed[0] + 1e-9

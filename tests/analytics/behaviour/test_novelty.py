@@ -77,10 +77,11 @@ def test_as_many_new_values_as_usual_are_expected_and_more_are_odd() -> None:
     steady: Days = {back: [*range(10), *rng.integers(100, 10**9, 2)] for back in range(60)}
     homely: Days = {back: list(range(10)) for back in range(1, 60)}
     found = compared(steady, homely | {0: [*range(10), 11, 12, 13]}, *[homely] * 8)
-    past = Past(codes=used(steady, homely, *[homely] * 8)[1].codes, values=found.past)
+    before = used(steady, homely, *[homely] * 8)[1]
+    past = Past(codes=before.codes, days=before.days, values=found.past)
     everyone = np.arange(10)
     peers = Peers(members=(everyone,), group_of=np.zeros(10, dtype=np.int64))
-    usual = expect(found.weighed, past, peers, grain=None)
+    usual = expect(found.weighed, past, peers, day=TODAY, grain=None)
     assert usual.expected[0] == pytest.approx(2, abs=0.3)
     assert usual.probability[0] > 0.3
     assert usual.expected[1] < 0.2
@@ -100,8 +101,9 @@ def test_the_expectation_is_the_missing_mass() -> None:
         for who in range(200)
     ]
     found = compared(*people)
-    past = Past(codes=used(*people)[1].codes, values=found.past)
+    before = used(*people)[1]
+    past = Past(codes=before.codes, days=before.days, values=found.past)
     peers = Peers(members=(np.arange(200),), group_of=np.zeros(200, dtype=np.int64))
-    usual = expect(found.weighed, past, peers, grain=None)
+    usual = expect(found.weighed, past, peers, day=TODAY, grain=None)
     assert usual.expected.mean() == pytest.approx(found.observed.mean(), rel=0.15)
     assert (usual.probability < 0.001).mean() <= 0.01
