@@ -9,14 +9,11 @@ import numpy as np
 
 from analytics.behaviour import amounts, counts, drift, gate, weekdays
 from analytics.behaviour.family import Family, Prior
+from analytics.behaviour.heavy import heaviest
 from analytics.behaviour.peers import Peers
 from analytics.behaviour.person_days import Codes, Numbers
 from analytics.behaviour.sums import Sums, weekly
 
-OWN_QUANTILE = 0.90
-PEER_QUANTILE = 0.95
-LEAST_HEAVY = 1.0
-SLACK = 2.0  # a heavy day counts at most twice what a heavy day usually is
 PEERS_WORTH = 1 / 3  # a day of peers tells a third of what an own day tells
 MOST_PEER_DAYS = 30.0
 HALF_SURE = 4.0  # days of evidence at which confidence is a half
@@ -65,7 +62,7 @@ def expect(
     ahead = np.ones(len(observed)) if ahead is None else ahead
     if grain is not None:
         values, observed = np.log1p(values / grain), np.log1p(observed / grain)
-    values = np.minimum(values, _heaviest(codes, values, peers)[codes])
+    values = np.minimum(values, heaviest(codes, values, peers)[codes])
     exposure = np.ones(len(values))
     if grain is None:
         usual = weekdays.factors(codes, days, values, peers)
@@ -116,25 +113,3 @@ def confidence(past: Past, peers: Peers) -> Numbers:
     others = np.minimum(of_groups[peers.group_of] - days, MOST_PEER_DAYS)
     evidence = days + PEERS_WORTH * others
     return np.asarray(np.minimum(SUREST, evidence / (evidence + HALF_SURE)))
-
-
-def _heaviest(codes: Codes, values: Numbers, peers: Peers) -> Numbers:
-    """The most that one past day of each person may count: winsorised against both quantiles."""
-    people = len(peers.group_of)
-    order = np.lexsort((values, codes))
-    days = np.bincount(codes, minlength=people)
-    ends = np.cumsum(days)
-    ranks = np.ceil(OWN_QUANTILE * days).astype(np.int64)
-    own = np.zeros(people)
-    some = days > 0
-    own[some] = values[order][(ends - days + np.maximum(ranks, 1) - 1)[some]]
-    of_groups = np.array([_quantile(values, codes, group, people) for group in peers.members])
-    usual = np.maximum(np.maximum(own, of_groups[peers.group_of]), LEAST_HEAVY)
-    return np.asarray(SLACK * usual, dtype=np.float64)
-
-
-def _quantile(values: Numbers, codes: Codes, group: Codes, people: int) -> float:
-    inside = np.zeros(people, dtype=bool)
-    inside[group] = True
-    chosen = values[inside[codes]]
-    return float(np.quantile(chosen, PEER_QUANTILE)) if len(chosen) else 0.0

@@ -10,6 +10,7 @@ from scipy.stats import nbinom
 
 from analytics.behaviour import baseline
 from analytics.behaviour.baseline import Expectation, Past
+from analytics.behaviour.heavy import heaviest
 from analytics.behaviour.peers import Peers, peers_of
 from analytics.identity import Directory
 from tests.analytics.laboratory import DIRECTORY
@@ -165,3 +166,15 @@ def test_silence_is_odd_where_there_is_noise_on_each_day() -> None:
     assert usual.probability[0] < 1e-6
     assert usual.probability[1] > 0.001
     assert usual.probability[2] > 0.01
+
+
+@given(st.lists(counts, min_size=1, max_size=6))
+def test_heavy_days_are_told_by_quantiles_of_ones_own_and_of_the_peers(
+    days: list[list[float]],
+) -> None:
+    before, people = past(*days), len(days)
+    found = heaviest(before.codes, before.values, alone(people))
+    peers = np.quantile(before.values, 0.95) if len(before.values) else 0.0
+    for each, most in zip(days, found, strict=True):
+        own = sorted(each)[int(np.ceil(0.9 * len(each))) - 1] if each else 0.0
+        assert most == pytest.approx(2 * max(own, peers, 1.0), rel=1e-6, abs=1e-2)
