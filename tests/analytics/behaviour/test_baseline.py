@@ -1,4 +1,3 @@
-import time
 from dataclasses import replace
 from itertools import chain
 
@@ -120,19 +119,6 @@ def test_peers_share_a_role_or_else_a_team() -> None:
     assert peers.group_of[4] == peers.group_of[5] == 0
     assert peers.members[0].tolist() == [0, 1, 2, 3, 4, 5]
     assert peers_of(persons, Directory()).group_of.tolist() == [0] * 6
-
-
-def test_ten_thousand_people_take_a_moment() -> None:
-    people, days = 10_000, 60
-    rng = np.random.default_rng(2)
-    before = Past(
-        codes=np.repeat(np.arange(people), days),
-        days=np.tile(TODAY - days + np.arange(days), people),
-        values=rng.poisson(20, people * days).astype(float),
-    )
-    start = time.perf_counter()
-    expect(rng.poisson(20, people).astype(float), before, alone(people), grain=None)
-    assert time.perf_counter() - start < 3
 
 
 counts = st.lists(st.integers(0, 10**6).map(float), max_size=20)
