@@ -59,6 +59,8 @@ POLICY: dict[str, Roles] = {
     "isolation": READERS,
     "review": READERS,
     "traces": READERS,
+    "impact": READERS,
+    "impact-decide": DECIDERS,
     "panel": READERS,
     "feeds": EVERYBODY,
     "feed": EVERYBODY,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from auditapp.cases.correlating.models import Hit, Stretch, Window
 from auditapp.cases.dismissing.models import Dismissal, DismissalChange
 from auditapp.cases.excepting.models import AlertException, ExceptionChange
+from auditapp.cases.impacting.models import ImpactDecision, ImpactList
 from auditapp.cases.investigation.models import (
     Case,
     CaseAlert,
@@ -33,6 +34,8 @@ __all__ = [
     "ExceptionChange",
     "FindingRow",
     "Hit",
+    "ImpactDecision",
+    "ImpactList",
     "Note",
     "Pin",
     "RuleFile",

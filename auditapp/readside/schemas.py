@@ -217,6 +217,42 @@ FEED = thing(
     **VITALS,
 )
 
+STANDING: Schema = {**TEXT, "enum": ["suspect", "trusted", "cleared"]}
+IMPACT = thing(
+    asked=thing(
+        kind={**TEXT, "enum": ["person", "path", "commit"]},
+        value=TEXT,
+        since=TIME,
+        until=MAYBE_TIME,
+    ),
+    progress=thing(suspects=WHOLE, worked_through=WHOLE),
+    notes=listed(TEXT),
+    things=listed(
+        thing(
+            **dict.fromkeys(("key", "kind", "name", "why"), TEXT),
+            **dict.fromkeys(("owner", "owner_name"), MAYBE),
+            time=TIME,
+            standing=STANDING,
+            distance=WHOLE,
+            steps=listed(
+                thing(
+                    **dict.fromkeys(("source", "person", "person_name"), MAYBE),
+                    time=TIME,
+                    sentence=TEXT,
+                    events=listed(thing(id=TEXT, time=TIME)),
+                )
+            ),
+            decision=thing(
+                standing=STANDING,
+                **dict.fromkeys(("by", "note"), TEXT),
+                time=TIME,
+                reached_otherwise_since=FLAG,
+            )
+            | {"nullable": True},
+        )
+    ),
+)
+
 
 def asked(most: int) -> list[OpenApiParameter]:
     """The parameters that all lists have."""

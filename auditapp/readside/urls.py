@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import PathConverter
 
-from auditapp.readside import api, one_rule, verdicts
+from auditapp.readside import api, impact, one_rule, verdicts
 
 
 class AnythingConverter(PathConverter):
@@ -25,6 +25,7 @@ urlpatterns = [
     path("rules/<anything:rule_id>", one_rule.RuleView.as_view(), name="api-rule"),
     path("pillars", api.PillarsView.as_view(), name="api-pillars"),
     path("verdicts", verdicts.VerdictsView.as_view(), name="api-verdicts"),
+    path("impact", impact.ImpactView.as_view(), name="api-impact"),
     path("reports", api.ReportsView.as_view(), name="api-reports"),
     path("feeds", api.FeedsView.as_view(), name="api-feeds"),
 ]

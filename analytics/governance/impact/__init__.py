@@ -25,7 +25,7 @@ from analytics.store.base import EventStore
 
 LONGEST = timedelta(days=366)
 
-__all__ = ["Asked", "Impact", "Kind", "Standing", "Step", "Thing", "Told", "impact_of"]
+__all__ = ["LONGEST", "Asked", "Impact", "Kind", "Standing", "Step", "Thing", "Told", "impact_of"]
 
 
 def impact_of(asked: Asked, site: Site, store: EventStore) -> Impact:

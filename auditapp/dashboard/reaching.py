@@ -1,0 +1,124 @@
+"""What an act reached, as the page shows it: things with their ways, and how far people are."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from datetime import date as Date
+from urllib.parse import urlencode
+
+from analytics.governance.impact import Kind, Standing, Step
+from auditapp.accounts import pseudonyms
+from auditapp.cases.impacting.working import KINDS, USUAL, Wanted, Worked, wanted
+from auditapp.cases.investigation.fields import Wrong
+
+TITLES: dict[Kind, str] = {
+    Kind.JOB: "Jobs",
+    Kind.CHECKPOINT: "Checkpoints",
+    Kind.IMAGE: "Images",
+    Kind.MODEL: "Models at the Hub",
+    Kind.REPOSITORY: "Branches",
+    Kind.COMMIT: "Commits",
+    Kind.FILE: "Files and folders",
+}
+SHOWN = {"": "everything", "open": "suspects still to be looked at", "done": "worked through"}
+GIVEN = ("kind", "what", "since", "until", "show")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A step, with what it came from as the list calls it."""
+
+    step: Step
+    source: str
+    anchor: str  # empty where the source is not on this page
+    person: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A row of the list."""
+
+    row: Worked
+    anchor: str
+    group: str
+    owner: str
+    owner_reference: str
+    ways: tuple[Way, ...]
+
+
+def question(given: Mapping[str, str], now: datetime) -> Wanted:
+    """What the form asks; days are whole, in UTC, and the last one counts. Raises Wrong."""
+    kind, what = given.get("kind", ""), given.get("what", "").strip()
+    if kind not in KINDS or "\x00" in what:
+        raise Wrong("say a path, a commit or a person")
+    if kind == "person":
+        person = pseudonyms.dereference(what)
+        if person is None:
+            raise Wrong("nobody is known by that name; take it from the page of the person")
+        what = person.id
+    since = _day(given.get("since", ""), "from") or (now - USUAL).date()
+    until = _day(given.get("until", ""), "to")
+    end = _midnight(until + timedelta(days=1)) if until else None
+    return wanted({kind: what}, _midnight(since), end)
+
+
+def _midnight(day: Date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
+
+
+def _day(text: str, name: str) -> Date | None:
+    try:
+        day = Date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Wrong(f"“{name}” is no day, as 2026-11-03") from error
+    if day and not 1970 <= day.year < 2200:
+        raise Wrong(f"“{name}” is not between 1970 and 2199")
+    return day
+
+
+def chosen(rows: Iterable[Worked], show: str) -> list[Worked]:
+    """The rows that `show` is about."""
+    if show == "open":
+        return [row for row in rows if row.thing.standing is Standing.SUSPECT and not row.decision]
+    return [row for row in rows if show != "done" or row.decision]
+
+
+def shown(rows: list[Worked], every: Iterable[Worked]) -> list[Shown]:
+    """Rows of one page; `every` are all rows, which say what things are called."""
+    called = {row.thing.key: row.thing.name for row in every}
+    here = {row.thing.key for row in rows}
+    people = {step.person for row in rows for step in row.thing.steps if step.person}
+    names = pseudonyms.shown_all(people | {row.thing.owner for row in rows if row.thing.owner})
+
+    def way(step: Step) -> Way:
+        return Way(
+            step=step,
+            source=called.get(step.source or "", ""),
+            anchor=anchor(step.source) if step.source in here and step.source else "",
+            person=names.get(step.person or "", ""),
+            reference=pseudonyms.reference(step.person) if step.person else "",
+        )
+
+    return [
+        Shown(
+            row=row,
+            anchor=anchor(row.thing.key),
+            group=TITLES[row.thing.kind],
+            owner=names.get(row.thing.owner or "", ""),
+            owner_reference=pseudonyms.reference(row.thing.owner) if row.thing.owner else "",
+            ways=tuple(way(step) for step in row.thing.steps),
+        )
+        for row in rows
+    ]
+
+
+def anchor(key: str) -> str:
+    """Where a thing stands on the page: keys have any letters."""
+    return "t" + hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def kept(given: Mapping[str, str]) -> str:
+    """The parameters as links carry them on."""
+    return urlencode({name: given[name] for name in GIVEN if given.get(name)})

@@ -1,0 +1,82 @@
+"""What a person, a path or a commit reached: a list to work through."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from analytics.governance.impact import Standing
+from auditapp import clock
+from auditapp.accounts import acts, policy
+from auditapp.cases.impacting import working
+from auditapp.cases.investigation.fields import Wrong
+from auditapp.dashboard import reaching
+from auditapp.dashboard.views.unavailable import reads_store
+
+PAGE = 100
+
+
+@require_safe
+@reads_store
+def impact(request: HttpRequest) -> HttpResponse:
+    """The form, and what was reached where something is asked for."""
+    return _page(request, request.GET.dict())
+
+
+@require_POST
+@reads_store
+def decide(request: HttpRequest) -> HttpResponse:
+    """Keeps what somebody thinks of a thing, and goes back to it."""
+    given, by = request.POST.dict(), request.user.get_username()
+    try:
+        asked = reaching.question(given, clock.now())
+        row = working.decide(
+            asked, given.get("thing", ""), given.get("standing", ""), given.get("note", ""), by
+        )
+    except Wrong as error:
+        return _page(request, given, problem=f"Nothing was changed: {error}.", status=400)
+    acts.note(request.user, f"decided {row.standing} in list {row.of}", row.thing)
+    page = given.get("page", "")
+    query = reaching.kept(given) + (f"&page={page}" if page.isdecimal() else "")
+    return redirect(f"{reverse('impact')}?{query}#{reaching.anchor(row.thing)}")
+
+
+def _page(
+    request: HttpRequest, given: dict[str, str], problem: str = "", status: int = 200
+) -> HttpResponse:
+    now = clock.now()
+    usual = {"since": f"{now - working.USUAL:%Y-%m-%d}", "kind": "path"}
+    told: dict[str, Any] = {
+        "given": {**usual, **{name: given[name] for name in reaching.GIVEN if given.get(name)}},
+        "problem": problem,
+        "kinds": working.KINDS,
+        "shows": reaching.SHOWN.items(),
+        "may_decide": policy.allowed(request.user, "impact-decide"),
+        "standings": [one.value for one in Standing],
+    }
+    if given.get("what", "").strip():
+        try:
+            told |= _found(request, given)
+        except Wrong as error:
+            told["problem"] = problem or f"That cannot be asked: {error}."
+            status = 400
+    return render(request, "dashboard/impact.html", told, status=status)
+
+
+def _found(request: HttpRequest, given: dict[str, str]) -> dict[str, Any]:
+    asked = reaching.question(given, clock.now())
+    found = working.worklist(asked)
+    acts.note(request.user, "asked for the impact of", f"{asked.kind} {given['what']}")
+    rows = reaching.chosen(found.rows, given.get("show", ""))
+    page = Paginator(rows, PAGE).get_page(given.get("page"))
+    given = {**given, "since": f"{asked.since:%Y-%m-%d}"}
+    return {
+        "found": found,
+        "page": page,
+        "things": reaching.shown(list(page.object_list), found.rows),
+        "query": reaching.kept(given),
+        "given": {name: given.get(name, "") for name in reaching.GIVEN},
+    }
