@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,21 +11,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.governance.impact import asking
-from analytics.governance.impact.asking import asked, micro
-from analytics.governance.impact.belonging import Place, Runs, keys_of
+from analytics.governance.impact.asking import asked
+from analytics.governance.impact.belonging import Runs
+from analytics.governance.impact.events import Events, Texts
 from analytics.governance.impact.index import ByName, Rows, of_pairs
 from analytics.governance.impact.ledger import Ledger
 from analytics.governance.impact.naming import above, depended, image
-from analytics.governance.impact.reached import Asked, Told
+from analytics.governance.impact.reached import Asked
 from analytics.governance.victims import asking as victims
 from analytics.governance.victims import runs as jobs
-from analytics.governance.victims.sightings import short
 from analytics.identity import Directory
 from analytics.site import Site
 from analytics.store.base import EventStore
 from analytics.store.query import Query
 
-STEP = r"^(\d+(?:_\d+)?)\..*$"
 # Commands that name images or models, or do something in the folder in which they run.
 SPEAKING = (
     r"\b(?:docker|podman|nerdctl|buildah|img|skopeo|crane|regctl|oras|apptainer|singularity|hf|"
@@ -41,55 +39,6 @@ OF_STEP = ("job.id", "process.command_line")
 MOST_ROWS = 5_000  # of one kind that are looked at from one thing
 MOST_STEPS = 20  # commands of a job's steps that are looked at
 CHANGING = ("change", "creation", "deletion")
-
-
-class Events:
-    """Events of one kind with who and where, and rows by person and host, and by job."""
-
-    def __init__(self, table: pa.Table, directory: Directory) -> None:
-        self.table = table
-        self.times = micro(table["@timestamp"])
-        self.who = keys_of(table["actor.account"], table["@timestamp"], directory)
-
-    @cached_property
-    def by_hand(self) -> ByName:
-        """By `who@host`."""
-        hosts = short(self.table["host.name"].combine_chunks())
-        return ByName(pc.binary_join_element_wise(self.who, hosts, "@"), self.times)
-
-    @cached_property
-    def by_job(self) -> ByName:
-        """By job, steps as their job."""
-        ids = pc.replace_substring_regex(self.table["job.id"].combine_chunks(), STEP, r"\1")
-        return ByName(ids, self.times)
-
-    @cached_property
-    def by_person(self) -> ByName:
-        """By who did it."""
-        return ByName(self.who, self.times)
-
-    def value(self, name: str, row: int) -> Any:
-        """A row's value."""
-        return self.table[name][row].as_py()
-
-    def told(self, row: int) -> Told:
-        """The event of a row."""
-        return Told(id=self.value("event.id", row), time=self.value("@timestamp", row))
-
-    def person(self, row: int) -> str | None:
-        """Who did it, where the site knows them."""
-        who: str | None = self.who[row].as_py()
-        return None if who is None or who.startswith("?") else who
-
-    def place(self, row: int) -> Place:
-        """Where and by whom."""
-        return Place(
-            time=int(self.times[row]),
-            host=self.value("host.name", row),
-            who=self.who[row].as_py(),
-            job=self.value("job.id", row),
-            pids=(self.value("process.pid", row), self.value("process.parent.pid", row)),
-        )
 
 
 @dataclass(frozen=True)
@@ -177,12 +126,12 @@ class Evidence:
         return of_pairs(names, rows, self.commands.times)
 
     @cached_property
-    def texts(self) -> "Texts":
+    def texts(self) -> Texts:
         """Commands by what they hold."""
         return Texts(self.commands.table["process.command_line"], self.commands.times)
 
     @cached_property
-    def run_texts(self) -> "Texts":
+    def run_texts(self) -> Texts:
         """Runs by what their commands hold."""
         return Texts(self.runs.table["command"], self.runs.began)
 
@@ -195,21 +144,6 @@ class Evidence:
         )
         names = [manifest_of(url) if method == "GET" else None for method, url in asked_for]
         return ByName(pa.array(names, pa.string()), self.registry.times)
-
-
-class Texts:
-    """Rows by what their text holds; each distinct text is looked at once."""
-
-    def __init__(self, column: pa.ChunkedArray, times: Rows) -> None:
-        encoded = pc.dictionary_encode(column.combine_chunks())
-        self._texts, self._times = encoded.dictionary, times
-        self._codes = np.asarray(pc.fill_null(encoded.indices.cast(pa.int64()), -1))
-
-    def holding(self, text: str, since: int) -> Rows:
-        """Rows at or after a time, in order of time."""
-        hits = np.append(np.asarray(pc.match_substring(self._texts, text)), False)
-        rows = np.flatnonzero(hits[self._codes] & (self._times >= since))
-        return np.asarray(rows[np.argsort(self._times[rows], kind="stable")])
 
 
 def manifest_of(url: str | None) -> str | None:

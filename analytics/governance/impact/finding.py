@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from analytics.governance.impact.evidence import Events, Evidence
+from analytics.governance.impact.events import Events
+from analytics.governance.impact.evidence import Evidence
 from analytics.governance.impact.naming import IMAGE_FILE, is_checkpoint, unit
 from analytics.governance.impact.reached import Kind, Told
 

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.governance.impact.evidence import CHANGING, MOST_ROWS, Events, Evidence, manifest_of
+from analytics.governance.impact.events import Events
+from analytics.governance.impact.evidence import CHANGING, MOST_ROWS, Evidence, manifest_of
 from analytics.governance.impact.finding import Found, of_name, of_path, of_run
 from analytics.governance.impact.index import ByName
 from analytics.governance.impact.naming import image, is_somebodys

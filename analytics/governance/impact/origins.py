@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.governance.impact.evidence import CHANGING, Events, Evidence
+from analytics.governance.impact.events import Events
+from analytics.governance.impact.evidence import CHANGING, Evidence
 from analytics.governance.impact.finding import Found, of_name, of_path, of_run
 from analytics.governance.impact.further import LEAST_SHA, pushed
 from analytics.governance.impact.index import NONE, Rows

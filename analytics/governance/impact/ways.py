@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.governance.impact.deeds import Deed, deed
-from analytics.governance.impact.evidence import LOADED, MOST_ROWS, Events, Evidence
+from analytics.governance.impact.events import Events
+from analytics.governance.impact.evidence import LOADED, MOST_ROWS, Evidence
 from analytics.governance.impact.finding import Found, of_name, of_path, of_run
 from analytics.governance.impact.index import ByName, Rows
 from analytics.governance.impact.ledger import Content
