@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -87,6 +88,16 @@ def pushed(registry: Events, row: int) -> str | None:
     return manifest_of(registry.value("url.original", row)) if put else None
 
 
+def landed(git: Events, row: int) -> int:
+    """When a commit was pushed, where that is told: its own time is what its author says."""
+    pushed_at = dict(git.value("labels", row) or ()).get("pushed")
+    try:
+        time = datetime.fromisoformat(pushed_at or "")
+    except ValueError:
+        return int(git.times[row])
+    return int(time.timestamp() * 1e6) if time.tzinfo else int(git.times[row])
+
+
 class NameWays:
     """Finds what used an image or a model, and where a commit went."""
 
@@ -139,12 +150,12 @@ class NameWays:
         """Branches to which it was pushed or merged, and jobs that ran it."""
         git = self.evidence.git
         for row in self.rows_of(origin.name):
-            time, action = max(int(git.times[row]), origin.time), git.value("event.action", row)
+            time, action = max(landed(git, row), origin.time), git.value("event.action", row)
             if git.value("event.module", row) != "git":
                 if git.times[row] >= origin.time:
                     yield from runs_of(self.evidence, git, row, "ran that commit")
             elif action in LANDING:
-                yield self._branch(row, time)
+                yield from self._branch(row, time)
             else:
                 yield from self._merged(row, origin)
         runs = self.evidence.runs
@@ -156,10 +167,12 @@ class NameWays:
                 began = int(runs.began[run])
                 yield of_run(self.evidence, run, began, "started after that, and names it")
 
-    def _branch(self, row: int, time: int) -> Found:
+    def _branch(self, row: int, time: int) -> Iterator[Found]:
         git = self.evidence.git
-        name = f"{git.value('git.repository', row)} {git.value('git.branch', row) or ''}".rstrip()
-        return of_name(Kind.REPOSITORY, name, git, row, "contains it, as was told then", time)
+        if repository := git.value("git.repository", row):
+            name = f"{repository} {git.value('git.branch', row) or ''}".rstrip()
+            sentence = "contains it, as was told then"
+            yield of_name(Kind.REPOSITORY, name, git, row, sentence, time)
 
     def _merged(self, row: int, origin: From) -> Iterator[Found]:
         """What a pull request became of which it was the head."""
@@ -173,7 +186,7 @@ class NameWays:
                 commit = git.value("git.commit", merge)
                 sentence = "is what its pull request became when it was merged"
                 yield of_name(Kind.COMMIT, commit, git, merge, sentence)
-                yield self._branch(merge, int(git.times[merge]))
+                yield from self._branch(merge, int(git.times[merge]))
 
     def rows_of(self, commit: str) -> list[int]:
         """Rows of a commit, and of such as write it short."""

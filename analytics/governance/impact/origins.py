@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from analytics.governance.impact.events import Events
 from analytics.governance.impact.evidence import CHANGING, Evidence
 from analytics.governance.impact.finding import Found, of_name, of_path, of_run
-from analytics.governance.impact.further import LEAST_SHA, pushed
+from analytics.governance.impact.further import LEAST_SHA, landed, pushed
 from analytics.governance.impact.index import NONE, Rows
 from analytics.governance.impact.naming import is_somebodys, unit
 from analytics.governance.impact.reached import Kind
@@ -89,7 +89,8 @@ class Origins:
             own = pc.or_(own, pc.fill_null(pc.equal(who, person), False))
         of_git = pc.fill_null(pc.equal(git.table["event.module"], "git"), False).combine_chunks()
         for row in self._within(git, np.flatnonzero(np.asarray(pc.and_(own, of_git)))):
-            yield of_name(Kind.COMMIT, git.value("git.commit", row), git, row, "was made or pushed")
+            commit, time = git.value("git.commit", row), landed(git, row)
+            yield of_name(Kind.COMMIT, commit, git, row, "was made or pushed", time)
 
     def _touched(self, row: int, person: str) -> Iterator[Found]:
         evidence, events = self.evidence, self.evidence.on_jobs
@@ -135,5 +136,5 @@ class Origins:
         rows = np.flatnonzero(np.asarray(known)) if len(commit) >= LEAST_SHA else NONE
         for row in self._within(git, rows):
             if git.value("event.module", row) == "git":
-                sentence = "was asked for, and seen then"
-                yield of_name(Kind.COMMIT, git.value("git.commit", row), git, row, sentence)
+                sentence, time = "was asked for, and seen then", landed(git, row)
+                yield of_name(Kind.COMMIT, git.value("git.commit", row), git, row, sentence, time)

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -42,12 +42,22 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worked:
-    """A thing with what somebody decided about it; `more` where it was reached in another way
-    since."""
+    """A thing with what people decided about it, in order of time; `more` where it was reached in
+    another way since the last of that."""
 
     thing: Thing
-    decision: ImpactDecision | None
-    more: bool
+    decisions: tuple[ImpactDecision, ...] = ()
+    more: bool = False
+
+    @property
+    def decision(self) -> ImpactDecision | None:
+        """The newest decision, which counts."""
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def earlier(self) -> tuple[ImpactDecision, ...]:
+        """What it replaced, the newest first."""
+        return self.decisions[-2::-1]
 
     @property
     def standing(self) -> str:
@@ -113,14 +123,15 @@ def worklist(asked: Wanted) -> Worklist:
         commit=asked.value if asked.kind == "commit" else "",
     )
     found = impact_of(question, site(), store())
-    decisions = {row.thing: row for row in ImpactDecision.objects.filter(of__key=asked.key)}
+    decisions: dict[str, list[ImpactDecision]] = {}
+    for row in ImpactDecision.objects.filter(of__key=asked.key).order_by("id"):
+        decisions.setdefault(row.thing, []).append(row)
     return Worklist(impact=found, rows=tuple(_worked(one, decisions) for one in found.things))
 
 
-def _worked(thing: Thing, decisions: Mapping[str, ImpactDecision]) -> Worked:
-    decision = decisions.get(thing.key)
-    more = decision is not None and decision.seen != digest(thing)
-    return Worked(thing=thing, decision=decision, more=more)
+def _worked(thing: Thing, decisions: Mapping[str, Sequence[ImpactDecision]]) -> Worked:
+    own = tuple(decisions.get(thing.key, ()))
+    return Worked(thing=thing, decisions=own, more=bool(own) and own[-1].seen != digest(thing))
 
 
 def digest(thing: Thing) -> str:
@@ -158,8 +169,3 @@ def decide(asked: Wanted, token: str, standing: str, note: str, author: str) -> 
         )
         row.save()
     return row
-
-
-def history(asked: Wanted, thing: str) -> list[ImpactDecision]:
-    """All that people decided about a thing of a list, in order of time."""
-    return list(ImpactDecision.objects.filter(of__key=asked.key, thing=thing).order_by("id"))

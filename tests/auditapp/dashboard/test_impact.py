@@ -62,6 +62,7 @@ def test_a_thing_is_worked_through_and_what_was_decided_stays(
     assert "1 of 2 worked through" in page
     assert 'standing-cleared">cleared' in page
     assert "evaluated &quot;&gt;&lt;img" in page
+    assert "suspect. trained again" in page
     assert_harmless(page)
     assert [one.standing for one in ImpactDecision.objects.all()] == ["suspect", "cleared"]
     assert {one.author for one in ImpactDecision.objects.all()} == {"ines"}
@@ -88,6 +89,13 @@ def test_who_only_reads_decides_nothing(reached: Site) -> None:
 
 def test_the_page_of_a_person_leads_to_what_they_reached(analyst: Client, reached: Site) -> None:
     address = links(read(analyst, "/people/p001/"), f"{PAGE}?")[0]
+    assert "812 train.py" in read(analyst, address)
+
+
+def test_the_page_of_an_event_leads_to_what_its_file_reached(
+    analyst: Client, reached: Site
+) -> None:
+    address = links(read(analyst, "/events/w1/"), f"{PAGE}?")[0]
     assert "812 train.py" in read(analyst, address)
 
 

@@ -123,8 +123,10 @@ def test_what_people_decide_is_kept_and_the_newest_counts(reached: Site) -> None
     job = next(one for one in again["things"] if one["kind"] == "job")
     assert (job["standing"], job["decision"]["by"]) == ("cleared", "otto")
     assert job["decision"]["reached_otherwise_since"] is False
-    history = working.history(asked, row.thing.key)
+    row = next(row for row in working.worklist(asked).rows if row.thing.kind == "job")
+    history = row.decisions
     assert [one.standing for one in history] == ["suspect", "cleared"]
+    assert [one.note for one in row.earlier] == ["trained again"]
     with pytest.raises(TypeError):
         history[0].delete()
     assert read_impact(path="/shared/lib")["progress"]["worked_through"] == 0  # another question

@@ -223,11 +223,18 @@ class Lab:
         self._logs[source, ""].append(json.dumps(told) + "\n")
 
     def push(
-        self, who: str, hour: float, repository: str, commits: list[str], files: list[str],
+        self,
+        who: str,
+        hour: float,
+        repository: str,
+        commits: list[str],
+        files: list[str],
+        *,
         branch: str = "main",
-    ) -> None:  # fmt: skip
-        """A push, as GitHub's webhook tells it."""
-        time = at(hour).isoformat()
+        dated: float | None = None,
+    ) -> None:
+        """A push, as GitHub's webhook tells it; `dated` is when commits say that they were made."""
+        time = at(hour if dated is None else dated).isoformat()
         person = {"name": who, "email": f"{who}@lab.example", "username": who}
         told = [
             {"id": sha, "tree_id": sha, "distinct": True, "message": "Tune", "timestamp": time,

@@ -215,6 +215,17 @@ def test_a_commit_is_followed_to_its_branch_its_checkouts_and_the_jobs_of_these(
         assert names(found, "job") == ["2 train.py", "3 x.sh", "4 x.sh"]
 
 
+@pytest.mark.parametrize("dated", [-200, 500])
+def test_a_commit_counts_from_its_push_whatever_its_author_dates_it(lab: Lab, dated: float) -> None:
+    head = "1a7e" * 10
+    lab.push("mal", 10, "lab/trainlib", [BAD, head], ["optim.py"], dated=dated)
+    lab.ran("ana", 9, "git pull", folder="/shared/early")
+    lab.ran("ana", 9, "git pull", folder="/shared/trainlib")
+    lab.ran("ana", 11, "git pull", folder="/work/trainlib")
+    found = lab.ask(since=-300, commit=BAD)
+    assert names(found, "file") == ["/work/trainlib"]
+
+
 def test_a_commit_in_a_pull_request_is_followed_to_what_was_merged(lab: Lab) -> None:
     squashed = "5c0a" * 10
     ten, noon = "2026-05-04T10:00:00Z", "2026-05-04T12:00:00Z"
