@@ -22,6 +22,7 @@ from analytics.site import Site
 __all__ = ["criticality", "from_alert", "from_alerts", "scores"]
 
 MOST = 100.0
+UNUSUAL = (ReasonKind.ANOMALY, ReasonKind.COMMANDS)
 
 
 def scores(
@@ -91,8 +92,8 @@ def _rated(
     ordered = _counted(sorted(reasons, key=_rank), weights)
     total = sum(reason.counted for reason in ordered)
     floor = max(
-        reason.contribution if reason.finding.confidence >= weights.floor_confidence else 0.0
-        for reason in ordered
+        (reason.contribution for reason in ordered if _is_decisive(reason.finding, weights)),
+        default=0.0,
     )
     plain = min(MOST, max(total, floor) + _tactic_points(ordered, as_of, weights))
     why = watching.watched(person, site, as_of)
@@ -106,6 +107,12 @@ def _rated(
         plain=plain,
         watched=tuple(one.sentence for one in why),
     )
+
+
+def _is_decisive(finding: Finding, weights: Weights) -> bool:
+    """Whether it is an act that is bad for certain. What is only unusual never is, however well it
+    is known what is usual: that is what its confidence says."""
+    return finding.kind not in UNUSUAL and finding.confidence >= weights.floor_confidence
 
 
 def _rank(reason: Reason) -> tuple[object, ...]:

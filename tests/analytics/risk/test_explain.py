@@ -46,7 +46,7 @@ def test_a_reason_has_all_that_leads_to_its_events() -> None:
         "probability": 1e-06,
     }
     assert 0 < told["counted"] < told["contribution"] < 66 * 0.9
-    assert headline(score) == "59 moderate: cancelled 14 jobs of others; expected 0.1"
+    assert headline(score) == "22 low: cancelled 14 jobs of others; expected 0.1"
 
 
 def test_a_shown_score_never_stands_in_a_band_above_its_own() -> None:

@@ -107,6 +107,13 @@ def test_one_decisive_act_rates_high_only_where_it_is_sure() -> None:
     assert unsure.level is Level.LOW
 
 
+def test_what_is_only_unusual_is_never_decisive_however_well_the_usual_is_known() -> None:
+    for kind in (ReasonKind.ANOMALY, ReasonKind.COMMANDS):
+        odd = rated(finding(99, "e1", confidence=0.9, kind=kind, id="jobs_cancelled_of_others"))
+        assert odd is not None
+        assert odd.level is Level.LOW
+
+
 def test_a_floor_decays_like_everything_else() -> None:
     act = finding(99, "e1", confidence=0.9)
     halved = rated(act, days=14)
