@@ -11,10 +11,11 @@ from analytics import pipeline
 from analytics.findings import Alert as FoundAlert
 from analytics.findings import Finding, ReasonKind, RiskScore, Severity
 from analytics.risk.dismissals import dismissing
+from analytics.risk.urgent import RULES
 from analytics.risk.weights import Weights
 from analytics.store.base import Question
 from auditapp import clock, stopping
-from auditapp.cases import budget, history, standings, turns, weighing
+from auditapp.cases import budget, history, raising, standings, turns, weighing
 from auditapp.cases.correlating import asking, recording
 from auditapp.cases.dismissing.deciding import in_force as dismissals_in_force
 from auditapp.cases.excepting import deciding, hiding
@@ -113,11 +114,12 @@ def _assess(marks: dict[date, int], progress: Progress | None) -> list[date]:
             if named is not None:
                 seen.record(day, named)
             FindingRow.objects.filter(day=day).delete()
-            rows = [
-                row_of(day, found, dismissing(found, dismissals)) for found in assessed.findings
-            ]
+            judged = [(found, dismissing(found, dismissals)) for found in assessed.findings]
+            rows = [row_of(day, found, by) for found, by in judged]
             FindingRow.objects.bulk_create(rows, batch_size=500)
             keeping.keep(day, assessed.verdicts, known)
+            counting = [found for found, by in judged if by is None]
+            raising.settle(day, counting, known.directory, weights)
     return days
 
 
@@ -169,11 +171,13 @@ def scores_at(
     start = as_of - timedelta(days=pipeline.SCORED_DAYS)
     alerts = Alert.objects.shown().filter(time__gte=start, time__lte=as_of)
     alerts = alerts.exclude(state=Alert.State.CLOSED, close_reason__in=Alert.SAYING_NOTHING)
+    alerts = alerts.exclude(rule__in=RULES)  # their findings count
     findings = FindingRow.objects.filter(time__gte=start, time__lte=as_of)
-    dismissals = dismissals_in_force()
+    dismissals, dropped = dismissals_in_force(), raising.taken_back(start, as_of)
 
     def counts(finding: Finding) -> bool:
-        return finding.kind not in without and dismissing(finding, dismissals) is None
+        judged = finding in dropped or dismissing(finding, dismissals) is not None
+        return finding.kind not in without and not judged
 
     return pipeline.rate(
         (_alert(row) for row in alerts.iterator(2000)),

@@ -61,7 +61,10 @@ class AlertQuerySet(StampedQuerySet["Alert"]):
 
 
 class Alert(Stamped):
-    """A rule matched an event. Keeps the account; the person is joined when it is read."""
+    """A rule matched an event, or a finding is urgent (then `rule` is its kind and id).
+
+    Keeps the account; the person is joined when it is read.
+    """
 
     class State(models.TextChoices):
         """What people made of it."""

@@ -15,7 +15,7 @@ from auditapp.people.directory import directory
 class Command(BaseCommand):
     """Lists alerts."""
 
-    help = "List the alerts that rules raised, newest first."
+    help = "List the alerts of rules and of urgent findings, newest first."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
