@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from itertools import zip_longest
 from math import prod
 from pathlib import Path
 
@@ -18,10 +17,9 @@ import yaml
 from analytics.detection.coverage import rows
 from analytics.detection.loading import RuleSet
 from analytics.findings import Finding, ReasonKind, Severity
-from analytics.selection import MOST_EVENTS
+from analytics.risk.joining import SUREST, joined_events
 
 TABLE = Path(__file__).with_name("sequences.yml")
-SUREST = 0.9
 LONGEST = 160  # characters of each stage's sentence
 Coverage = Mapping[str, frozenset[str]]
 
@@ -126,17 +124,10 @@ def _finding(chain: Chain, person: str, parts: Sequence[Finding]) -> Finding:
         points=float(Severity.CRITICAL.points),
         confidence=min(SUREST, 1 - doubt),
         sentence=f"{chain.title}: {told}",
-        events=_events(parts),
+        events=joined_events(parts),
         resource=next((part.resource for part in reversed(parts) if part.resource), None),
         tactics=chain.tactics,
     )
-
-
-def _events(parts: Sequence[Finding]) -> tuple[str, ...]:
-    """Events of all parts in turn, so that each part is among those that are kept."""
-    turns = zip_longest(*(part.events for part in parts))
-    found = dict.fromkeys(event for turn in turns for event in turn if event is not None)
-    return tuple(found)[:MOST_EVENTS]
 
 
 def _short(sentence: str) -> str:
