@@ -17,7 +17,8 @@ class Act:
     `thing` is the field that tells the things apart, `one` and `many` are words for it. From
     each of `steps` things on the act is one severity worse, beginning with low. `share` is what
     is left of the confidence where the act is less than proven; `refused` says that also what
-    failed counts.
+    failed counts. One such event as `graver` selects makes it one severity worse, where nothing
+    explains it.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Act:
     owners: Callable[[pa.Table, Around], pa.Table] = owning.of_events
     share: float = 1.0
     refused: bool = False
+    graver: Callable[[pa.Table], pa.BooleanArray] | None = None
 
 
 CHECKS: Mapping[str, Act] = {
@@ -100,6 +102,7 @@ CHECKS: Mapping[str, Act] = {
         steps=(3, 20, 100),
         select=choosing.written,
         owners=owning.of_paths,
+        graver=choosing.loaded_by_runs,
     ),
     "read_private_files_of_others": Act(
         title="Read private files of others",

@@ -19,6 +19,11 @@ PRIVATE = (
     r"|/\.huggingface/token$|/\.config/wandb/|/\.gnupg/private|[._](bash|zsh|fish|sh)_history$"
     r"|^/proc/\d+/environ$"
 )
+# What the runs of others load without looking: weights, training data, installed code.
+LOADED = (
+    r"(?i)\.(safetensors|pt|pth|ckpt|bin|gguf|npz|distcp|parquet|arrow|jsonl|tfrecord|mds|idx)$"
+)
+INSTALLED = r"/(site|dist)-packages/.+\.(py|pth|so)$"
 POD_ENTRIES = r"^(create|get|patch|update) pods/(exec|attach|portforward|ephemeralcontainers)$"
 POD_REMOVALS = (
     r"^(delete|deletecollection) (pods|jobs|cronjobs|deployments|statefulsets|replicasets"
@@ -67,6 +72,14 @@ def written(events: pa.Table) -> pa.BooleanArray:
     changes = has(events, "event.type", "change", "creation", "deletion")
     outside = pc.invert(matches(events, "file.path", IN_PROC))
     return both(has(events, "event.category", "file"), changes, outside)
+
+
+def loaded_by_runs(events: pa.Table) -> pa.BooleanArray:
+    """Those on files that runs load: what is changed there, others train with. New weights and
+    data change nothing that is loaded; new code may."""
+    replaced = pc.invert(has(events, "event.type", "creation"))
+    data = both(replaced, matches(events, "file.path", LOADED))
+    return either(data, matches(events, "file.path", INSTALLED))
 
 
 def read_in_private(events: pa.Table) -> pa.BooleanArray:

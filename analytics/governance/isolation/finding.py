@@ -67,6 +67,9 @@ def _finding(name: str, act: Act, person: str, events: pa.Table, around: Around)
     step = sum(count >= least for least in act.steps)
     if len(owners) + len(teams) >= MANY_OWNERS:
         step += 1
+    strange = strangeness(person, events, around)
+    if act.graver and strange == 1.0 and pc.any(act.graver(events)).as_py():
+        step += 1
     step = min(step, len(STEPS) - 1)
     return Finding(
         kind=ReasonKind.ISOLATION,
@@ -75,7 +78,7 @@ def _finding(name: str, act: Act, person: str, events: pa.Table, around: Around)
         person=person,
         time=kept.time,
         points=float(STEPS[step].points),
-        confidence=CONFIDENCES[step] * act.share * strangeness(person, events, around),
+        confidence=CONFIDENCES[step] * act.share * strange,
         sentence=_sentence(act, count, owners, teams, things),
         events=kept.events,
         resource=kept.resource,

@@ -108,6 +108,23 @@ def test_a_team_path_is_strange_to_others_only() -> None:
     assert one.resource == "/shared/ckpt/language/a.pt"
 
 
+def test_what_the_runs_of_others_load_is_graver_where_nothing_explains_it() -> None:
+    def severity(by: str, *paths: str, kind: str = "change") -> float:
+        rows = [written(by, path, "unix:bob") for path in paths]
+        (one,) = found(*({**row, "event.type": kind} for row in rows))
+        return one.points
+
+    shards = [f"/data/web/shard-{n}.parquet" for n in range(3)]
+    assert severity("mallory", *shards) == 73
+    assert severity("mallory", *(path.replace("parquet", "log") for path in shards)) == 47
+    assert severity("mallory", *shards, kind="creation") == 47
+    assert severity("olga", *shards) == 47  # an administrator
+    assert severity("carol", *shards) == 47  # of Bob's team
+    code = "/opt/env/lib/python3.11/site-packages/torch/hook.pth"
+    assert severity("mallory", code, kind="creation") == 47
+    assert severity("mallory", "/opt/env/bin/activate") == 21
+
+
 def test_the_most_specific_row_says_whose_a_file_is() -> None:
     assert found(written("bob", "/scratch/bob/x", "unix:alice")) == []
     (one,) = found(written("mallory", "/scratch/bob/x", "unix:mallory"))
