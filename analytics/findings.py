@@ -39,7 +39,8 @@ class Alert:
     are ATT&CK tactic names.
 
     Alerts of a rule that agree in `group` are one act as long as no more than `within` lies between
-    them; without a word about it those on one account.
+    them; without a word about it those on one account. `duty` says that such acts are part of the
+    work of whoever is on call.
     """
 
     rule: str
@@ -56,6 +57,7 @@ class Alert:
     tactics: tuple[str, ...]
     group: tuple[str, ...] = ()
     within: timedelta = timedelta(hours=1)
+    duty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

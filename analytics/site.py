@@ -1,5 +1,6 @@
 """What is known of a site besides its logs: its people, what is whose, and what was going on."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,8 @@ from analytics.identity import Directory
 from analytics.resources import Resources
 
 Row = TypeVar("Row", Duty, Absence, Watch)
+CARING = re.compile(r"admin|on-?\s?call|operations|reliability|\bSRE\b", re.IGNORECASE)
+ON_DUTY = 0.4  # how sure an act on the work of others is of whoever has it as a part of the work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,11 @@ class Site:
     def on_duty(self, person: str, at: datetime) -> bool:
         """Whether the person was on call then."""
         return _holds(self._duties.get(person, ()), at)
+
+    def looks_after(self, person: str) -> bool:
+        """Whether it is the person's work to look after what others run, by their role."""
+        known = self.directory.people.get(person)
+        return known is not None and CARING.search(known.role) is not None
 
     def away(self, person: str, at: datetime) -> bool:
         """Whether the person was on leave then."""

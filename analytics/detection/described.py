@@ -18,7 +18,17 @@ from analytics.findings import Severity
 LONGEST_TITLE = 300  # characters, as alerts keep them
 CONFIDENCE = {"stable": 0.7, "test": 0.5, "experimental": 0.3}
 OWN = frozenset(
-    {"confidence", "object", "former", "investigate", "catalogue", "actor", "group_by", "within"}
+    {
+        "confidence",
+        "object",
+        "former",
+        "investigate",
+        "catalogue",
+        "actor",
+        "group_by",
+        "within",
+        "duty",
+    }
 )
 ANY = re.compile(r".+")
 FORMER = re.compile(r"t\d{4}(?:\.\d{3})?")
@@ -43,6 +53,7 @@ class Described:
     renumbered; the tags hold them too, as searches go by either. `investigate` is what to look at
     next, a sentence each. `catalogue` are the rows of the catalogue that it covers. Alerts that
     agree in the columns `alike` are one group as long as no more than `within` lies between them.
+    `duty`: such acts are part of the work of whoever is on call.
     """
 
     id: str
@@ -64,6 +75,7 @@ class Described:
     catalogue: tuple[str, ...] = ()
     alike: tuple[str, ...] = BY
     within: timedelta = WITHIN
+    duty: bool = False
 
 
 def described(sigma: SigmaRuleBase, document: Document, version: str, text: str) -> dict[str, Any]:
@@ -95,6 +107,7 @@ def described(sigma: SigmaRuleBase, document: Document, version: str, text: str)
         "catalogue": _texts(ours, "catalogue", ROW),
         "alike": _alike(ours),
         "within": _within(ours),
+        "duty": ours.get("duty", False),
     }
 
 
@@ -109,6 +122,8 @@ def _own(attributes: Any) -> Mapping[str, Any]:
         raise RuleError("foureyes.confidence is no number")
     if not 0 <= confidence <= 1:
         raise RuleError("foureyes.confidence is not between 0 and 1")
+    if not isinstance(attributes.get("duty", False), bool):
+        raise RuleError("foureyes.duty is true or false")
     if not known(str(attributes.get("object", "labels.none"))):
         raise RuleError(f"foureyes.object: there is no field {attributes['object']!r}")
     return attributes

@@ -81,4 +81,5 @@ def _alerts(rule: Rule, view: View) -> Iterator[Alert]:
             tactics=rule.tactics,
             group=tuple(text or "" for text in group),
             within=rule.within,
+            duty=rule.duty,
         )

@@ -14,6 +14,7 @@ from analytics.findings import Alert as Found
 from auditapp import clock
 from auditapp.cases import grouping
 from auditapp.cases.correlating import recording
+from auditapp.cases.duty import explained
 from auditapp.cases.excepting import hiding
 from auditapp.cases.models import Alert, TouchedDay
 
@@ -34,7 +35,7 @@ def record(
     `events` are those that the alerts are about, where they are at hand: exceptions look at them.
     Alerts of a `backfill` are shown, and nobody is told of them.
     """
-    rows = [row_of(alert, batch, backfill=backfill) for alert in found.alerts]
+    rows = [row_of(alert, batch, backfill=backfill) for alert in explained(found.alerts)]
     hiding.mark(rows, events)
     with transaction.atomic():
         Alert.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)

@@ -134,6 +134,7 @@ def _correlated(answer: Answered, at: int, window: slice) -> Correlated:
             tactics=correlation.tactics,
             group=tuple(text or "" for text in texts.values()),
             within=correlation.within,
+            duty=correlation.duty,
         ),
         group=texts,
         begun=pairs[0][0],

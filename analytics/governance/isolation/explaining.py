@@ -4,7 +4,6 @@ Explanations lower the confidence of a finding and never remove it: whoever is o
 harm as well. The strongest one counts; they are not multiplied, as they are not independent.
 """
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -12,10 +11,8 @@ import pyarrow as pa
 
 from analytics.governance.around import Around
 from analytics.identity.people import Person
-from analytics.site import Site
+from analytics.site import ON_DUTY, Site
 
-CARING = re.compile(r"admin|on-?\s?call|operations|reliability|\bSRE\b", re.IGNORECASE)
-ON_DUTY = 0.4  # acting on the work of others is part of the work
 GONE = 0.4  # somebody clears away what those who left have left
 SAME_TEAM = 0.7  # a team often helps itself, and so does whoever manages it
 
@@ -28,7 +25,7 @@ def strangeness(person: str, events: pa.Table, around: Around) -> float:
     shares = [1.0 - (1.0 - ON_DUTY) * share_on_duty(person, events, site)]
     if me is None:
         return shares[0]
-    if CARING.search(me.role):
+    if site.looks_after(person):
         shares.append(ON_DUTY)
     owners = [directory.people.get(owner) for owner in _distinct(events, "owner")]
     if owners and not _distinct(events, "owner_team"):

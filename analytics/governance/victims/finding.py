@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.findings import Finding, ReasonKind
-from analytics.governance.isolation.explaining import CARING, ON_DUTY
 from analytics.governance.victims import failures, steps, study
 from analytics.governance.victims.association import LEAST_INCIDENTS
 from analytics.governance.victims.designs import Near
@@ -17,7 +16,7 @@ from analytics.governance.victims.failures import DAY, HOUR, NEVER, micro
 from analytics.governance.victims.joining import Codes
 from analytics.governance.victims.study import Study
 from analytics.selection import MOST_EVENTS, has
-from analytics.site import Site
+from analytics.site import ON_DUTY, Site
 from analytics.store.base import EventStore
 
 COLUMNS: tuple[str, ...] = ("@timestamp", "job.state")
@@ -76,8 +75,7 @@ def _finding(one: Near, found: Study, site: Site) -> Finding:
     jobs = found.runs["event"].take(pa.array(found.incidents.first[one.sets[::-1]])).to_pylist()
     ids = tuple(dict.fromkeys([*jobs[: MOST_EVENTS // 2], *acts]))[:MOST_EVENTS]
     names, counts = np.unique(things, return_counts=True)
-    me = site.directory.people.get(person)
-    share = ON_DUTY if me and CARING.search(me.role) else 1.0
+    share = ON_DUTY if site.looks_after(person) else 1.0
     return Finding(
         kind=ReasonKind.VICTIMS,
         id=NEAR,

@@ -5,7 +5,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.governance.isolation.explaining import CARING
 from analytics.governance.victims import things as depended
 from analytics.governance.victims.acts import FOLDER, NODE, Acts
 from analytics.governance.victims.asking import WRITING
@@ -83,8 +82,7 @@ def _written(events: pa.Table, things: Things, fine: Flags) -> tuple[Codes, Code
 def _called(who: Codes, times: Times, people: pa.Array, site: Site) -> Flags:
     """Whether somebody's work, or duty at the time, is to look after nodes."""
     names = people.to_pylist()
-    known = (site.directory.people.get(name) for name in names)
-    always = np.array([bool(one and CARING.search(one.role)) for one in known], dtype=bool)
+    always = np.array([site.looks_after(name) for name in names], dtype=bool)
     called = always[who] if len(names) else np.zeros(len(who), dtype=bool)
     number = {name: place for place, name in enumerate(names)}
     for duty in site.duties:

@@ -6,6 +6,7 @@ from typing import Any
 from analytics.detection.correlations.alerts import Correlated
 from analytics.detection.correlations.correlation import Correlation
 from auditapp.cases.correlating.models import Window
+from auditapp.cases.duty import explained
 from auditapp.cases.excepting import hiding
 from auditapp.cases.grouping import regroup
 from auditapp.cases.intake import row_of, touch
@@ -30,7 +31,8 @@ def keep(
     before = {alert.event: alert for alert in there.select_related("window")}
     now = {one.alert.event: one for one in found}
     fresh = [one for event, one in now.items() if event not in before]
-    rows = [row_of(one.alert, backfill=backfill) for one in fresh]
+    alerts = explained(one.alert for one in fresh)
+    rows = [row_of(alert, backfill=backfill) for alert in alerts]
     Alert.objects.bulk_create(rows, batch_size=500)
     gone = [
         alert.pk for event, alert in before.items() if event not in now and alert.state != CLOSED
