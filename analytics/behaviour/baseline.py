@@ -23,12 +23,14 @@ SUREST = 0.9
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
     """Past values of one feature: row i is active day `days[i]` (a number) of person number
-    `codes[i]`, and `worth[i]` of a day as evidence, where that is less than 1."""
+    `codes[i]`, and `worth[i]` of a day as evidence, where that is less than 1. With `any_weekday`
+    counts are not compared with those of the same weekday."""
 
     codes: Codes
     days: Codes
     values: Numbers
     worth: Numbers | None = None
+    any_weekday: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def expect(
         values, observed = np.log1p(values / grain), np.log1p(observed / grain)
     values = np.minimum(values, heaviest(codes, values, peers)[codes])
     exposure = np.ones(len(values))
-    if grain is None:
+    if grain is None and not past.any_weekday:
         usual = weekdays.factors(codes, days, values, peers)
         exposure = usual[codes, weekdays.weekday(days)]
         ahead = ahead * usual[:, weekdays.weekday(np.array(day))]

@@ -77,7 +77,9 @@ class Course:
         if not feature.measure.keeps_values:
             observed = np.full(len(peers.group_of), np.nan)
             observed[self.here] = _numbers(now)
-            return Told(observed=observed, weighed=observed, past=self._past(_numbers(before)))
+            return Told(
+                observed=observed, weighed=observed, past=self._past(feature, _numbers(before))
+            )
         used = Used.of(self.here, self.now, now)
         past = Used.of(self.codes, self.days, before)
         if feature.measure is Measure.NEW:
@@ -85,11 +87,20 @@ class Course:
         else:
             made = hours.compared(used, past, peers, self.rest)
         return Told(
-            observed=made.observed, weighed=made.weighed, past=self._past(made.past), odd=made.odd
+            observed=made.observed,
+            weighed=made.weighed,
+            past=self._past(feature, made.past),
+            odd=made.odd,
         )
 
-    def _past(self, values: Numbers) -> Past:
-        return Past(codes=self.codes, days=self.days, values=values, worth=self.worth)
+    def _past(self, feature: Feature, values: Numbers) -> Past:
+        return Past(
+            codes=self.codes,
+            days=self.days,
+            values=values,
+            worth=self.worth,
+            any_weekday=feature.any_weekday,
+        )
 
 
 def _numbers(column: pa.ChunkedArray) -> Numbers:

@@ -33,8 +33,9 @@ class Feature:
     a boolean a row. `of` is a column, or makes values of what `columns` say (the owner of a model
     of its name), one a row or a list of them; null is none. `sentence` is a template with
     {observed} and {expected}. Less than `least` is never an anomaly; amounts that differ by less
-    than `grain` are the same. With `fewer` it is too little that is odd (silence); then `least` is
-    what must be expected.
+    than `grain` are the same. Counts are compared with those of the same weekday, unless it is the
+    weekday that is odd: `any_weekday`. With `fewer` it is too little that is odd (silence); then
+    `least` is what must be expected.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Feature:
     least: float = 1.0
     grain: float = 1.0
     fewer: bool = False
+    any_weekday: bool = False
 
     @property
     def reads(self) -> frozenset[str]:

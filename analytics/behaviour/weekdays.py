@@ -10,7 +10,7 @@ from analytics.behaviour.sums import WEEK
 
 FEW = 0.5  # of the people of a usual weekday
 SURE = 16.0  # events, if they come one by one, that outweigh the prior: Gamma, deviation ¼
-BOUNDS = (0.1, 10.0)
+BOUNDS = (0.1, 10.0)  # of a mean day: what nobody does on Mondays is not impossible on one
 
 
 def weekday(days: Codes) -> Codes:
@@ -51,9 +51,9 @@ def factors(codes: Codes, days: Codes, values: Numbers, peers: Peers) -> Numbers
     spread = np.maximum(_of_groups(within, peers) / _safe(_of_groups(sum_of, peers)), 1.0)
     sure = SURE * spread[:, None]
     common = (_of_groups(total, peers) + sure) / (_of_groups(expected, peers) + sure)
-    own = np.clip((total + sure * common) / (expected + sure), *BOUNDS)
+    own = (total + sure * common) / (expected + sure)
     mean_factor = (own * number).sum(axis=1) / np.maximum(days_of, 1)
-    return np.asarray(own / _safe(mean_factor)[:, None])
+    return np.asarray(np.clip(own / _safe(mean_factor)[:, None], *BOUNDS))
 
 
 def _of_groups(each: Numbers, peers: Peers) -> Numbers:

@@ -23,5 +23,6 @@ FEATURE = Feature(
     columns=("@timestamp", "event.action", "job.state"),
     sentence="caused {observed} events at a weekend; expected {expected}",
     least=20,
+    any_weekday=True,
     select=_select,
 )

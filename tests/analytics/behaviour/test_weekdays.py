@@ -1,10 +1,13 @@
 """How much is done on which weekday."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analytics.behaviour import baseline, weekdays
 from analytics.behaviour.baseline import Past
+from analytics.behaviour.features.weekend_events import FEATURE
 from analytics.behaviour.peers import Peers
 
 SUNDAY = 20_009
@@ -56,3 +59,18 @@ def test_factors_are_one_on_the_mean_of_the_days_on_which_somebody_was_there() -
     assert mean / len(DAYS) == pytest.approx(np.ones(PEOPLE))
     nobody = weekdays.factors(before.codes[:0], before.days[:0], before.values[:0], EVERYONE)
     assert nobody == pytest.approx(np.ones((PEOPLE, 7)))
+
+
+def test_a_first_weekend_stays_odd_where_weekends_are_what_is_counted() -> None:
+    weekend = weekdays.weekday(DAYS) >= 5
+    codes, days = np.repeat(np.arange(PEOPLE), len(DAYS)), np.tile(DAYS, PEOPLE)
+    values = np.where(np.tile(weekend, PEOPLE) & (codes == 1), 30.0, 0.0)
+    there = (codes == 1) | ~np.tile(weekend, PEOPLE)
+    before = Past(codes=codes[there], days=days[there], values=values[there], any_weekday=True)
+    observed = np.array([30.0] + [np.nan] * (PEOPLE - 1))
+    plain = baseline.expect(observed, before, EVERYONE, day=SUNDAY, grain=None)
+    alike = replace(before, any_weekday=False)
+    assert plain.expected[0] < 1
+    assert plain.probability[0] < 0.001
+    assert baseline.expect(observed, alike, EVERYONE, day=SUNDAY, grain=None).expected[0] > 1
+    assert FEATURE.any_weekday
