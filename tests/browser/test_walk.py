@@ -35,6 +35,8 @@ PAGES = (
     "/isolation/",
     "/review/",
     "/traces/",
+    "/impact/",
+    "/impact/?kind=path&what=/shared",
     "/feeds/",
     "/dead-letters/",
     "/detections/",
