@@ -9,13 +9,16 @@ import pyarrow.compute as pc
 from analytics.governance.impact.events import Events
 from analytics.governance.impact.evidence import CHANGING, Evidence
 from analytics.governance.impact.finding import Found, of_name, of_path, of_run
-from analytics.governance.impact.further import LEAST_SHA, landed, pushed
+from analytics.governance.impact.further import LANDING, LEAST_SHA, MERGED, landed, pushed
 from analytics.governance.impact.index import NONE, Rows
 from analytics.governance.impact.naming import is_somebodys, unit
 from analytics.governance.impact.reached import Kind
 from analytics.governance.impact.ways import deed_of, products
+from analytics.selection import has
 
 DONE = {"deletion": "was deleted", "creation": "was made", "change": "was changed"}
+# To approve a commit, or to speak about it, is not to bring it.
+BROUGHT = (*LANDING, "pull_request.opened", "pull_request.synchronize")
 MADE = ("create pods", "create jobs")
 
 
@@ -87,10 +90,12 @@ class Origins:
         for name in ("actor.account", "git.author", "git.pusher"):
             who = people.persons(git.table[name], times)
             own = pc.or_(own, pc.fill_null(pc.equal(who, person), False))
-        of_git = pc.fill_null(pc.equal(git.table["event.module"], "git"), False).combine_chunks()
-        for row in self._within(git, np.flatnonzero(np.asarray(pc.and_(own, of_git)))):
+        theirs = pc.and_(own, has(git.table, "event.action", *BROUGHT))
+        for row in self._within(git, np.flatnonzero(np.asarray(theirs))):
             commit, time = git.value("git.commit", row), landed(git, row)
-            yield of_name(Kind.COMMIT, commit, git, row, "was made or pushed", time)
+            merged = git.value("event.action", row) == MERGED
+            how = "was merged" if merged else "was made or pushed"
+            yield of_name(Kind.COMMIT, commit, git, row, how, time)
 
     def _touched(self, row: int, person: str) -> Iterator[Found]:
         evidence, events = self.evidence, self.evidence.on_jobs

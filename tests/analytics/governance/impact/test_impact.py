@@ -246,6 +246,11 @@ def test_a_commit_in_a_pull_request_is_followed_to_what_was_merged(lab: Lab) -> 
     merged |= {"merge_commit_sha": squashed}
     lab.ndjson("github_webhook", action="opened", pull_request=opened, **told)
     lab.ndjson("github_webhook", action="closed", pull_request=merged, **told)
+    review = {"state": "approved", "commit_id": BAD, "submitted_at": ten}
+    review |= {"user": {"login": "ana", "id": 2}}
+    by_ana = {**told, "sender": {"login": "ana", "id": 2, "type": "User"}}
+    lab.ndjson("github_webhook", action="submitted", pull_request=opened, review=review, **by_ana)
+    assert lab.ask(person="ana").things == ()  # who approved it has not brought it
     found = lab.ask(commit=BAD)
     assert names(found, "commit") == [BAD, squashed]
     assert names(found, "repository") == ["lab/trainlib main"]
