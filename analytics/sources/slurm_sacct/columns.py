@@ -93,11 +93,15 @@ SHAPES: Mapping[str, Callable[[str], object]] = {
 
 @dataclass(slots=True)
 class Columns:
-    """Names (lower case) in order, and what stands between the cells, or where they stand."""
+    """Names (lower case) in order, and what stands between the cells, or where they stand.
+
+    `closed` says whether the header ended with the delimiter, as all rows do then (`sacct -p`).
+    """
 
     names: tuple[str, ...]
     delimiter: str
     spans: tuple[slice, ...] = ()
+    closed: bool | None = None
     places: dict[str, int] = field(init=False)
     checks: list[tuple[int, Callable[[str], bool]]] = field(init=False)
 
@@ -120,7 +124,7 @@ class Columns:
             cells = [line[span].strip() for span in self.spans]
             return cells if self.sensible(cells) else None
         cells = line.split(self.delimiter)
-        if len(cells) == len(self.names) + 1 and not cells[-1]:
+        if len(cells) > len(self.names) and not cells[-1] and not self._is_open(cells):
             cells.pop()
         spare = len(cells) - len(self.names)
         if spare < 0:
@@ -129,6 +133,20 @@ class Columns:
             return cells if self.sensible(cells) else None
         fitting = [joined for joined in self._joined(cells, spare) if self.sensible(joined)]
         return next(filter(self._submits, fitting), next(iter(fitting), None))
+
+    def _is_open(self, cells: list[str]) -> bool:
+        """Whether an empty cell at the end is one, rather than what stands behind the last.
+
+        Where the header does not tell, one that is too many is none. Below an open one it is
+        none where otherwise no free text but the last column's could hold the delimiter.
+        """
+        if self.closed:
+            return False
+        spare = len(cells) - len(self.names)
+        if self.closed is None:
+            return spare > 1
+        inner = (one for one in self._joined(cells, spare) if not one[-1])
+        return any(self.sensible(one) and self._submits(one) for one in inner)
 
     def _joined(self, cells: list[str], spare: int) -> Iterator[list[str]]:
         """The cells with those too many given back to each of the free texts in turn."""
@@ -196,7 +214,8 @@ def of_header(line: str) -> Columns | None:
     if not match:
         return None
     names = tuple(name.lower() for name in line.split(match[1]) if name)
-    return Columns(names, match[1]) if _enough(names) else None
+    closed = line.endswith(match[1])
+    return Columns(names, match[1], closed=closed) if _enough(names) else None
 
 
 def of_ruler(header: str, ruler: str) -> Columns | None:

@@ -96,7 +96,8 @@ class Rows:
         width = len(columns.names)
         if widths == [width]:
             table = Table(columns.names, parts.flatten(), self.day_first)
-        elif widths == [width + 1]:  # `sacct -p` ends rows with the delimiter
+        elif widths == [width + 1] and (columns.closed is not False or len(self.texts) > 1):
+            # `sacct -p` ends rows with the delimiter
             table = Table((*columns.names, UNNAMED), parts.flatten(), self.day_first)
             if table.distinct(UNNAMED) != [""]:
                 return None

@@ -287,3 +287,19 @@ def test_the_delimiter_in_a_submit_line_is_not_taken_for_the_name_s() -> None:
     )
     told = [(row["job.name"], row["process.command_line"]) for row in events(log)]
     assert told == [("a", "sbatch --wrap=python a|tee b"), ("a|b", "/opt/slurm/bin/srun c")]
+
+
+def test_a_row_that_ends_in_an_empty_cell_may_have_the_delimiter_in_its_submit_line() -> None:
+    names, job = "JobID|State|End|SubmitLine|Comment", "1|COMPLETED|2026-01-05T12:00:00|sbatch "
+    rows = {
+        f"{names}\n{job}a|b|\n": "sbatch a|b",  # `sacct -P`
+        f"{names}\n{job}a|b|c\n": "sbatch a|b",
+        f"{names}\n{job}a|\n": "sbatch a",
+        f"{names}|\n{job}a|b||\n": "sbatch a|b",  # `sacct -p`
+        f"{names}|\n{job}a||\n": "sbatch a",
+    }
+    for log, command in rows.items():
+        (event,) = events(log)
+        assert event["process.command_line"] == command
+    (last,) = events(f"JobID|State|End|SubmitLine|\n{job}a|b|\n")
+    assert last["process.command_line"] == "sbatch a|b"
