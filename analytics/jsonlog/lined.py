@@ -61,19 +61,9 @@ class Block:
 
     def _unescape(self, quotes: Any) -> None:
         """Takes the quotation marks out that belong to texts, and notes strange escapes."""
-        found = np.flatnonzero(self.text == BACKSLASH)
-        begins = np.append(True, np.diff(found) > 1)
-        run = np.maximum.accumulate(np.where(begins, np.arange(len(found)), 0))
-        starters = found[(np.arange(len(found)) - run) % 2 == 0]
-        said = self.text[starters + 1]
-        self._note(starters[~ESCAPED[said]])
-        quotes[starters[said == QUOTE] + 1] = False
-        points = starters[said == ord("u")]
-        if len(points):
-            digits = self.text[np.minimum(points[:, None] + np.arange(2, 6), len(self.text) - 1)]
-            fit = HEX[digits].all(axis=1) & ~HALF[digits[:, 0]]
-            fit &= (digits != ord("0")).any(axis=1)
-            self._note(points[~fit])
+        inner, strange = escapes(self.text)
+        self._note(strange)
+        quotes[inner] = False
 
     def lines(self, rows: Any) -> list[bytes]:
         """Some lines without their ends."""
@@ -99,6 +89,23 @@ class Block:
     def opens(self) -> bool:
         """Whether an object or an array begins here that goes on over many lines."""
         return any(line.strip() in ALONE for line in self.lines(self.counts == 0))
+
+
+def escapes(text: Any) -> tuple[Any, Any]:
+    """The places of quotation marks that belong to texts, and of strange escapes."""
+    found = np.flatnonzero(text == BACKSLASH)
+    begins = np.append(True, np.diff(found) > 1)
+    run = np.maximum.accumulate(np.where(begins, np.arange(len(found)), 0))
+    starters = found[(np.arange(len(found)) - run) % 2 == 0]
+    said = text[starters + 1]
+    strange = [starters[~ESCAPED[said]]]
+    points = starters[said == ord("u")]
+    if len(points):
+        digits = text[np.minimum(points[:, None] + np.arange(2, 6), len(text) - 1)]
+        fit = HEX[digits].all(axis=1) & ~HALF[digits[:, 0]]
+        fit &= (digits != ord("0")).any(axis=1)
+        strange.append(points[~fit])
+    return starters[said == QUOTE] + 1, np.concatenate(strange)
 
 
 def _is_text(data: bytes) -> bool:

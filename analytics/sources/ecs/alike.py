@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.event import EARLIEST
+from analytics.jsonlog.alike import unescaped
 from analytics.sources.ecs.forms import Form, learnt
 from analytics.sources.ecs.lined import Block
 from analytics.sources.ecs.times import TIME, time_of, times_of
@@ -33,14 +34,22 @@ class Alike:
         self._firsts = np.arange(self.size, dtype=np.int32)[:, None] * self.width
 
     def by_column(self, pieces: Sequence[int]) -> list[pa.Array]:
-        """A column of texts for each of some pieces."""
+        """A column of texts for each of some pieces, as they were before they were escaped."""
         wanted = (np.array(pieces, np.int32)[:, None] + self._firsts.T).ravel()
-        taken = self._pieces.take(pa.array(wanted))
+        taken = self._unescaped(self._pieces.take(pa.array(wanted)))
         return [taken.slice(at * self.size, self.size) for at in range(len(pieces))]
 
     def by_row(self, pieces: Any) -> pa.Array:
-        """The texts of some pieces, document by document."""
+        """The same, document by document."""
+        return self._unescaped(self._raw(pieces))
+
+    def _raw(self, pieces: Any) -> pa.Array:
+        """The texts of some pieces as they stand there, document by document."""
         return self._pieces.take(pa.array((self._firsts + pieces.astype(np.int32)).ravel()))
+
+    def _unescaped(self, texts: pa.Array) -> pa.Array:
+        has_any = self.block.escaped and pc.any(pc.match_substring(texts, "\\")).as_py()
+        return unescaped(texts) if has_any else texts
 
     def lines(self) -> pa.Array:
         """The documents' whole texts."""
@@ -56,10 +65,18 @@ class Alike:
 
     def same(self) -> Any:
         """Which documents have the same around their values as all of the form."""
-        around = np.frombuffer(self.by_row(self.form.fixed).buffers()[2], np.uint8)
+        around = np.frombuffer(self._raw(self.form.fixed).buffers()[2], np.uint8)
         length = len(self.form.text)
         told = around[: self.size * length].reshape(self.size, length) == self.form.text
         return told.all(axis=1)
+
+    def parted(self) -> Any:
+        """Which documents have no escape in a list: its texts can be told apart then."""
+        fit = np.ones(self.size, bool)
+        for piece in self.form.lists if self.block.escaped else ():
+            raw = self._raw(np.array([piece]))
+            fit &= ~np.asarray(pc.match_substring(raw, "\\"))
+        return fit
 
     def counted(self) -> Any:
         """Which documents have numbers where numbers belong, written as we write them."""
@@ -143,7 +160,7 @@ class Forms:
         if not fit.any():
             return None
         alike = Alike(form, block, rows[fit], places[fit])
-        for which in (Alike.same, Alike.counted, self._timely):
+        for which in (Alike.same, Alike.parted, Alike.counted, self._timely):
             fit = which(alike)
             if not fit.any():
                 return None

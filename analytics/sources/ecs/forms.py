@@ -17,10 +17,10 @@ from analytics.sources.ecs.shapes import LONGEST_NAME, MOST_NAMES, flat
 
 MOST_LEAVES = 2 * MOST_NAMES
 LONGEST_FORM = 1 << 16  # bytes around the values
-# Of a text without backslashes: a name, and a value up to where the next name may stand.
+# A name, and a value up to where the next name may stand; only values may have escapes.
 MEMBER = re.compile(
-    rb'"(?P<name>[^"]*+)" *+: *+(?:(?P<object>\{)|"(?P<text>[^"]*+)"'
-    rb'|\["(?P<list>[^"]*+(?:","[^"]*+)*)"\]|(?P<number>-?[0-9][0-9.eE+-]*+)'
+    rb'"(?P<name>[^"\\]*+)" *+: *+(?:(?P<object>\{)|"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)"'
+    rb'|\["(?P<list>[^"\\]*+(?:","[^"\\]*+)*)"\]|(?P<number>-?[0-9][0-9.eE+-]*+)'
     rb"|(?P<flag>true|false)|(?P<null>null)|(?P<empty>\[ *+\]))(?P<after>[} ,]*+)"
 )
 KINDS = ("text", "object", "list", "number", "flag", "null", "empty")
@@ -60,6 +60,7 @@ class Form:
     text: Any  # of all of them
     leaves: dict[str, Leaf]  # that are taken, in the order of their depth
     numbers: tuple[int, ...]  # pieces, also of what is not taken
+    lists: tuple[int, ...]
     time: Leaf
 
 
@@ -98,6 +99,7 @@ def learnt(text: bytes) -> Form | None:
         text=np.frombuffer(around, np.uint8),
         leaves={name: leaves[name] for name in told},
         numbers=tuple(leaf.piece for leaf in leaves.values() if leaf.kind == "number"),
+        lists=tuple(leaf.piece for leaf in leaves.values() if leaf.kind == "list"),
         time=time,
     )
 

@@ -6,12 +6,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from analytics.jsonlog.lined import escapes
 from analytics.reading import LARGEST_DOCUMENT, Document
 from analytics.reading.documents import ALONE, by_line, documents, is_lined
 
 BLOCK = 4 << 20  # bytes: fewer cost more for each document, more fall out of the caches
 LOOKED_AT = 64 << 10
-QUOTE, BACKSLASH, COMMA, COLON, OPENING, CLOSING = b'"\\,:[]'
+QUOTE, COMMA, COLON, OPENING, CLOSING = b'",:[]'
 LINE_END, RETURN, SPACE = b"\n\r "
 
 
@@ -19,8 +20,8 @@ class Block:
     """Some whole lines of a log; `number` and `offset` are what comes before them.
 
     `marks` are the places of all quotation marks but those between the texts of one list; of
-    each line the first one and their number. A line with control characters or backslashes, or
-    in which quotation marks are amiss, has none.
+    each line the first one and their number. A line with control characters or strange escapes,
+    or in which quotation marks are amiss, has none.
     """
 
     def __init__(self, data: bytes, number: int, offset: int) -> None:
@@ -31,12 +32,16 @@ class Block:
         breaks, marks = places[found == LINE_END], places[found == QUOTE]
         self.starts = np.append(0, breaks[:-1] + 1).astype(np.int32)
         self.ends = breaks - (text[breaks - 1] == RETURN)
+        control = np.setdiff1d(places[found < SPACE], (breaks, self.ends), assume_unique=True)
+        self.escaped = b"\\" in data
+        strange = [control]
+        if self.escaped:
+            inner, odd_escapes = escapes(text)
+            marks = np.delete(marks, np.searchsorted(marks, inner))
+            strange.append(odd_escapes)
         counts = np.diff(np.searchsorted(marks, np.append(self.starts, len(data))))
         odd = counts % 2 > 0
-        control = np.setdiff1d(places[found < SPACE], (breaks, self.ends), assume_unique=True)
-        escapes = np.flatnonzero(text == BACKSLASH) if b"\\" in data else control
-        for strange in (control, escapes):
-            odd[np.searchsorted(breaks, strange)] = True
+        odd[np.searchsorted(breaks, np.concatenate(strange))] = True
         if not _is_text(data):
             odd[:] = True
         if odd.any():

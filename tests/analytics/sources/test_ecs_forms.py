@@ -189,3 +189,19 @@ def test_an_object_over_many_lines_amid_lines_is_read() -> None:
 )
 def test_of_an_odd_document_no_form_is_learnt(odd: bytes) -> None:
     assert learnt(odd) is None
+
+
+def test_documents_with_escapes_are_found_by_their_forms() -> None:
+    said = ['say \\"yes\\"', "C:\\\\a", "a\\nb", "\\u00e9", "end\\\\", "x"]
+    lines = (LOG.replace(b'"n": ', b'"said": "%b", "n": ' % text.encode()) for text in said)
+    log = b"".join(lines)
+    assert formed(log) == log.count(b"\n")
+    assert read(log) == parsed(log)
+
+
+def test_an_escape_in_a_list_or_a_name_leaves_a_document_to_the_reader() -> None:
+    lists = LOG.replace(b'"n": ', b'"list": ["a", "b\\",c"], "n": ').replace(b'", "b', b'","b')
+    names = LOG.replace(b'"n"', b'"n\\""')
+    for log in (lists, names):
+        assert formed(LOG + log) == LOG.count(b"\n")
+        assert read(LOG + log) == parsed(LOG + log)
