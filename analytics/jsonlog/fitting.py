@@ -14,10 +14,9 @@ from analytics.jsonlog.alike import Alike
 from analytics.jsonlog.learnt import STAMP, Sample
 from analytics.jsonlog.marks import RECEIVED
 from analytics.jsonlog.moments import TIME
+from analytics.jsonlog.parts import FOUR
 from analytics.jsonlog.reading import times
 
-OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-FOUR = rf"(?:{OCTET}\.){{3}}{OCTET}"
 # Escapes of what is no letter or sign of Latin script, or may be none.
 NO_LETTER = r"\\(?:[bfnrt]|u(?:[^0]|0[^0]|00(?:[01]|20|7[fF]|[89]|[aA]0)))"
 LONGEST_DECIMAL = 24  # characters

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from analytics.jsonlog.forms import Leaf
-from analytics.jsonlog.marks import Marks, is_with_port
-from analytics.jsonlog.parts import PARTED
+from analytics.jsonlog.marks import Marks
+from analytics.jsonlog.parts import PARTED, is_with_port
 
 
 class Given(NamedTuple):

@@ -16,9 +16,10 @@ import orjson
 
 from analytics.event import Context
 from analytics.framing import Framing
+from analytics.jsonlog import parts as gaps
 from analytics.jsonlog.forms import MOST_LEAVES
 from analytics.jsonlog.moments import Unclear, dressed
-from analytics.jsonlog.parts import DIGITS, GAPS, ONE, QUOTED, SECONDS, TWELVE, Part
+from analytics.jsonlog.parts import GAPS, Part, is_with_port
 
 # In one of the two kinds of marks: whatever a reader may split at. Both have what JSON escapes.
 SIGNS = " \"\\/:@,.;=&?%41+-_#()[]{}<>|'$*~^`!É"
@@ -29,7 +30,7 @@ FIRST_ID = -10  # the first id's leaf, and down from there
 LINE, NUMBER, RECEIVED = -1, -2, -3  # the line itself, its number, when its log was received
 NOTHING: Mapping[str, bool] = {}
 SHORTEST = 16  # characters of a mark
-NOT_IN = {ONE: "/", QUOTED: '"\\'}  # signs, by gap
+NOT_IN = {gaps.ONE: "/", gaps.QUOTED: '"\\'}  # signs, by gap
 LAST_PART = 999  # the line's own number
 LONGEST_KEPT = 4096  # characters of a mark that is kept for other samples
 OTHERWISE = timedelta(days=1, hours=1, minutes=1, microseconds=1)  # between logs, by kind of mark
@@ -88,13 +89,15 @@ class Marks:
 
     def _part(self, leaf: int, gap: str, length: int) -> str:
         """A text fit for a gap."""
-        if gap == SECONDS:
+        if gap == gaps.SECONDS:
             return self._seconds(leaf)
-        if gap == DIGITS:
-            found = str(self.count(leaf))
+        if gap == gaps.ADDRESS:
+            return self.address(leaf, "")
+        if gap in (gaps.DIGITS, gaps.PORT):
+            found = str(self.count(leaf)) if gap == gaps.DIGITS else f"{4 + self.kind}{leaf:03d}1"
             self.written.append((found, Piece(leaf)))
             return found
-        if gap == TWELVE:
+        if gap == gaps.TWELVE:
             return self.text(leaf, 12, dict.fromkeys(SIGNS, False))
         return self.text(leaf, length, dict.fromkeys(NOT_IN.get(gap, ""), False))
 
@@ -236,12 +239,6 @@ def _written(kind: int, leaf: int, length: int, told: tuple[tuple[str, bool], ..
 def _partly(text: str, mark: str, leaf: int) -> Exception:
     same = next((n for n, (a, b) in enumerate(zip(text, mark, strict=False)) if a != b), len(text))
     return Cut(leaf) if same >= SHORTEST // 2 else Unclear(f"a part of leaf {leaf}")
-
-
-def is_with_port(value: str) -> bool:
-    """Whether a port is written behind an address of four numbers, or one in brackets."""
-    four = value.count(":") == 1 and value.count(".") == 3
-    return four or (value.startswith("[") and "]:" in value)
 
 
 def _split(part: str | Piece, mark: str, piece: Piece) -> list[str | Piece]:

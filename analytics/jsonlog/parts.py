@@ -11,7 +11,12 @@ PARTED = "parts "  # before the template by which a text is taken apart
 ONE, REST, QUOTED, TWELVE = "{}", "{*}", '{"}', "{12}"
 PATH, DIRECTORY, SECONDS, DIGITS = "{path}", "{directory}", "{seconds}", "{digits}"
 HEXADECIMAL, POINTER = "{hexadecimal}", "{pointer}"
-GAPS = re.compile(r"""(\{(?:[*"]|12|path|directory|seconds|digits|hexadecimal|pointer)?\})""")
+ADDRESS, PORT = "{address}", "{port}"
+GAPS = re.compile(
+    r"""(\{(?:[*"]|12|path|directory|seconds|digits|hexadecimal|pointer|address|port)?\})"""
+)
+OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+FOUR = rf"(?:{OCTET}\.){{3}}{OCTET}"
 LONG = "[0-9a-f]{9,15}|[0-9a-e][0-9a-f]{15}"  # more than 32 bits, and not negative
 STEP = r"[!-,\-0-\[\]-~][^/\\\n]*"  # of a path, that does not begin with a point
 # What stands in a gap, without backslashes and blanks around it.
@@ -26,11 +31,14 @@ STRICT = {
     DIGITS: "[0-9]{1,18}",
     HEXADECIMAL: f"[0-9a-f]{{1,7}}|[0-9a-e][0-9a-f]{{7}}|{LONG}",
     POINTER: LONG,
+    ADDRESS: FOUR,
+    PORT: "[0-9]{1,5}",
 }
 LOOSE = {
     **{ONE: "[^/]*", REST: "(?s:.*)", QUOTED: '[^"]*', TWELVE: "(?s:.{12})"},
     **{PATH: "(?s:.*)", DIRECTORY: "(?s:.*)", SECONDS: r"[0-9]+\.[0-9]+", DIGITS: "[0-9]+"},
     **{HEXADECIMAL: "(?s:.*)", POINTER: "(?s:.{9,})"},
+    **{ADDRESS: r"\S{1,64}", PORT: "[0-9]{1,5}"},
 }
 
 
@@ -60,9 +68,16 @@ def parted(template: str) -> Like:
     so many characters, `{*}` for anything; `{path}` for one that needs no tidying up, `{directory}`
     for one of which none is hidden; `{seconds}` for those since 1970 with three digits behind the
     point, `{digits}` for a number, `{hexadecimal}` for one that is not like a negative one,
-    `{pointer}` for such a one of more than 32 bits.
+    `{pointer}` for such a one of more than 32 bits, `{address}` for an internet address of four
+    numbers, `{port}` for what stands behind one.
     """
     return Like(PARTED + template, _pattern(template, STRICT), _pattern(template, LOOSE))
+
+
+def is_with_port(value: str) -> bool:
+    """Whether a port is written behind an address of four numbers, or one in brackets."""
+    four = value.count(":") == 1 and value.count(".") == 3
+    return four or (value.startswith("[") and "]:" in value)
 
 
 def _pattern(template: str, gaps: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from analytics.event import Batch, Collector, Context, Source
 from analytics.jsonlog.documents import batches
 from analytics.jsonlog.samples import Looks
 from analytics.reading import sampled
-from analytics.sources.falco.rows import CONNECTION, FILES, NUMBERS, read
+from analytics.sources.falco.rows import FILES, NUMBERS, read
 
 ALERT = frozenset({"output", "priority", "rule", "time", "output_fields"})
 FORWARDED = frozenset({"timestamp", "content", "originator"})
@@ -34,14 +34,14 @@ LOOKS = Looks(
         "*": "<NA>",
         **dict.fromkeys(_seen("container.id"), "host"),
         **dict.fromkeys(_seen(*IDENTITIES), "|".join(map(re.escape, sorted(UNSET)))),
-        **dict.fromkeys(_seen("fd.name"), CONNECTION.pattern),
     },
     times=(
         *("time", "timestamp", "timestampRFC3339Nano"),
         *("evt.outputtime", "evt.rawtime", "evt.time"),
     ),
     counts=_seen(*NUMBERS, *IDENTITIES),
-    parts=dict.fromkeys(_seen(*FILES), ("/{*}",)),
+    parts=dict.fromkeys(_seen(*FILES), ("/{*}",))
+    | dict.fromkeys(_seen("fd.name"), ("/{*}", "{address}:{port}->{address}:{port}")),
 )
 
 
