@@ -22,11 +22,8 @@ class Framing:
     _size: int = 0
     _heading: bytes = b""
 
-    def add(self, line: int, text: bytes, *, goes_on: bool = False) -> bool:
-        """Keeps a text that was understood; False where there are too many, so that it is lost.
-
-        `goes_on` says that it is of one header with the text before it.
-        """
+    def add(self, line: int, text: bytes) -> bool:
+        """Keeps a text that was understood; False where there are too many, so that it is lost."""
         known = self._pieces.get(text)
         if known is None and self._size + len(text) > MOST:
             return False
@@ -34,6 +31,15 @@ class Framing:
             self._size += len(text)
         times = 1 + known.times if known else 1
         self._pieces[text] = Piece(known.line if known else line, text, times)
+        return True
+
+    def head(self, line: int, text: bytes, *, goes_on: bool = False) -> bool:
+        """As `add`, of a header that says what all that follows means.
+
+        `goes_on` says that it is of one header with the text before it.
+        """
+        if not self.add(line, text):
+            return False
         self._heading = (self._heading if goes_on else b"") + text + b"\n"
         return True
 

@@ -30,7 +30,7 @@ def source_of(description: Description) -> Source:
 
     def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
         collector = Collector(context, source)
-        for record in records(stream, description, context.columns, context.framing.add):
+        for record in records(stream, description, context.columns, context.framing.head):
             row = record.error or _row(record, description, context)
             if isinstance(row, str):
                 collector.reject(record.number, row, record.raw)

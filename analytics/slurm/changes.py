@@ -99,7 +99,7 @@ class Tables:
             if text not in known:
                 known[text] = Header.of(text)
             header = known[text]
-            if header and self.framing.add(piece.number + row, text.encode()):
+            if header and self.framing.head(piece.number + row, text.encode()):
                 above.append(codes.setdefault(header, len(codes)))
                 at.append(row)
                 self._header = header

@@ -11,14 +11,17 @@ from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
+from analytics.carrying import by_looks
 from analytics.event import Batch, Collector, Context, Source, account, readable
 from analytics.framing import Framing
 from analytics.jsonlog.documents import batches
 from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import known, labels, time_of
 from analytics.reading import Document, Line, lines, sampled
+from analytics.seams import Seam, half_line
 
 HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[\w\",;|\t ]*\b(?:dttm|when)\b[\w\",;|\t ]*")
+RULER = re.compile(rb"[ |]*-+(?:[+|]-+)+[ |]*|\+-+(?:\+-+)*\+|\(\d+ rows?\)")  # of a drawn table
 NEEDED = frozenset({"dag_id", "task_id", "event", "owner"})
 TIMES = ("when", "dttm")
 IDS = ("event_log_id", "id")
@@ -104,11 +107,13 @@ def _rows(stream: BinaryIO, framing: Framing) -> Iterator[Record]:
     names: list[str] = []
     delimiter = ","
     for line, error in _wholes(stream):
-        if error is None and not names and HEADER.fullmatch(line.text):
+        if error is None and _is_header(line.text):
             header = readable(line.text).removeprefix("\ufeff")
             delimiter = max(",;|\t", key=header.count)
             names = [name.strip().strip('"').lower() for name in header.split(delimiter)]
-            framing.add(line.number, line.text)
+            framing.head(line.number, line.text)
+        elif error is None and names and RULER.fullmatch(line.text):
+            framing.head(line.number, line.text, goes_on=True)
         elif error:
             yield Record(line.number, line.offset, line.text, None, error)
         elif not line.text.strip():
@@ -117,6 +122,11 @@ def _rows(stream: BinaryIO, framing: Framing) -> Iterator[Record]:
             yield _row_of_table(line, names, delimiter)
         else:
             yield Record(line.number, line.offset, line.text, None, "no header before it")
+
+
+def _is_header(text: bytes) -> bool:
+    """Whether it names columns: a table that is sent in parts may have its names in each."""
+    return len(text) < 4096 and HEADER.fullmatch(text) is not None and b"event" in text
 
 
 def _row_of_table(line: Line, names: list[str], delimiter: str) -> Record:
@@ -287,10 +297,27 @@ def recognises(head: bytes, path: str) -> float:
     return 0.95 if names >= NEEDED else 0.0
 
 
+def _rest(text: bytes, whole: bool) -> int:
+    """As JSON, else the last row of a table while a quoted value in it is open."""
+    begin = text.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    half = half_line(text, whole)
+    if not whole or begin in (b"{", b"["):
+        return by_looks(text).rest(text, whole)
+    begun = 0
+    for line, error in _wholes(io.BytesIO(text[: len(text) - half])):
+        begun = line.offset if error else line.offset + len(line.text) + 1
+        if error:
+            break
+    return max(half, len(text) - min(begun, len(text)))
+
+
+SEAM = Seam(_rest)
 SOURCE = Source(
     name="airflow_events",
     family="scheduler",
     title="Airflow event log",
     recognises=recognises,
     parse=parse,
+    headed=True,
+    seam=SEAM,
 )

@@ -62,7 +62,6 @@ ENDED = AUDIT.replace(b"SYSCALL", b"EOE")
 LATER = b"Jan  1 00:00:00 gpu03 cron[1]: (root) CMD (x)\n"
 # What a record says of later ones is known within a part: these are compared by their texts.
 REFERRING = {"header", "actors", "controller", "accounting", "columns", "torque", "auth"}
-CUT = [sample for sample in SAMPLES if sample.stem != "table"]  # its header is not carried
 LUSTRE = (SAMPLES[0].parents[1] / "lustre_changelog/changelog.txt").read_bytes().split(b"\n")[0]
 SECOND = b"\twhich goes on in a second line\n"
 # Where they are cut there, what follows looks like a record of its own, or like a word of its own.
@@ -75,7 +74,9 @@ MISLEADING = (
     # A whole line of syslog does not wait for one that goes on with it.
     *((b"\n" + SECOND[:at], SECOND[at:]) for at in range(len(SECOND))),
 )
-named = pytest.mark.parametrize("sample", CUT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+named = pytest.mark.parametrize(
+    "sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
 
 
 def misleads(log: bytes, at: int) -> bool:

@@ -33,12 +33,13 @@ def test_what_is_too_much_is_refused() -> None:
 def test_the_newest_header_is_known_with_all_its_lines() -> None:
     framing = Framing()
     assert framing.heading() == b""
-    framing.add(1, b"a|b")
+    framing.head(1, b"a|b")
     assert framing.heading() == b"a|b\n"
-    framing.add(2, b"a b")
-    framing.add(3, b"- -", goes_on=True)
+    framing.head(2, b"a b")
+    framing.head(3, b"- -", goes_on=True)
     assert framing.heading() == b"a b\n- -\n"
-    framing.add(9, b"a|b")
+    framing.head(9, b"a|b")
+    framing.add(10, b"no header")
     assert framing.heading() == b"a|b\n"
 
 

@@ -113,7 +113,9 @@ def row_of(item: Payload, time: datetime, document: Document, context: Context) 
     told = {name: value for name, value in details.items() if name not in SKIPPED}
     place = where or text(item.get("entity_path")) or text(details.get("entity_path"))
     target = details.get("target_type") == "User" or action.startswith("member")
-    branch = details.get("target_details") if action.startswith(RULE) else None
+    # What a setting of a project guards is told by no branch: its target is the project itself.
+    of_branch = action.startswith(RULE) and details.get("target_type") != "Project"
+    branch = details.get("target_details") if of_branch else None
     return {
         "@timestamp": time,
         "event.id": context.event_id(

@@ -59,7 +59,7 @@ class Rows:
 
     def frame(self, number: int, text: str, *, goes_on: bool = False) -> None:
         """Takes a header, or what goes on with the one before."""
-        if not self.context.framing.add(number, text.encode(), goes_on=goes_on):
+        if not self.context.framing.head(number, text.encode(), goes_on=goes_on):
             self.reject(number, "one of too many headers", text)
 
     def reject(self, number: int, reason: str, text: str) -> None:

@@ -119,6 +119,13 @@ def test_an_unprotected_branch_is_named() -> None:
     assert (event["git.branch"], event["git.repository"]) == ("main", "lab/trainlib")
 
 
+def test_a_setting_of_a_project_is_of_no_branch() -> None:
+    details = {"change": "prevent merge request approval from authors", "from": "true"}
+    details |= {"target_details": "trainlib", "target_type": "Project"}
+    (event,) = read(item(details, entity_path="lab/trainlib"))
+    assert (event["event.action"], event["git.branch"]) == ("branch_protection_rule.edited", None)
+
+
 def test_it_is_recognised_in_all_its_forms() -> None:
     flat = {"time": CREATED, "author_id": 3, "entity_id": 2, "entity_type": "Project"}
     for value in ([item()], item(), {"body": item()}, flat | {"target_type": "User"}):
