@@ -1,4 +1,5 @@
-"""What `scontrol show job` and `scontrol show node` print, a block or (with `-o`) a line each."""
+"""What `scontrol show job` and `scontrol show node` print, a block or (with `-o`) a line each, and
+the jobs that ended as `JobCompType=jobcomp/filetxt` writes them."""
 
 import re
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ CELLS = {
     "Partition": "partition",
     "NodeList": "nodelist",
     "JobName": "jobname",
+    "Cluster": "cluster",
     "WorkDir": "workdir",
     "Account": "account",
     "QOS": "qos",
@@ -168,7 +170,9 @@ def _cells(found: dict[str, str], text: str) -> dict[str, str] | None:
     user = ACCOUNT.fullmatch(told.get("UserId", ""))
     if user and ("\n" in text or len(USER.findall(text)) == 1):  # a name can feign another user
         cells["user"], cells["uid"] = user.groups()
-    cells["alloctres"] = told.get("AllocTRES") or told.get("TRES", "")
+    cells["alloctres"] = told.get("AllocTRES") or told.get("TRES") or told.get("Tres", "")
+    if name := told.get("Name"):  # as a file of jobs that ended has it
+        cells.setdefault("jobname", name)
     if not cells["alloctres"] and "TresPerNode" in told:
         cells["reqgres"] = told["TresPerNode"]
     cells["submitline"] = told.get("SubmitLine") or told.get("Command", "")

@@ -54,6 +54,20 @@ def test_blocks_need_no_empty_line_between_them() -> None:
     assert [event["job.id"] for event in events(text)] == ["7", "8"]
 
 
+def test_a_line_of_a_file_of_ended_jobs_tells_name_and_gpus() -> None:
+    line = (
+        "JobId=7 UserId=asilva(1017) GroupId=x(1) Name=train JobState=CANCELLED Partition=gpu"
+        " TimeLimit=60 StartTime=2026-02-20T08:01:00 EndTime=2026-02-20T09:01:00 NodeList=gpu03"
+        " NodeCnt=1 ProcCnt=8 WorkDir=/home/asilva ReservationName= Tres=cpu=8,gres/gpu=2"
+        " Account=llm QOS=normal WcKey= Cluster=lab SubmitTime=2026-02-20T08:00:00"
+        " EligibleTime=2026-02-20T08:00:00 DerivedExitCode=0:0 ExitCode=0:15 "
+    )
+    (event,) = events(line)
+    assert (event["job.name"], event["job.gpus"], event["job.gpu_hours"]) == ("train", 2, 2.0)
+    assert (event["job.owner"], event["job.signal"]) == ("slurm:asilva", 15)
+    assert SOURCE.recognises(line.encode(), "jobcomp") > 0.5
+
+
 def test_who_drained_a_node_stands_in_its_reason() -> None:
     node = "NodeName=gpu05 State=IDLE+DRAIN Reason=fans hot [bkim@2026-02-20T10:00:00]"
     (event,) = events(node)
