@@ -8,6 +8,7 @@ from analytics.seams import Seam, beginning, half_line
 RECORD = re.compile(
     rb"^(node=\S+ )?type=(\S+) msg=audit\((\d{1,11})(\.\d{1,6}:\d{1,20})\)", re.MULTILINE
 )
+MARK = b"audit("  # in each record; it is found much faster
 AT_ONCE = 2  # seconds after which the kernel's records of one event are all there
 ENDS = (b"EOE", b"1320")  # also as the kernel's own lines have it
 # What programs write themselves is one record, which no end follows.
@@ -30,6 +31,8 @@ def seam_of(record: re.Pattern[bytes], longest: int | None = None) -> Seam:
         Events lie across each other: none that began before is cut.
         """
         half = half_line(text, whole)
+        if MARK not in text:
+            return half
         spans: dict[tuple[bytes, bytes, bytes], tuple[int, int]] = {}
         ended: set[tuple[bytes, bytes, bytes]] = set()
         latest: dict[bytes, int] = {}

@@ -42,6 +42,8 @@ def record_of(entry: Mapping[str, Any]) -> Record | None:
 def _rest(text: bytes, whole: bool) -> int:
     """As of any entries; the last event of the audit log waits with all since it began."""
     open_ = ENTRIES.rest(text, whole)
+    if b"_AUDIT_ID" not in text:
+        return open_
     end = len(text) - open_
     serial = None
     for record in OF_EVENT.finditer(text, max(0, end - FOLLOWING), end):
