@@ -19,7 +19,7 @@ MOST_LEAVES = 2 * MOST_NAMES
 LONGEST_FORM = 1 << 16  # bytes around the values
 # A name, and a value up to where the next name may stand; only values may have escapes.
 MEMBER = re.compile(
-    rb'"(?P<name>[^"\\]*+)" *+: *+(?:(?P<object>\{)|"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)"'
+    rb'"(?P<name>[^"\\]*+)" *+: *+(?:(?P<object>\{)|"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*)"'
     rb'|\["(?P<list>[^"\\]*+(?:","[^"\\]*+)*)"\]|(?P<number>-?[0-9][0-9.eE+-]*+)'
     rb"|(?P<flag>true|false)|(?P<null>null)|(?P<empty>\[ *+\]))(?P<after>[} ,]*+)"
 )

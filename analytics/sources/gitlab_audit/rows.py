@@ -6,7 +6,7 @@ from typing import Any
 from analytics.event import Context, account, readable
 from analytics.forges.values import Payload, email, known, labels, mapping, number, text
 from analytics.reading import Document
-from analytics.sources.gitlab_audit.acts import RULE, action_of, kind_of
+from analytics.sources.gitlab_audit.acts import RULE, TYPES, action_of, kind_of
 
 NOBODY = {  # authors that are no users, by the number or class that GitLab gives them
     -1: "not signed in",
@@ -113,8 +113,9 @@ def row_of(item: Payload, time: datetime, document: Document, context: Context) 
     told = {name: value for name, value in details.items() if name not in SKIPPED}
     place = where or text(item.get("entity_path")) or text(details.get("entity_path"))
     target = details.get("target_type") == "User" or action.startswith("member")
-    # What a setting of a project guards is told by no branch: its target is the project itself.
-    of_branch = action.startswith(RULE) and details.get("target_type") != "Project"
+    # A setting guards all branches of a project: its target is the project itself.
+    is_setting = details.get("target_type") == "Project" and action == f"{RULE}.edited"
+    of_branch = action.startswith(RULE) and (kind in TYPES or not is_setting)
     branch = details.get("target_details") if of_branch else None
     return {
         "@timestamp": time,
