@@ -12,6 +12,7 @@ from analytics.findings import Finding
 from analytics.governance.review.accusing import findings
 from analytics.governance.review.checks import CHECKS
 from analytics.governance.review.customs import customs
+from analytics.governance.review.guards import past_guards
 from analytics.governance.review.judging import judged
 from analytics.governance.review.past import LOOK_BACK, steps
 from analytics.governance.review.told import COLUMNS
@@ -33,4 +34,5 @@ def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Fin
 
 def held(verdicts: list[Judged], day: date, site: Site, store: EventStore) -> list[Finding]:
     """`find`, where the day's verdicts are known already."""
-    return findings(verdicts, site, customs(verdicts, day, site, store))
+    lowered = past_guards(verdicts, day, site, store)
+    return findings(verdicts, lowered, site, customs(verdicts, day, site, store))

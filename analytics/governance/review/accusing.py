@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analytics.findings import Finding, ReasonKind
-from analytics.governance.review.checks import BY_WHY, CHECKS, severity
+from analytics.governance.review.checks import BY_WHY, CHECKS, GUARD, severity
 from analytics.governance.review.customs import CUSTOMARY, Custom, Customs
 from analytics.governance.review.verdict import Judged
 from analytics.selection import MOST_EVENTS
 from analytics.site import Site
 
 ON_DUTY_CONFIDENCE = 0.4  # what is broken at night is mended at night; as in isolation
+HABITS = frozenset(BY_WHY[why] for why in CUSTOMARY)
 SELDOM = 0.5  # where fewer changes than that are looked at, the sentence says so
 
 
@@ -30,12 +31,19 @@ class Weighed:
         return self.points * self.confidence
 
 
-def findings(judged: Iterable[Judged], site: Site, customs: Customs) -> list[Finding]:
-    """A finding for each way around review and person who took it; nobody unknown is blamed."""
+def findings(
+    judged: Iterable[Judged], past_guards: Iterable[Judged], site: Site, customs: Customs
+) -> list[Finding]:
+    """A finding for each way around review and person who took it; nobody unknown is blamed.
+
+    `past_guards` are those for which the person had lowered a guard before.
+    """
     ways: dict[tuple[str, str], list[Judged]] = {}
     for one in judged:
         if one.blamed and one.why in BY_WHY:
             ways.setdefault((BY_WHY[one.why], one.blamed), []).append(one)
+    for one in past_guards:
+        ways.setdefault((GUARD, one.blamed or ""), []).append(one)
     order = {name: place for place, name in enumerate(CHECKS)}
     chosen = sorted(ways.items(), key=lambda item: (order[item[0][0]], item[0][1]))
     return [
@@ -46,7 +54,7 @@ def findings(judged: Iterable[Judged], site: Site, customs: Customs) -> list[Fin
 
 def _weighed(name: str, one: Judged, person: str, customs: Customs) -> Weighed:
     """The check's confidence, less where others there land their changes unseen as well."""
-    custom = customs.of(one.repository, person) if one.why in CUSTOMARY else Custom()
+    custom = customs.of(one.repository, person) if name in HABITS else Custom()
     confidence = CHECKS[name].confidence * custom.share
     return Weighed(one, severity(name, one).points, confidence, custom)
 

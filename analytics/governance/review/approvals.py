@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from analytics.event import account
 from analytics.governance.review.persons import Persons, Voice
@@ -15,6 +16,16 @@ from analytics.governance.review.told import (
     WITHDRAWN,
     Told,
 )
+
+SAME_PATCH = frozenset(
+    (
+        *("NO_CHANGE", "NO_CODE_CHANGE", "TRIVIAL_REBASE", "MERGE_FIRST_PARENT_UPDATE"),
+        "TRIVIAL_REBASE_WITH_MESSAGE_UPDATE",
+    )
+)
+"""What Gerrit calls a patch set that brings the same patch as the one before it; of others, and of
+other forges, nothing is told."""
+REWORK = "REWORK"
 
 
 @dataclass(slots=True)
@@ -68,6 +79,7 @@ def story(steps: Iterable[Told], merge: Told, persons: Persons) -> Story:
         found.head = found.moves[-1].head
     if found.head and merge.lines is not None:
         found.sizes[found.head] = merge.lines
+    _carry(found, merge)
     for approver in merge.reviewers:
         _reviewer(found, approver, persons, merge.time).heads[found.head] = merge.time
     return found
@@ -79,6 +91,7 @@ def _take(found: Story, step: Told, persons: Persons) -> None:
     if step.head and step.lines is not None:
         found.sizes[step.head] = step.lines
     if step.action in (OPENED, MOVED):
+        _carry(found, step)
         found.moves.append(step)
         if step.action == OPENED:
             found.seen, found.opened = True, step
@@ -87,6 +100,28 @@ def _take(found: Story, step: Told, persons: Persons) -> None:
         _dismiss(found, step, persons)
     elif step.account:
         _review(found, step, persons)
+
+
+def _carry(found: Story, step: Told) -> None:
+    """Approvals of the head before are of this one too, where it brings the same patch: so Gerrit
+    keeps votes, and so it rebases or picks what is submitted."""
+    before = found.moves[-1].head if found.moves else None
+    if step.head and before and step.labels.get("kind") in SAME_PATCH:
+        for one in found.reviewers.values():
+            if before in one.heads:
+                one.heads.setdefault(step.head, one.heads[before])
+
+
+def movers(found: Story) -> frozenset[str]:
+    """The accounts that gave a pull request another head that is known to bring something else: by
+    its size, or by what Gerrit calls it."""
+    known: set[str] = set()
+    for before, after in pairwise(found.moves):
+        sizes = (found.sizes.get(before.head or ""), found.sizes.get(after.head or ""))
+        grew = None not in sizes and sizes[0] != sizes[1]
+        if after.labels.get("kind", REWORK if grew else "") == REWORK:
+            known.update(name for name in (after.account, after.behalf) if name)
+    return frozenset(known)
 
 
 def _review(found: Story, step: Told, persons: Persons) -> None:

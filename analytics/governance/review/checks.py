@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from analytics.findings import Severity
 from analytics.governance.review.verdict import Judged, Why
 
+GUARD = "lowered_guard_then_landed"
 GREW = 0.5  # of what landed: the reviewer saw the smaller part of it
 
 
@@ -75,6 +76,15 @@ CHECKS: Mapping[str, Check] = {
         confidence=0.6,
         tactics=("persistence", "defense-impairment"),
     ),
+    GUARD: Check(
+        title="Lowered the guard, then landed work",
+        one="lowered the protection of {place} and landed unseen work there within a day",
+        many="lowered the protection of {place} and landed unseen work there within a day, "
+        "{count} times",
+        severity=Severity.CRITICAL,
+        confidence=0.7,
+        tactics=("persistence", "defense-impairment"),
+    ),
     "approved_by_helper": Check(
         title="Approved only by who wrote part of it",
         one="got a pull request into {place} that only somebody who had written part of it "
@@ -105,6 +115,8 @@ OPENLY = frozenset({Why.PUSHED, Why.MORE_COMMITS, Why.UNAPPROVED, Why.STALE, Why
 def severity(name: str, judged: Judged) -> Severity:
     """The check's own; worse where most of what landed came after the approval, next to nothing
     where it is documentation that was landed openly."""
+    if name == GUARD:
+        return CHECKS[name].severity
     if judged.documents and judged.why in OPENLY:
         return Severity.INFORMATIONAL
     grew = judged.why is Why.STALE and judged.share is not None and judged.share > GREW

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from analytics.governance.review.approvals import Reviewer, Story, stood, story, voice
+from analytics.governance.review.approvals import Reviewer, Story, movers, stood, story, voice
 from analytics.governance.review.persons import Persons, Voice
 from analytics.governance.review.told import Told
 from analytics.governance.review.verdict import Why
@@ -34,6 +34,7 @@ def opinion(steps: list[Told], merge: Told, helpers: frozenset[str], persons: Pe
     told = story(steps, merge, persons)
     authors = persons.writing(told.authors, merge.time)
     person = min(authors) if len(authors) == 1 else None
+    helpers |= persons.behind(movers(told), merge.time)
     by_voice: dict[Voice, list[Reviewer]] = {}
     fresh: dict[Voice, list[Reviewer]] = {}
     for one in told.reviewers.values():
