@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from analytics.findings import Finding
 from analytics.governance.review.accusing import findings
-from analytics.governance.review.checks import CHECKS
+from analytics.governance.review.checks import ANOTHERS_NAME, CHECKS, GUARD
 from analytics.governance.review.customs import customs
 from analytics.governance.review.guards import past_guards
 from analytics.governance.review.judging import judged
+from analytics.governance.review.names import of_people_away
 from analytics.governance.review.past import LOOK_BACK, steps
 from analytics.governance.review.told import COLUMNS
 from analytics.governance.review.verdict import Judged
@@ -34,5 +35,6 @@ def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Fin
 
 def held(verdicts: list[Judged], day: date, site: Site, store: EventStore) -> list[Finding]:
     """`find`, where the day's verdicts are known already."""
-    lowered = past_guards(verdicts, day, site, store)
-    return findings(verdicts, lowered, site, customs(verdicts, day, site, store))
+    besides = [(GUARD, one) for one in past_guards(verdicts, day, site, store)]
+    besides += [(ANOTHERS_NAME, one) for one in of_people_away(verdicts, site)]
+    return findings(verdicts, besides, site, customs(verdicts, day, site, store))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analytics.findings import Finding, ReasonKind
-from analytics.governance.review.checks import BY_WHY, CHECKS, GUARD, severity
+from analytics.governance.review.checks import BY_WHY, CHECKS, severity
 from analytics.governance.review.customs import CUSTOMARY, Custom, Customs
 from analytics.governance.review.verdict import Judged
 from analytics.selection import MOST_EVENTS
@@ -32,18 +32,21 @@ class Weighed:
 
 
 def findings(
-    judged: Iterable[Judged], past_guards: Iterable[Judged], site: Site, customs: Customs
+    judged: Iterable[Judged],
+    besides: Iterable[tuple[str, Judged]],
+    site: Site,
+    customs: Customs,
 ) -> list[Finding]:
     """A finding for each way around review and person who took it; nobody unknown is blamed.
 
-    `past_guards` are those for which the person had lowered a guard before.
+    `besides` are those of which more is known, each with the check that says so.
     """
     ways: dict[tuple[str, str], list[Judged]] = {}
     for one in judged:
         if one.blamed and one.why in BY_WHY:
             ways.setdefault((BY_WHY[one.why], one.blamed), []).append(one)
-    for one in past_guards:
-        ways.setdefault((GUARD, one.blamed or ""), []).append(one)
+    for name, one in besides:
+        ways.setdefault((name, one.blamed or ""), []).append(one)
     order = {name: place for place, name in enumerate(CHECKS)}
     chosen = sorted(ways.items(), key=lambda item: (order[item[0][0]], item[0][1]))
     return [

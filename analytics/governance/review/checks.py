@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from analytics.findings import Severity
 from analytics.governance.review.verdict import Judged, Why
 
+ANOTHERS_NAME = "pushed_in_name_of_absent"
 GUARD = "lowered_guard_then_landed"
 GREW = 0.5  # of what landed: the reviewer saw the smaller part of it
 
@@ -76,6 +77,15 @@ CHECKS: Mapping[str, Check] = {
         confidence=0.6,
         tactics=("persistence", "defense-impairment"),
     ),
+    ANOTHERS_NAME: Check(
+        title="Pushed in the name of somebody away",
+        one="pushed to {place} what is said to be the work of a colleague who was on leave",
+        many="pushed {count} times to {place} what is said to be the work of colleagues who were "
+        "on leave",
+        severity=Severity.HIGH,
+        confidence=0.6,
+        tactics=("persistence", "stealth"),
+    ),
     GUARD: Check(
         title="Lowered the guard, then landed work",
         one="lowered the protection of {place} and landed unseen work there within a day",
@@ -115,7 +125,7 @@ OPENLY = frozenset({Why.PUSHED, Why.MORE_COMMITS, Why.UNAPPROVED, Why.STALE, Why
 def severity(name: str, judged: Judged) -> Severity:
     """The check's own; worse where most of what landed came after the approval, next to nothing
     where it is documentation that was landed openly."""
-    if name == GUARD:
+    if name in (GUARD, ANOTHERS_NAME):
         return CHECKS[name].severity
     if judged.documents and judged.why in OPENLY:
         return Severity.INFORMATIONAL

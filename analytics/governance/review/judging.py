@@ -7,6 +7,7 @@ from datetime import date
 import pyarrow as pa
 
 from analytics.governance.review import documents, queues
+from analytics.governance.review.names import borrowed
 from analytics.governance.review.past import Past
 from analytics.governance.review.persons import Persons
 from analytics.governance.review.pulls import Opinion, opinion
@@ -47,10 +48,18 @@ def judged(day: date, events: pa.Table, site: Site, store: EventStore) -> list[J
         return []
     merges = _by_commit([one for one in near if one.action == MERGED])
     known = _known(landed, merges, past, Persons(site.directory))
-    return [
-        replace(_judged(one, known), account=one.by.account, lander=known.persons.doer(one.by))
-        for one in landed
-    ]
+    return [_landed(one, known) for one in landed]
+
+
+def _landed(update: Update, known: Known) -> Judged:
+    """The verdict on an update, with who landed it in whose name."""
+    lander = known.persons.doer(update.by)
+    return replace(
+        _judged(update, known),
+        account=update.by.account,
+        lander=lander,
+        borrowed=borrowed(update, lander, known.persons),
+    )
 
 
 def _known(landed: list[Update], merges: Rows, past: Past, persons: Persons) -> Known:

@@ -65,11 +65,21 @@ VERDICTS: Mapping[Why, Verdict] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """A commit that names another known person as author and committer than whoever landed it."""
+
+    person: str
+    made: datetime
+    event: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """An update with its verdict. `person` is whose work landed, `blamed` who answers for a bypass
     where that is one known person; `reviewers` are the other persons who approved the final head.
-    It was landed with `account`, by `lander` where that is known.
+    It was landed with `account`, by `lander` where that is known; `borrowed` are its commits in the
+    name of other people.
 
     `events` lead with the update itself. `share` says how much of what landed came after the last
     approval, where both sizes are known; `documents` that all of it is text for people to read.
@@ -89,6 +99,7 @@ class Judged:
     documents: bool = False
     account: str | None = None
     lander: str | None = None
+    borrowed: tuple[Borrowed, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
