@@ -170,6 +170,7 @@ def _row_of_commit(commit: Payload, push: Row, context: Context) -> Row:
         "renamed": renamed,
         "binary": binary,
         "files_cut": commit.get("files_cut"),
+        "patch": text(commit.get("patch")),
     }
     told |= {label: value for label, value in push["labels"] if label == "default_branch"}
     return {field: push[field] for field in (*kept, "git.forced", "batch.line")} | {

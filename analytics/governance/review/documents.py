@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from analytics.governance.review.told import Told
-from analytics.governance.review.updates import Update
+from analytics.governance.review.updates import Update, is_whole
 from analytics.governance.review.writers import OF_MERGE
 
 WRITTEN = frozenset({".adoc", ".markdown", ".md", ".rst"})
@@ -12,7 +12,6 @@ DRAWN = frozenset({".gif", ".jpeg", ".jpg", ".png", ".webp"})  # an SVG can hold
 WITHOUT_SUFFIX = frozenset({"authors", "changelog", "license", "notice", "readme"})
 STEERING = frozenset({"agents", "claude", "copilot-instructions", "gemini", "prompt", "system"})
 """Texts that assistants obey: who changes them changes what is written next."""
-CUT = ("commits_cut", "files_cut")
 
 
 def is_document(path: str) -> bool:
@@ -39,17 +38,12 @@ def alone(update: Update, merges: Iterable[Told]) -> bool:
 
 def _of_commits(update: Update, made: set[str | None]) -> tuple[str, ...] | None:
     """The files of every commit; none where one may be missing, None where no commit was told."""
-    commits, by = update.commits, update.by.labels
-    if not commits:
+    if not update.commits:
         return None
-    total = by.get("total_commits", "0")
-    cut = any(label in row.labels for row in (update.by, *commits) for label in CUT)
-    if cut or not total.isdigit() or int(total) > len(commits):
-        return ()
-    if update.after not in {one.commit for one in commits}:
+    if not is_whole(update):
         return ()
     found: list[str] = []
-    for one in commits:
+    for one in update.commits:
         forges = one.commit in made and OF_MERGE in one.message
         if not one.files and not forges:
             return ()

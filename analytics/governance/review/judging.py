@@ -1,15 +1,17 @@
 """Judges each update of a shared branch of a day."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import pyarrow as pa
 
 from analytics.governance.review import documents, queues
 from analytics.governance.review.names import borrowed
-from analytics.governance.review.past import Past
+from analytics.governance.review.past import Past, events_of
 from analytics.governance.review.persons import Persons
+from analytics.governance.review.picks import Judge, patches_of, picked
 from analytics.governance.review.pulls import Opinion, opinion
 from analytics.governance.review.told import APPROVED, MERGED, PUSHED, QUEUED, Told
 from analytics.governance.review.updates import Update, updates
@@ -31,6 +33,7 @@ class Known:
     pulls: Mapping[tuple[str, int], list[Told]]
     about: Rows  # earlier pushes, approvals and queues of the same commit
     reviewing: frozenset[str]
+    picked: Callable[[Update], Opinion | None] = lambda _: None
 
 
 def judged(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Judged]:
@@ -39,16 +42,30 @@ def judged(day: date, events: pa.Table, site: Site, store: EventStore) -> list[J
     An update is of the day on which five minutes after it end, for what explains it may come just
     after it. `events` are the day's, with at least `told.COLUMNS`; the store has those before it.
     """
-    past = Past(day, events, store)
+
+    def earlier(day: date, repository: str) -> list[tuple[Update, Judged]]:
+        of_day = events_of(day, repository, store)
+        return _verdicts(Past(day, of_day, store), site, _nothing)
+
+    return [one for _, one in _verdicts(Past(day, events, store), site, earlier)]
+
+
+def _nothing(day: date, repository: str) -> list[tuple[Update, Judged]]:
+    """What was picked from a branch to which it had been picked is not followed further."""
+    return []
+
+
+def _verdicts(past: Past, site: Site, earlier: Judge) -> list[tuple[Update, Judged]]:
     near = past.near()
-    pushes = [one for one in near if one.action == PUSHED]
-    landed = updates([*near, *past.commits(pushes)], site.directory, site.resources)
+    commits = past.commits([one for one in near if one.action == PUSHED])
+    landed = updates([*near, *commits], site.directory, site.resources)
     landed = [one for one in landed if past.begin <= one.time < past.end]
     if not landed:
         return []
     merges = _by_commit([one for one in near if one.action == MERGED])
     known = _known(landed, merges, past, Persons(site.directory))
-    return [_landed(one, known) for one in landed]
+    known = replace(known, picked=partial(picked, patches_of(commits), past, earlier))
+    return [(one, _landed(one, known)) for one in landed]
 
 
 def _landed(update: Update, known: Known) -> Judged:
@@ -111,7 +128,7 @@ def _judged(update: Update, known: Known) -> Judged:
         if _carries_more(update, merges):
             return _of(update, Opinion(why=Why.MORE_COMMITS, person=doer, blamed=doer), merges)
         return _of(update, _worst(update, merges, known), merges)
-    found = _otherwise(update, known)
+    found = _otherwise(update, known) or known.picked(update)
     if found is None:
         seen = update.repository in known.reviewing
         blamed = doer if seen else None

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pyarrow as pa
 
+from analytics.fields import SCHEMA
 from analytics.governance.review.told import (
     APPROVED,
     COLUMNS,
@@ -22,6 +23,7 @@ from analytics.store.query import All, OneOf, Query
 
 LOOK_BACK = timedelta(days=90)
 GRACE = timedelta(minutes=5)  # a forge tells of the merge some seconds after the push it made
+NOTHING = SCHEMA.empty_table()
 AT_ONCE = 500  # values in one question
 
 
@@ -47,6 +49,12 @@ class Past:
         columns = (*COLUMNS, "message")
         found = self._all((COMMITTED,), "labels.pushed", times, columns)
         return told(self._events, *found, actions=(COMMITTED,))
+
+    def same(self, repository: str, patches: Iterable[str]) -> list[Told]:
+        """The commits of a repository with one of these patches, as far as that is told."""
+        found = self._all((COMMITTED,), "labels.patch", sorted(set(patches)))
+        rows = told(*found, actions=(COMMITTED,))
+        return [one for one in rows if one.repository == repository]
 
     def pulls(self, merges: Iterable[Told]) -> dict[tuple[str, int], list[Told]]:
         """Every step of these pull requests, by repository and number, in order of time."""
@@ -116,6 +124,14 @@ def steps(day: date, store: EventStore) -> Steps:
         frozenset((one.repository, one.commit) for one in rows if one.commit),
         frozenset(one.repository for one in of_pulls),
     )
+
+
+def events_of(day: date, repository: str, store: EventStore) -> pa.Table:
+    """What a day tells of a repository."""
+    asked = replace(on(day), query=OneOf("git.repository", (repository,)))
+    columns = (*COLUMNS, "message")
+    tables = list(store.scan(asked, columns))
+    return pa.concat_tables(tables) if tables else NOTHING.select(columns)
 
 
 def _acts(actions: Iterable[str]) -> OneOf:

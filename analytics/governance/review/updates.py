@@ -8,6 +8,7 @@ from analytics.governance.review.told import COMMITTED, MERGED, PUSHED, Told
 from analytics.identity import Directory
 from analytics.resources import Resources
 
+CUT = ("commits_cut", "files_cut")
 USUAL = frozenset({"main", "master"})  # what default branches are called where nothing says so
 
 
@@ -34,6 +35,14 @@ class Update:
     def names(self) -> frozenset[str]:
         """The hashes of all that it brought."""
         return frozenset({self.after, *(one.commit for one in self.commits if one.commit)})
+
+
+def is_whole(update: Update) -> bool:
+    """Whether all the commits that an update brought were told, with all their files."""
+    total = update.by.labels.get("total_commits", "0")
+    cut = any(label in row.labels for row in (update.by, *update.commits) for label in CUT)
+    known = total.isdigit() and int(total) <= len(update.commits)
+    return known and not cut and update.after in {one.commit for one in update.commits}
 
 
 def updates(rows: Iterable[Told], directory: Directory, resources: Resources) -> list[Update]:

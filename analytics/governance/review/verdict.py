@@ -19,6 +19,7 @@ class Why(StrEnum):
 
     APPROVED = "approved"
     APPROVED_HEAD = "approved_head"
+    PICKED = "picked"
     PUSHED = "pushed"
     REWRITTEN = "rewritten"
     MORE_COMMITS = "more_commits"
@@ -39,6 +40,7 @@ class Why(StrEnum):
 SAID: Mapping[Why, str] = {
     Why.APPROVED: "another person approved the final head",
     Why.APPROVED_HEAD: "another person had approved this very commit",
+    Why.PICKED: "it does what another person had approved for another branch",
     Why.PUSHED: "pushed without a pull request",
     Why.REWRITTEN: "history was rewritten",
     Why.MORE_COMMITS: "it carried more commits than its pull request had",
@@ -56,7 +58,7 @@ SAID: Mapping[Why, str] = {
     Why.SAME_SIZE: "its head moved after the approval, its size did not",
 }
 VERDICTS: Mapping[Why, Verdict] = {
-    **dict.fromkeys((Why.APPROVED, Why.APPROVED_HEAD), Verdict.REVIEWED),
+    **dict.fromkeys((Why.APPROVED, Why.APPROVED_HEAD, Why.PICKED), Verdict.REVIEWED),
     **dict.fromkeys((Why.PUSHED, Why.REWRITTEN, Why.MORE_COMMITS), Verdict.BYPASS),
     **dict.fromkeys((Why.UNAPPROVED, Why.MERGED_BY_ANOTHER, Why.SECOND_ACCOUNT), Verdict.BYPASS),
     **dict.fromkeys((Why.OWN_PART, Why.STALE, Why.DISMISSED), Verdict.BYPASS),

@@ -232,3 +232,43 @@ def test_the_same_record_is_the_same_event_wherever_it_stands(push: Pushed) -> N
 @pytest.mark.parametrize("head", [b'{"foureyes": 1}', b'{"format": "git-receive/1"}', b"[]", b"{"])
 def test_other_json_is_not_taken_for_the_hook_s(head: bytes) -> None:
     assert SOURCE.recognises(head, "x") == 0
+
+
+def patches(events: list[dict[str, Any]]) -> list[str | None]:
+    """The patch of each commit."""
+    commits = [event for event in events if event["event.action"] == "git-commit"]
+    return [dict(event["labels"]).get("patch") for event in commits]
+
+
+def test_a_cherry_pick_has_the_patch_of_what_it_picks_and_nothing_else_has(
+    push: Pushed, work: Path
+) -> None:
+    start = git(work, "rev-parse", "HEAD")
+    picked = commit(work, "loop.py", b"for x in y:\n    f()\n    g()\n", "Loop")
+    (first, _) = patches(push("origin", "main"))
+    assert first
+    git(work, "checkout", "-q", "-b", "release/1", start)
+    commit(work, "notes.md", b"release\n", "Notes")
+    git(work, "cherry-pick", picked)
+    pick, notes = patches(push("origin", "release/1"))
+    assert pick == first
+    assert notes not in (None, first)
+    git(work, "checkout", "-q", "-b", "release/2", start)
+    commit(work, "loop.py", b"for x in y:\n    f()\ng()\n", "Loop")
+    assert first not in patches(push("origin", "release/2")), "white space counts"
+
+
+@pytest.mark.slow
+def test_merges_and_commits_of_branches_that_nobody_shares_have_none(
+    push: Pushed, work: Path
+) -> None:
+    push("origin", "main")
+    git(work, "checkout", "-q", "-b", "topic")
+    commit(work, "a.py", b"a\n", "A")
+    assert patches(push("origin", "topic")) == [None]
+    git(work, "checkout", "-q", "main")
+    commit(work, "b.py", b"b\n", "B")
+    git(work, "merge", "-q", "--no-ff", "-m", "Merge it", "topic")
+    merge, *others = patches(push("origin", "main"))
+    assert merge is None
+    assert len(others) == 2 and all(others)
