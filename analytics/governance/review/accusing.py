@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analytics.findings import Finding, ReasonKind
-from analytics.governance.review.checks import BY_WHY, CHECKS, severity
+from analytics.governance.review.checks import ANOTHERS_NAME, BY_WHY, CHECKS, severity
 from analytics.governance.review.customs import CUSTOMARY, Custom, Customs
 from analytics.governance.review.verdict import Judged
 from analytics.selection import MOST_EVENTS
 from analytics.site import Site
 
 ON_DUTY_CONFIDENCE = 0.4  # what is broken at night is mended at night; as in isolation
-HABITS = frozenset(BY_WHY[why] for why in CUSTOMARY)
 SELDOM = 0.5  # where fewer changes than that are looked at, the sentence says so
 
 
@@ -57,7 +56,8 @@ def findings(
 
 def _weighed(name: str, one: Judged, person: str, customs: Customs) -> Weighed:
     """The check's confidence, less where others there land their changes unseen as well."""
-    custom = customs.of(one.repository, person) if name in HABITS else Custom()
+    usual = one.why in CUSTOMARY and name != ANOTHERS_NAME
+    custom = customs.of(one.repository, person) if usual else Custom()
     confidence = CHECKS[name].confidence * custom.share
     return Weighed(one, severity(name, one).points, confidence, custom)
 

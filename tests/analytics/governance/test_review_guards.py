@@ -18,6 +18,7 @@ from tests.analytics.governance.pull_requests import (
     pushed,
     reviewed,
     sent,
+    sha,
 )
 
 
@@ -76,3 +77,11 @@ def test_documentation_is_let_be(tmp_path: Path) -> None:
     work = commit("m", "ana") | {"modified": ["docs/start.md"]}
     steps = (opened("bo", number=9), pushed(commits=[work]), guard("ana", 10))
     assert "lowered_guard_then_landed ana" not in tell(tmp_path, *steps)
+
+
+def test_it_says_less_where_nobody_looks_at_what_lands_there(tmp_path: Path) -> None:
+    before = [
+        pushed("bo", at=at, after=f"n{at}", before=sha(f"o{at}")) for at in (-60, -70, -80, -90)
+    ]
+    one = tell(tmp_path, *before, *AROUND, guard("ana", 10))["lowered_guard_then_landed ana"]
+    assert one.confidence == pytest.approx(0.7 / 5)

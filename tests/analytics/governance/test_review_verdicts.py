@@ -268,7 +268,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(STEPS, st.randoms())
 def test_order_and_doubles_make_no_difference(steps: list[Payload], chance: Any) -> None:
     once = judged(*steps)
@@ -277,7 +277,7 @@ def test_order_and_doubles_make_no_difference(steps: list[Payload], chance: Any)
     assert judged(*again) == once
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(STEPS, st.sampled_from(["h1", "h2", "x"]), st.sampled_from([8.5, 10.4, 10.95]))
 def test_a_further_approval_never_makes_a_bypass(
     steps: list[Payload], head: str, at: float
