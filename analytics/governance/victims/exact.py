@@ -1,5 +1,8 @@
 """Exact tests over matched sets, and how many tests they are corrected for."""
 
+from functools import lru_cache
+from math import exp, lgamma, log
+
 import numpy as np
 import numpy.typing as npt
 
@@ -66,3 +69,41 @@ def odds_ratio(more: Floats, less: Floats) -> Floats:
     either side, so that it is finite.
     """
     return np.asarray((more + 0.5) / (less + 0.5))
+
+
+def rare_count(count: int, expected: float) -> float:
+    """The probability of `count` or more of what happens so often on average (Poisson)."""
+    logs = [each * log(max(expected, 1e-12)) - expected - lgamma(each + 1) for each in range(count)]
+    return max(1.0 - sum(exp(one) for one in logs), 0.0)
+
+
+def shifted(used: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> tuple[Floats, int]:
+    """How many failed after a change, of those who use what was changed, if it did nothing.
+
+    Either is failed and all after, failed and all before. Given all sums, also that of failures
+    after, the count has this distribution where the odds after and before differ alike among those
+    who use it and others (Zelen, Biometrika 58 (1971) 129): its probabilities, and from which
+    count on.
+    """
+    failed, ran, failed_before, ran_before = (int(value) for value in used)
+    others, all_others, others_before, all_before = (int(value) for value in other)
+    after, users, rest = failed + others, failed + failed_before, others + others_before
+    low = max(0, users - ran_before, after - min(all_others, rest))
+    high = min(ran, users, after - max(0, rest - all_before))
+    logs = np.array(
+        [
+            _choose(ran, count)
+            + _choose(ran_before, users - count)
+            + _choose(all_others, after - count)
+            + _choose(all_before, rest - after + count)
+            for count in range(low, high + 1)
+        ]
+    )
+    chances = np.exp(logs - logs.max())
+    return chances / chances.sum(), low
+
+
+@lru_cache(maxsize=100_000)
+def _choose(whole: int, part: int) -> float:
+    """The logarithm of how many parts of a size a whole has."""
+    return lgamma(whole + 1) - lgamma(part + 1) - lgamma(whole - part + 1)

@@ -1,14 +1,14 @@
 """What a month's study has to say about people on one day, as findings for the score."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 
 from analytics.findings import Finding, ReasonKind
-from analytics.governance.victims import failures, steps, study
+from analytics.governance.victims import breaking, failures, steps, study
 from analytics.governance.victims.association import LEAST_INCIDENTS
 from analytics.governance.victims.designs import Near
 from analytics.governance.victims.exposure import ROUNDING, Channel
@@ -54,7 +54,19 @@ def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Fin
         return []
     found = study.of_store(store, begin, until, site, ran=ran, training=training)
     today = found.incidents.onset >= since
-    return [_finding(one, found, site) for one in found.named if today[one.sets].any()]
+    named = [_finding(one, found, site) for one in found.named if today[one.sets].any()]
+    known = {one.person for one in named}
+    return [*named, *(one for one in _breaking(found, site, since) if one.person not in known)]
+
+
+def _breaking(found: Study, site: Site, since: int) -> Iterator[Finding]:
+    """Those after whose changes others' jobs failed, also since then (microseconds)."""
+    for one in found.breaking:
+        if (found.failures.onset[one.runs] >= since).any():
+            yield breaking.finding(
+                one, found, site, check=NEAR, title=CHECKS[NEAR], points=POINTS,
+                confidence=CONFIDENCE,
+            )  # fmt: skip
 
 
 def _may_tell(ran: pa.Table, training: pa.Table, since: int) -> bool:

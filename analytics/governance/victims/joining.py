@@ -62,3 +62,9 @@ class Ragged:
         """Each of the rows' places (0, 1, …) once for each of its values, and these."""
         asked, places = expanded(self.offsets[rows], self.offsets[rows + 1])
         return asked, self.values[places]
+
+    def rows_with(self, value: int) -> Codes:
+        """The rows that have a value."""
+        return np.asarray(
+            np.searchsorted(self.offsets, np.flatnonzero(self.values == value), "right") - 1
+        )

@@ -7,7 +7,8 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 
-from analytics.governance.victims import study
+from analytics.governance.victims import breaking, study
+from analytics.governance.victims.dependants import Worse
 from analytics.governance.victims.designs import Near
 from analytics.governance.victims.failures import NOT_ASKED, Failures, Flags
 from analytics.governance.victims.finding import WAYS, acts_before
@@ -52,16 +53,37 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Breaker:
+    """Somebody after whose changes of something shared more of those failed who use it: owners'
+    scripts, failed and all, after and before the changes and, of those who do not use it, beside
+    them; `named` where that is enough to speak of."""
+
+    person: str
+    resource: str
+    changes: int
+    after: tuple[int, int]
+    before: tuple[int, int]
+    beside: tuple[int, int, int, int]
+    relative_risk: float
+    corrected: float
+    named: bool
+    hours: float
+    jobs: tuple[str, ...]
+    acts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Suspects, the least probable by chance first; what each victim lost in GPU-hours, the most
-    first (unknown ones together, under no name); how many incidents and failed jobs there are,
-    and how many of these are explained by what.
+    """Suspects and breakers, the least probable by chance first; what each victim lost in
+    GPU-hours, the most first (unknown ones together, under no name); how many incidents and failed
+    jobs there are, and how many of these are explained by what.
     """
 
     incidents: int
     failed: int
     explained: Mapping[str, int] = field(default_factory=dict)
     suspects: tuple[Suspect, ...] = ()
+    breakers: tuple[Breaker, ...] = ()
     victims: tuple[tuple[str, float], ...] = ()
 
 
@@ -115,7 +137,25 @@ def _answer(found: Study) -> Answer:
         failed=int(counted.sum()),
         explained=dict(zip(kinds.tolist(), counts.tolist(), strict=True)),
         suspects=tuple(_suspect(one, found) for one in best.values()),
+        breakers=tuple(_breaker(one, found) for one in found.worse),
         victims=_victims(found),
+    )
+
+
+def _breaker(one: Worse, found: Study) -> Breaker:
+    return Breaker(
+        person=found.people[one.person],
+        resource=found.things.name(one.thing),
+        changes=one.series,
+        after=one.after,
+        before=one.before,
+        beside=one.beside,
+        relative_risk=one.ratio,
+        corrected=one.corrected,
+        named=one.convinces,
+        hours=breaking.hours(one, found),
+        jobs=tuple(breaking.jobs(one, found, "id")),
+        acts=tuple(breaking.changes(one, found)),
     )
 
 

@@ -13,6 +13,7 @@ from analytics.governance.victims import (
     asking,
     association,
     controls,
+    dependants,
     exposure,
     failures,
     incidents,
@@ -21,6 +22,7 @@ from analytics.governance.victims import (
     steps,
     things,
 )
+from analytics.governance.victims.dependants import Worse
 from analytics.governance.victims.designs import Near
 from analytics.governance.victims.failures import DAY, MINUTE, NEVER, Failures, Flags, Times, micro
 from analytics.governance.victims.incidents import Incidents
@@ -38,19 +40,32 @@ MOST_FOLDERS = 20
 @dataclass(frozen=True, slots=True)
 class Study:
     """What was found: runs and their failures, incidents, acts, and who was near them by each of
-    the designs of `controls`, beside others (`near`), the same owner's and the same nodes' runs."""
+    the designs of `controls`, beside others (`near`), the same owner's and the same nodes' runs;
+    and after whose changes more failed (`worse`). `acts` are those that answer to no failure,
+    `hands` all."""
 
     runs: pa.Table
     failures: Failures
     incidents: Incidents
     things: Things
     events: pa.Table
+    hands: acts.Acts
     acts: acts.Acts
     people: Sequence[str]
     owner: Codes
     near: Sequence[Near]
     of_owners: Sequence[Near]
     of_nodes: Sequence[Near]
+    worse: Sequence[Worse]
+
+    @property
+    def breaking(self) -> list[Worse]:
+        """Convincing ones after whose changes more failed, each person once."""
+        found: dict[int, Worse] = {}
+        for one in self.worse:
+            if one.convinces:
+                found.setdefault(one.person, one)
+        return list(found.values())
 
     @property
     def named(self) -> list[Near]:
@@ -148,11 +163,13 @@ def of_tables(
         things=depended,
         events=events,
         acts=counted,
+        hands=found,
         people=people.to_pylist(),
         owner=owner,
         near=near,
         of_owners=of_owners,
         of_nodes=of_nodes,
+        worse=dependants.of_acts(ran, failed, risk, depended.of_run, found),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from analytics.governance.victims import Answer, Asked, Suspect, who_was_near
+from analytics.governance.victims import Answer, Asked, Breaker, Suspect, who_was_near
 from analytics.governance.victims.study import LOOKED_BACK
 from analytics.store.base import StoreUnavailable
 from auditapp.accounts.command_line import add_reader, check_reader
@@ -71,8 +71,21 @@ class Command(BaseCommand):
             rest = f", {one.near_controls} of {one.controls} controls"
             risk = f"; relative risk {one.relative_risk:.1f}, p {one.corrected:.2g}"
             self.stdout.write(harmless(f"{text}{rest}{risk}; {one.hours:,.0f} GPU-hours"))
+        for each in answer.breakers[:most]:
+            mark = "!" if each.named else " "
+            text = (
+                f"{mark} {shown(each.person)} changed {each.resource} {each.changes} times: failed"
+            )
+            after = f" after {_share(each.after)}, before {_share(each.before)}, beside"
+            beside = f" {_share(each.beside[:2])} and {_share(each.beside[2:])}"
+            risk = f"; relative risk {each.relative_risk:.1f}, p {each.corrected:.2g}"
+            self.stdout.write(harmless(f"{text}{after}{beside}{risk}; {each.hours:,.0f} GPU-hours"))
         for person, hours in answer.victims[:most]:
             self.stdout.write(harmless(f"  {_who(person)} lost {hours:,.0f} GPU-hours"))
+
+
+def _share(counts: tuple[int, ...]) -> str:
+    return f"{counts[0]} of {counts[1]}"
 
 
 def _who(person: str) -> str:
@@ -85,6 +98,7 @@ def _json(answer: Answer, most: int) -> dict[str, Any]:
         "failed": answer.failed,
         "explained": dict(answer.explained),
         "people": [_suspect(one) for one in answer.suspects[:most]],
+        "breakers": [_breaker(one) for one in answer.breakers[:most]],
         "victims": [
             {"person": reference(person) if person else None, "gpu_hours": round(hours, 1)}
             for person, hours in answer.victims
@@ -104,6 +118,24 @@ def _suspect(one: Suspect) -> dict[str, Any]:
         "controls": one.controls,
         "relative_risk": round(one.relative_risk, 2),
         "probability": one.probability,
+        "corrected": one.corrected,
+        "gpu_hours": round(one.hours, 1),
+        "jobs": list(one.jobs),
+        "events": list(one.acts),
+    }
+
+
+def _breaker(one: Breaker) -> dict[str, Any]:
+    return {
+        "person": reference(one.person),
+        "name": shown(one.person),
+        "named": one.named,
+        "resource": one.resource,
+        "changes": one.changes,
+        "after": one.after,
+        "before": one.before,
+        "beside": one.beside,
+        "relative_risk": round(one.relative_risk, 2),
         "corrected": one.corrected,
         "gpu_hours": round(one.hours, 1),
         "jobs": list(one.jobs),
