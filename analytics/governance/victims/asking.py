@@ -32,14 +32,18 @@ FAULTS = (
     *("gpu-fault", "memory-error", "device-error", "filesystem-error", "gpu-unhealthy"),
     *("node-failed", "node-not-responding", "job-killed-by-node-failure", "job-lost-node"),
 )
-TRAINING = ("training-step", "training-failed", "training-ended", "checkpoint-saved")
+TRAINING = (
+    *("training-started", "training-step", "training-failed", "training-ended"),
+    "checkpoint-saved",
+)
 OF_ACTS = (
     *("@timestamp", "event.id", "event.action", "event.category", "event.type", "event.outcome"),
     *("actor.account", "owner.account", "host.name", "file.path", "process.name"),
     *("process.command_line", "event.module"),
+    *("git.repository", "git.branch", "git.protected", "git.commit"),
 )
 OF_FAULTS = ("@timestamp", "event.id", "host.name", "job.nodes")
-OF_TRAINING = ("@timestamp", "event.action", "job.id", "file.path", "labels")
+OF_TRAINING = ("@timestamp", "event.action", "job.id", "file.path", "git.commit", "labels")
 MOST_NAMED = 5000  # jobs that failed, and others, whose training is asked for
 
 JOBS: Query = All(
@@ -68,6 +72,7 @@ ACTS: Query = All(
                         OneOf("process.name", (*REACHING, *WRITING)),
                     )
                 ),
+                All((OneOf("event.action", ("push",)), Exists("git.repository"))),
                 All(
                     (
                         OneOf("event.category", ("file",)),
@@ -87,7 +92,7 @@ def jobs(store: EventStore, since: datetime, until: datetime) -> pa.Table:
 
 
 def acts(store: EventStore, since: datetime, until: datetime) -> pa.Table:
-    """Sign-ins, typed commands, programs that reach into others' work, writes of files."""
+    """Sign-ins, typed commands, programs that reach into others' work, writes of files, pushes."""
     return _asked(store, since, until, ACTS, OF_ACTS)
 
 

@@ -1,10 +1,11 @@
-"""Events as acts: which person came to which node, or changed what in which folder."""
+"""Events as acts: which person came to which node, changed what in which folder, pushed where."""
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.governance.victims import code
 from analytics.governance.victims import things as depended
 from analytics.governance.victims.acts import FOLDER, NODE, Acts
 from analytics.governance.victims.asking import WRITING
@@ -29,7 +30,9 @@ def of_events(events: pa.Table, people: pa.Array, things: Things, risk: Risk, si
     fine = np.asarray(done(events)) & (who >= 0)
     written = _written(events, things, fine)
     nodes = _nodes(events["host.name"], things)
-    process = ~np.asarray(has(events, "event.category", "file"))
+    process = ~np.asarray(has(events, "event.category", "file")) & ~np.asarray(
+        has(events, "event.action", "push")
+    )
     there = np.flatnonzero(fine & process & (nodes >= 0))
     there = there[~_called(who[there], times[there], people, site)]
     for_own = _own_runs(nodes[there], who[there], times[there], things, risk)
@@ -61,7 +64,7 @@ def _nodes(hosts: pa.ChunkedArray, things: Things) -> Codes:
 
 
 def _written(events: pa.Table, things: Things, fine: Flags) -> tuple[Codes, Codes]:
-    """Rows and folders: of files changed, and of paths in commands that change files."""
+    """Rows and folders: of files changed, of paths in commands that change files, of pushes."""
     changed = np.flatnonzero(fine & np.asarray(has(events, "event.category", "file")))
     files = events["file.path"].take(pa.array(changed))
     rows, codes = depended.above(files, things)
@@ -76,7 +79,19 @@ def _written(events: pa.Table, things: Things, fine: Flags) -> tuple[Codes, Code
         paths.extend(path.rstrip("/") for path in named)
     places, more = depended.above(pa.chunked_array([pa.array(paths, pa.string())]), things)
     typed_rows = np.array(told, dtype=np.int64)[places]
-    return np.concatenate((changed[rows], typed_rows)), np.concatenate((codes, more))
+    pushed, repositories = _pushed(events, things, fine)
+    return (
+        np.concatenate((changed[rows], typed_rows, pushed)),
+        np.concatenate((codes, more, repositories)),
+    )
+
+
+def _pushed(events: pa.Table, things: Things, fine: Flags) -> tuple[Codes, Codes]:
+    """Rows and repositories of pushes to what others run."""
+    rows = np.flatnonzero(fine & np.asarray(code.shared(events)))
+    names = events["git.repository"].take(pa.array(rows))
+    found = numbered(names, pa.array(things.folders, pa.string()))
+    return rows[found >= 0], found[found >= 0] + len(things.nodes)
 
 
 def _called(who: Codes, times: Times, people: pa.Array, site: Site) -> Flags:

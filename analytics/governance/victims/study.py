@@ -12,6 +12,7 @@ from analytics.governance.victims import (
     acts,
     asking,
     association,
+    code,
     controls,
     dependants,
     exposure,
@@ -130,7 +131,9 @@ def of_tables(
     people = _people(ran, events)
     owner = sightings.numbered(ran["owner"], people)
     failed = failures.of_runs(ran, _stood_still(ran, training), steps.of_training(ran, training))
-    depended = things.of_runs(ran, _touched(ran, events, training))
+    depended = things.of_runs(
+        ran, _touched(ran, events, training), code.of_runs(ran, events, training)
+    )
     nodes = len(depended.nodes)
     failed = failures.explained(failed, _faulty(depended, failed, faults, site))
     if chosen:

@@ -1,4 +1,5 @@
-"""What a run depends on: its nodes, and the folders it works in, loads from and writes to."""
+"""What a run depends on: its nodes, the folders it works in, loads from and writes to, and the
+repositories whose code it runs."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ LONGEST = 4096
 
 @dataclass(frozen=True, slots=True)
 class Things:
-    """Things by code, nodes first: names of nodes and folders, and what each run depends on."""
+    """Things by code, nodes first: names of nodes, and of folders and repositories, and what each
+    run depends on."""
 
     nodes: tuple[str, ...]
     folders: tuple[str, ...]
@@ -39,14 +41,16 @@ class Things:
         return self.folders[code - len(self.nodes)]
 
 
-def of_runs(runs: pa.Table, touched: pa.Table) -> Things:
-    """The things that runs depend on; `touched` has more of their folders: columns `row` (of
-    runs) and `path`."""
+def of_runs(runs: pa.Table, touched: pa.Table, code: pa.Table) -> Things:
+    """The things that runs depend on; `touched` has more of their folders, `code` repositories:
+    columns `row` (of runs) and `path`."""
     lists = runs["nodes"].combine_chunks()
     parents = np.asarray(pc.list_parent_indices(lists), dtype=np.int64)
     flat = pc.dictionary_encode(pc.list_flatten(lists).drop_null())
     nodes = tuple(flat.dictionary.to_pylist())
     rows, folders = _folders(runs, touched)
+    rows = np.concatenate((rows, np.asarray(code["row"], dtype=np.int64)))
+    folders = np.concatenate((folders, np.array(code["path"].to_pylist(), dtype=object)))
     known, codes = np.unique(folders, return_inverse=True) if len(folders) else (folders, rows)
     pairs = (
         np.concatenate((parents, rows)),
