@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics import sources
-from analytics.behaviour import anomaly, person_days
+from analytics.behaviour import anomaly, commands, person_days
 from analytics.carrying import Part
 from analytics.detection import matcher
 from analytics.detection.correlations import alerts
@@ -53,7 +53,7 @@ SCORED_DAYS = 84  # six half-lives: what is older has less than 2 % of its weigh
 
 CARRYING = (splunk_hec.PROTOCOL, otlp_logs.PROTOBUF, otlp_logs.JSON, elastic_bulk.PROTOCOL)
 PROTOCOLS = {protocol.name: protocol for protocol in CARRYING}
-PILLARS = (isolation, traces, victims)  # and review, whose verdicts are kept
+PILLARS = (isolation, traces, victims, commands)  # and review, whose verdicts are kept
 
 
 @cache
@@ -226,8 +226,9 @@ def assess(day: date, *, store: EventStore, site: Site, weights: Weights) -> Ass
     events, site = jobs.matched(jobs.current(_events_of(day, store))), site.as_of(day)
     usual = person_days.timed(events)
     today = person_days.of_day(usual, site.directory)
-    store.put_person_days(day, today)
-    history = store.person_days(day - timedelta(days=BASELINE_DAYS), day)
+    store.put_person_days(day, commands.added(today, usual, site.directory))
+    known = list(person_days.features())
+    history = store.person_days(day - timedelta(days=BASELINE_DAYS), day, known)
     findings = anomaly.find(day, today, history, site.directory, usual, weights)
     for pillar in PILLARS:
         findings.extend(pillar.find(day, events, site, store))

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import yaml
 
+from analytics.behaviour import commands
 from analytics.behaviour.person_days import features
 from analytics.findings import Finding, Level, ReasonKind, Severity
 from analytics.governance import isolation, review, traces, victims
@@ -18,6 +19,7 @@ from analytics.risk.sequences import chains
 
 OWN_WEIGHTS = Path(__file__).with_name("weights.yml")
 CHECKS: Mapping[ReasonKind, Iterable[str]] = {
+    ReasonKind.COMMANDS: commands.CHECKS,
     ReasonKind.ISOLATION: isolation.CHECKS,
     ReasonKind.REVIEW: review.CHECKS,
     ReasonKind.TRACES: traces.CHECKS,

@@ -30,17 +30,19 @@ class Calibration:
         return np.asarray(self.length * length / BLOCK + self.doubts * doubts)
 
 
-def calibrate(tokens: Tokens, ledger: Ledger, typical: Flags | None = None) -> Calibration | None:
+def calibrate(
+    tokens: Tokens, ledger: Ledger, typical: Flags | None = None, trusted: int = TRUSTED
+) -> Calibration | None:
     """Learns it from a past: each block judged by those before it, and as if it were some others',
     of whose typist the ledger then knows nothing. None where there is too little.
 
-    `typical` says of each block whether it counts (None: all do). `ledger` must be of these tokens,
-    and is empty before and after.
+    `typical` says of each block whether it counts (None: all do); who typed `trusted` commands is
+    known. `ledger` must be of these tokens, and is empty before and after.
     """
     counted = np.ones(tokens.blocks, dtype=bool) if typical is None else typical
-    told = _own(tokens, ledger, counted)
+    told = _own(tokens, ledger, counted, trusted)
     persons = tokens.of_block(tokens.person)
-    known = np.flatnonzero(ledger.learnt >= TRUSTED)
+    known = np.flatnonzero(ledger.learnt >= trusted)
     if len(known) < LEAST_PEOPLE or len(told) < LEAST_BLOCKS:
         ledger.forget()
         return None
@@ -59,14 +61,14 @@ def calibrate(tokens: Tokens, ledger: Ledger, typical: Flags | None = None) -> C
     return Calibration(weights[0], max(0.0, weights[1]))
 
 
-def _own(tokens: Tokens, ledger: Ledger, counted: Flags) -> Numbers:
+def _own(tokens: Tokens, ledger: Ledger, counted: Flags, trusted: int) -> Numbers:
     """Columns of the counted blocks that have a past, each judged by what was before; the ledger
     has then learnt all of them."""
     found = [np.zeros((0, 2))]
     for every in tokens.rounds():
         rows = every[counted[tokens.block[every]]]
         learnt = ledger.learnt
-        known = rows[learnt[tokens.person[rows]] >= TRUSTED]
+        known = rows[learnt[tokens.person[rows]] >= trusted]
         if len(known):
             found.append(_summed(tokens.block[known], ledger.doubts(known)))
         ledger.learn(rows)

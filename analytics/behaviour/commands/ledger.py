@@ -117,6 +117,11 @@ class Ledger:
         """The number of commands learnt from each person."""
         return self._learnt.copy()
 
+    def used_by_others(self, rows: Ints) -> Flags:
+        """Whether anybody but its person was learnt to use the word of each token."""
+        own = self._words.of(self._tokens.person[rows], rows)
+        return np.asarray(self._words.of_all(rows) > own)
+
     def doubts(self, rows: Ints, claimed: Ints | None = None) -> Numbers:
         """What each token says for anybody else, against the person it is ascribed to: the natural
         logarithm of a likelihood ratio, of its word after the one before and of its shape.

@@ -14,7 +14,7 @@ import numpy as np
 
 from analytics.behaviour.commands.calibration import Calibration, calibrate
 from analytics.behaviour.commands.ledger import Ledger
-from analytics.behaviour.commands.tokens import Flags, Numbers, Tokens
+from analytics.behaviour.commands.tokens import TRUSTED, Flags, Numbers, Tokens
 
 TIMES = 3  # an intruder's blocks vouch for each other: fewer of them expose those that are left
 FOREIGN = log(0.99 / 0.01)  # likelier foreign than not, where one block in a hundred is
@@ -30,21 +30,24 @@ class Sifted:
     typical: Flags
 
 
-def sift(tokens: Tokens, ledger: Ledger) -> Sifted | None:
+def sift(
+    tokens: Tokens, ledger: Ledger, trusted: int = TRUSTED, times: int = TIMES
+) -> Sifted | None:
     """Judges each block of a past by all others that are learnt. None where there is too little.
 
-    `ledger` must be of these tokens, and is empty before and after.
+    `trusted` is how many commands of a person are learnt before one is judged. `ledger` must be of
+    these tokens, and is empty before and after.
     """
     learnt = typical = np.ones(tokens.blocks, dtype=bool)
-    for _ in range(TIMES):
-        calibration = calibrate(tokens, ledger, typical)
+    for _ in range(times):
+        calibration = calibrate(tokens, ledger, typical, trusted)
         if calibration is None:
             return None
         evidence = left_out(tokens, ledger, calibration, learnt)
         before, learnt, typical = learnt, evidence <= FOREIGN, evidence <= 0
         if (before == learnt).all():
             break
-    calibration = calibrate(tokens, ledger, typical)
+    calibration = calibrate(tokens, ledger, typical, trusted)
     return Sifted(calibration, learnt, typical) if calibration else None
 
 

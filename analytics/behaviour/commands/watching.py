@@ -48,11 +48,14 @@ class Watch:
         people: int,
         course: Course,
         learnt: Flags | None = None,
+        weight: Numbers | None = None,
     ) -> None:
-        """Nobody is suspected yet; the blocks of which `learnt` says no are never learnt."""
+        """Nobody is suspected yet. The blocks of which `learnt` says no are never learnt; the
+        doubts of each token are multiplied by its `weight`."""
         self._tokens, self._ledger, self._calibration = tokens, ledger, calibration
         self._course = course
         self._learnt = np.ones(tokens.blocks, dtype=bool) if learnt is None else learnt
+        self._weight = np.ones(len(tokens)) if weight is None else weight
         self._other = np.full(people, course.start)
 
     def rounds(self) -> Iterator[Judgement]:
@@ -69,7 +72,8 @@ class Watch:
         person[of] = tokens.person[rows]
         learnt = self._ledger.learnt[person]
         length = np.bincount(of).astype(np.float64)
-        doubts = np.bincount(of, self._ledger.doubts(rows)).astype(np.float64)
+        weighed = self._ledger.doubts(rows) * self._weight[rows]
+        doubts = np.bincount(of, weighed).astype(np.float64)
         evidence = self._calibration.evidence(length, doubts)
         odds = self._carried(person, evidence)
         own = (evidence <= 0) & (odds <= 0) & self._course.learning

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.behaviour import commands
 from analytics.behaviour.person_days import features
 from analytics.detection.catalogue import PAGE, page
 from analytics.detection.coverage import OF_CORRELATIONS, OF_RULES, Row, covering, rows, status
@@ -31,7 +32,7 @@ def test_a_row_is_covered_or_says_why_not(row: Row) -> None:
     assert row.title
     assert covering(row, OWN.detections) or row.missing
     assert status(row, OWN.detections) != "needs joined data" or "eeds" in row.missing
-    checks = {*isolation.CHECKS, *review.CHECKS, *traces.CHECKS, *victims.CHECKS}
+    checks = {*commands.CHECKS, *isolation.CHECKS, *review.CHECKS, *traces.CHECKS, *victims.CHECKS}
     known = {*features(), *checks}
     assert set(row.also) <= known
     assert bool(row.tests) or not row.also

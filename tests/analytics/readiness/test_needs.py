@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.behaviour import commands
 from analytics.behaviour.person_days import features
 from analytics.detection.loading import OWN_RULES, load
 from analytics.fields import BY_NAME
@@ -20,7 +21,7 @@ DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
 def test_every_feature_and_every_check_of_a_pillar_says_what_it_needs() -> None:
-    checks = {*isolation.CHECKS, *review.CHECKS, *traces.CHECKS, *victims.CHECKS}
+    checks = {*commands.CHECKS, *isolation.CHECKS, *review.CHECKS, *traces.CHECKS, *victims.CHECKS}
     assert {need.id for need in declared() if need.part is Part.FEATURE} == set(features())
     assert {need.id for need in declared() if need.part is Part.PILLAR} == checks
 
