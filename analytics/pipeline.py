@@ -11,14 +11,15 @@ are joined when events are read (`identify`), so that mending an identity rewrit
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics import sources
-from analytics.behaviour import anomaly, commands, person_days
+from analytics.behaviour import anomaly, commands, keeping, person_days
+from analytics.behaviour.lookback import LookBack
 from analytics.carrying import Part
 from analytics.detection import matcher
 from analytics.detection.correlations import alerts
@@ -212,34 +213,41 @@ def correlate(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessed:
-    """What a day says: findings about people, and a verdict on each update of a shared branch."""
+    """What a day says: findings about people, and a verdict on each update of a shared branch;
+    `changed` are those whose person-days are not as they were kept."""
 
     findings: list[Finding]
     verdicts: list[Judged]
+    changed: frozenset[str]
 
 
-def assess(day: date, *, store: EventStore, site: Site, weights: Weights) -> Assessed:
+def assess(
+    day: date, *, store: EventStore, site: Site, weights: Weights, touched: bool = True
+) -> Assessed:
     """IDENTIFY and find: what behaviour and governance have to say about one day (UTC).
 
-    Also writes the day's person-days, from which later days learn what is usual.
+    Also keeps the day's person-days, from which later days learn what is usual. Of a day that is
+    not `touched`, neither its events nor who is who changed since: what is kept is taken.
     """
-    events, site = jobs.matched(jobs.current(_events_of(day, store))), site.as_of(day)
+    events, site = jobs.matched(_events_of(day, store)), site.as_of(day)
     usual = person_days.timed(events)
-    today = person_days.of_day(usual, site.directory)
-    store.put_person_days(day, commands.added(today, usual, site.directory))
-    known = list(person_days.features())
-    history = store.person_days(day - timedelta(days=BASELINE_DAYS), day, known)
+    today, changed = keeping.person_days(day, usual, site.directory, store, touched=touched)
+    history = LookBack(
+        partial(store.person_days, day - timedelta(days=BASELINE_DAYS), day), person_days.features()
+    )
     findings = anomaly.find(day, today, history, site.directory, usual, weights)
     for pillar in PILLARS:
         findings.extend(pillar.find(day, events, site, store))
     verdicts = review.judged(day, events, site, store)
     findings.extend(review.held(verdicts, day, site, store))
-    return Assessed(findings=findings, verdicts=verdicts)
+    return Assessed(findings=findings, verdicts=verdicts, changed=changed)
 
 
 def sighted(day: date, store: EventStore) -> pa.Table:
     """What one day's events (UTC) say about accounts; see identity.sightings."""
-    return _columns_of(day, store, sightings.COLUMNS)
+    columns = sorted(sightings.COLUMNS)
+    empty = pa.schema([SCHEMA.field(name) for name in columns]).empty_table()
+    return pa.concat_tables([empty, *store.scan(on(day), columns)])
 
 
 def _events_of(day: date, store: EventStore) -> pa.Table:
@@ -251,19 +259,8 @@ def _events_of(day: date, store: EventStore) -> pa.Table:
         *person_days.COLUMNS,
         *jobs.COLUMNS,
     }
-    return _columns_of(
-        day, store, names.union(review.COLUMNS, *(pillar.COLUMNS for pillar in PILLARS))
-    )
-
-
-def _columns_of(day: date, store: EventStore, names: Iterable[str]) -> pa.Table:
-    columns = sorted(names)
-    tables = list(store.scan(on(day), columns))
-    return (
-        pa.concat_tables(tables)
-        if tables
-        else pa.schema([SCHEMA.field(name) for name in columns]).empty_table()
-    )
+    names = names.union(review.COLUMNS, *(pillar.COLUMNS for pillar in PILLARS))
+    return jobs.read(day, sorted(names), store)
 
 
 def _every(_: Finding) -> bool:

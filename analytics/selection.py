@@ -47,6 +47,16 @@ def encoded(events: pa.Table, columns: Iterable[str]) -> pa.Table:
     return events
 
 
+def kept(events: pa.Table, flags: pa.BooleanArray) -> pa.Table:
+    """The events for which the flags hold. Pieces of which nothing goes are not copied."""
+    found, start = [], 0
+    for piece in events.to_batches():
+        chosen = flags.slice(start, piece.num_rows)
+        found.append(piece if chosen.true_count == piece.num_rows else piece.filter(chosen))
+        start += piece.num_rows
+    return pa.Table.from_batches(found, events.schema)
+
+
 def _asked(column: pa.ChunkedArray, condition: Callable[[pa.Array], pa.Array]) -> pa.BooleanArray:
     """Rows for whose value the condition holds; null where it has none does not hold."""
     if not pa.types.is_dictionary(column.type):

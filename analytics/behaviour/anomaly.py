@@ -15,6 +15,7 @@ from analytics.behaviour.bearers import bearing
 from analytics.behaviour.course import Course
 from analytics.behaviour.feature import Feature, Measure
 from analytics.behaviour.figures import readable
+from analytics.behaviour.lookback import History
 from analytics.behaviour.peers import peers_of
 from analytics.behaviour.person_days import Codes, features
 from analytics.findings import Finding, ReasonKind
@@ -62,17 +63,16 @@ class Oddity:
 def find(
     day: date,
     today: pa.Table,
-    history: pa.Table,
+    history: History,
     directory: Directory,
     events: pa.Table,
     weights: Sensitivity,
 ) -> list[Finding]:
     """The day's anomalies, by feature and person.
 
-    `today` is `person_days.of_day`, `history` the person-days of the past (rows of `day` and
-    later are left out), `events` the day's events with at least `person_days.COLUMNS`.
+    `today` is `person_days.of_day`, `history` the person-days of days before it, `events` the
+    day's events with at least `person_days.COLUMNS`.
     """
-    history = history.filter(pc.less(history["day"], pa.scalar(day, pa.date32())))
     if not today.num_rows or not history.num_rows:
         return []
     told = directory.joined(events)
@@ -97,11 +97,11 @@ def points(probability: float, most: float, weights: Sensitivity) -> float:
 
 
 def _odd_days(
-    day: date, today: pa.Table, history: pa.Table, directory: Directory, weights: Sensitivity
+    day: date, today: pa.Table, history: History, directory: Directory, weights: Sensitivity
 ) -> Iterator[tuple[Feature, dict[str, Oddity]]]:
     """Each feature in which somebody's day is an anomaly, and whose."""
-    known = {*today["person"].to_pylist(), *history["person"].to_pylist()}
-    persons = sorted(person for person in known if person is not None)
+    past = pc.unique(history["person"]).to_pylist()
+    persons = sorted({*today["person"].to_pylist(), *past} - {None})
     course = Course.of(day, today, history, persons, directory)
     peers = peers_of(persons, directory)
     asked = {name: one for name, one in features().items() if name in history.column_names}

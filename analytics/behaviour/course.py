@@ -13,6 +13,7 @@ from analytics.behaviour.absences import absences, backlog
 from analytics.behaviour.baseline import Past
 from analytics.behaviour.compared import Odd, Used
 from analytics.behaviour.feature import Feature, Measure
+from analytics.behaviour.lookback import History
 from analytics.behaviour.moves import EPOCH
 from analytics.behaviour.peers import Peers
 from analytics.behaviour.person_days import Codes, Numbers, codes_of
@@ -40,7 +41,7 @@ class Course:
 
     day: int
     today: pa.Table
-    history: pa.Table
+    history: History
     here: Codes
     codes: Codes
     now: Codes
@@ -51,7 +52,7 @@ class Course:
 
     @classmethod
     def of(
-        cls, day: date, today: pa.Table, history: pa.Table, persons: list[str], directory: Directory
+        cls, day: date, today: pa.Table, history: History, persons: list[str], directory: Directory
     ) -> "Course":
         """What leads up to the day."""
         number = (day - EPOCH).days

@@ -13,7 +13,7 @@ from analytics.behaviour.feature import Feature, Measure
 from analytics.identity import Directory
 from analytics.identity.directory import ON_BEHALF_OF
 from analytics.plugins import discover
-from analytics.selection import OBJECTS, encoded
+from analytics.selection import OBJECTS, encoded, has, kept
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -44,7 +44,7 @@ COLUMNS: tuple[str, ...] = tuple(
 
 def timed(events: pa.Table) -> pa.Table:
     """The events without those of kind `state`, which may be of any earlier day."""
-    return events.filter(pc.fill_null(pc.not_equal(events["event.kind"], "state"), True))
+    return kept(events, pc.invert(has(events, "event.kind", "state")))
 
 
 def of_day(events: pa.Table, directory: Directory) -> pa.Table:

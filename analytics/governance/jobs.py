@@ -1,51 +1,77 @@
 """Jobs among a day's events: their latest versions, and which job an act on a node belongs to."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.selection import both, either, filled, has
+from analytics.fields import SCHEMA
+from analytics.selection import both, either, filled, has, known
+from analytics.store.base import EventStore, on
+from analytics.store.query import Exists, Query
 
 COLUMNS: tuple[str, ...] = (
     *("@timestamp", "event.id", "event.action", "event.module", "actor.account", "actor.basis"),
     *("user.id", "user.name", "host.name", "process.pid", "process.parent.pid"),
     *("job.id", "job.owner", "job.state", "job.nodes", "job.match", "labels"),
 )
+Filled = tuple[str | None, ...]
 FILLED = ("job.id", "job.owner", "job.match", "actor.account", "actor.basis")
+AT_ONCE = 20_000  # rows
+PIECES = 10  # tables of a store that are looked through together
+OF_NODES = [
+    *("@timestamp", "event.action", "host.name", "process.pid"),
+    *("job.id", "job.owner", "job.state", "job.nodes", "labels"),
+]
 OF_ACTS = [
     *("@timestamp", "user.id", "user.name", "host.name", "process.pid", "process.parent.pid"),
     *FILLED,
 ]
 BEFORE_THE_END = ("PENDING", "CONFIGURING", "RUNNING", "SUSPENDED", "RESIZING", "REQUEUED")
+SLURM = "slurm:"
+VERSIONS: Query = Exists("labels.run")  # of jobs
+OF_VERSIONS = ("@timestamp", "event.id", "job.state", "labels")
 EXACT, INTERVAL, AMBIGUOUS = "exact", "interval", "ambiguous"
 
 
 def current(events: pa.Table) -> pa.Table:
-    """The events without those versions of a job that a later one supersedes.
+    """The events without those versions of a job that a later one supersedes."""
+    old = superseded([events])
+    return without(events, old) if len(old) else events
+
+
+def read(day: date, columns: Sequence[str], store: EventStore) -> pa.Table:
+    """As `current`, the events of a day in a store. A day may be large: it is in memory once."""
+    old = superseded(store.scan(replace(on(day), query=VERSIONS), OF_VERSIONS))
+    found = [pa.schema([SCHEMA.field(name) for name in columns]).empty_table()]
+    pieces = store.scan(on(day), columns)
+    while some := list(islice(pieces, PIECES)):
+        found.append(without(pa.concat_tables(some), old))
+    return pa.concat_tables(found)
+
+
+def without(events: pa.Table, ids: pa.Array) -> pa.Table:
+    """The events but for those of these ids. What is kept is copied: what a store hands out may
+    hold on to far more memory than its rows need."""
+    return events.filter(pc.invert(pc.is_in(events["event.id"], value_set=ids)))
+
+
+def superseded(pieces: Iterable[pa.Table]) -> pa.Array:
+    """The ids of those versions of a job that a later one supersedes; of the pieces, which
+    together have all versions, only `OF_VERSIONS` is looked at.
 
     A job that is RUNNING and then COMPLETED, or that came by two tools, is one row: the latest,
     and of the same moment the one that is over. Runs of a requeued job are told apart by their
     submission (the label `run`).
     """
-    runs = pc.map_lookup(events["labels"], "run", "first")
-    rows = np.flatnonzero(np.asarray(pc.is_valid(runs)))
-    if not len(rows):
-        return events
-    kept = pa.array(rows)
-    over = pc.invert(has(events, "job.state", *BEFORE_THE_END))
-    versions = pa.table(
-        {
-            "run": runs.take(kept),
-            "time": events["@timestamp"].take(kept),
-            "over": over.take(kept).cast(pa.int8()),
-            "id": events["event.id"].take(kept),
-        }
-    )
+    versions = pa.concat_tables([_NO_VERSIONS, *map(_versions, pieces)])
     order = [
         ("run", "ascending"),
         ("time", "descending"),
@@ -53,10 +79,27 @@ def current(events: pa.Table) -> pa.Table:
         ("id", "ascending"),
     ]
     places = np.asarray(pc.sort_indices(versions, sort_keys=order))
-    codes = np.asarray(pc.dictionary_encode(versions["run"].combine_chunks()).indices)[places]
-    old = np.zeros(events.num_rows, dtype=bool)
-    old[rows[places[1:][codes[1:] == codes[:-1]]]] = True
-    return events.filter(pa.array(~old))
+    runs = pc.dictionary_encode(versions["run"].combine_chunks()).indices
+    codes = np.asarray(runs)[places]
+    return versions["id"].combine_chunks().take(pa.array(places[1:][codes[1:] == codes[:-1]]))
+
+
+def _versions(events: pa.Table) -> pa.Table:
+    runs = pc.map_lookup(events["labels"], "run", "first")
+    over = pc.invert(has(events, "job.state", *BEFORE_THE_END))
+    columns = [runs, events["@timestamp"], over.cast(pa.int8()), events["event.id"]]
+    told = pa.table(columns, schema=_NO_VERSIONS.schema)
+    return told.filter(pc.is_valid(told["run"]))
+
+
+_NO_VERSIONS = pa.schema(
+    [
+        ("run", pa.string()),
+        ("time", SCHEMA.field("@timestamp").type),
+        ("over", pa.int8()),
+        ("id", pa.string()),
+    ]
+).empty_table()
 
 
 @dataclass(slots=True)
@@ -81,6 +124,11 @@ class Nodes:
     tasks: dict[tuple[str, int], list[Job]] = field(default_factory=lambda: defaultdict(list))
     hosts: set[str] = field(default_factory=set)
 
+    @property
+    def with_tasks(self) -> set[str]:
+        """The nodes of which tasks are known."""
+        return {host for host, _ in self.tasks}
+
 
 def matched(events: pa.Table) -> pa.Table:
     """The events, those of the shell with the job they belong to and how that is known.
@@ -93,46 +141,57 @@ def matched(events: pa.Table) -> pa.Table:
     nodes = nodes_of(events)
     if not nodes.hosts:
         return events
-    shell = both(has(events, "event.module", "shell"), filled(events, "host.name"))
-    here = pc.is_in(events["host.name"], value_set=pa.array(sorted(nodes.hosts), pa.string()))
-    chosen = np.flatnonzero(np.asarray(both(shell, pc.fill_null(here, False).combine_chunks())))
-    told = events.select(OF_ACTS).take(pa.array(chosen))
+    near = either(_on(events["host.name"], nodes.with_tasks), _of_owners(events, nodes))
+    chosen = np.flatnonzero(np.asarray(both(has(events, "event.module", "shell"), near)))
+    times = np.asarray(events["@timestamp"].cast(pa.int64()))[chosen]
+    chosen = chosen[np.argsort(times, kind="stable")]
     children: dict[tuple[str, int], Job] = {}
-    changed: dict[int, dict[str, str | None]] = {}
-    for place, row in sorted(zip(chosen.tolist(), told.to_pylist(), strict=True), key=_moment):
+    changed: dict[int, Filled] = {}
+    for place, row in _rows(events.select(OF_ACTS), chosen):
         job = _exact(row, nodes, children)
         match = EXACT if job else None
         if job is None:
             job, match = _near(row, nodes)
         if match is None:
             continue
-        found = {name: row[name] for name in FILLED} | {"job.match": match}
-        if job is not None:
-            found |= {"job.id": job.id, "job.owner": job.owner}
+        own = (row["job.id"], row["job.owner"]) if job is None else (job.id, job.owner)
+        by = (row["actor.account"], row["actor.basis"])
         if match == EXACT and job and row["actor.account"] is None and row["user.id"] == "0":
-            found |= {"actor.account": job.owner, "actor.basis": "owner of the job (exact)"}
-        changed[place] = found
+            by = (job.owner, "owner of the job (exact)")
+        changed[place] = (*own, match, *by)
     return _with(events, changed)
 
 
-def _with(events: pa.Table, changed: dict[int, dict[str, str | None]]) -> pa.Table:
+def _rows(events: pa.Table, places: npt.NDArray[np.int64]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """These rows in this order, not all of them in memory at once."""
+    for start in range(0, len(places), AT_ONCE):
+        some = places[start : start + AT_ONCE]
+        yield from zip(some.tolist(), events.take(pa.array(some)).to_pylist(), strict=True)
+
+
+def _on(hosts: pa.ChunkedArray, wanted: Iterable[str]) -> pa.BooleanArray:
+    return known(pc.is_in(hosts, value_set=pa.array(sorted(wanted), pa.string())))
+
+
+def _of_owners(events: pa.Table, nodes: Nodes) -> pa.BooleanArray:
+    """Acts on a node by a user who has a job there."""
+    pairs = (f"{node} {owner.removeprefix(SLURM)}" for node, owner in nodes.jobs)
+    return _on(pc.binary_join_element_wise(events["host.name"], events["user.name"], " "), pairs)
+
+
+def _with(events: pa.Table, changed: dict[int, Filled]) -> pa.Table:
     """The events with other values in some rows."""
     if not changed:
         return events
     rows = sorted(changed)
     places = np.zeros(events.num_rows, dtype=bool)
     places[rows] = True
-    for name in FILLED:
+    for number, name in enumerate(FILLED):
         column = events[name].combine_chunks()
-        values = pa.array([changed[row][name] for row in rows], column.type)
+        values = pa.array([changed[row][number] for row in rows], column.type)
         column = pc.replace_with_mask(column, pa.array(places), values)
         events = events.set_column(events.schema.get_field_index(name), name, column)
     return events
-
-
-def _moment(numbered: tuple[int, dict[str, Any]]) -> datetime:
-    time: datetime = numbered[1]["@timestamp"]
-    return time
 
 
 def _exact(row: dict[str, Any], nodes: Nodes, children: dict[tuple[str, int], Job]) -> Job | None:
@@ -154,7 +213,7 @@ def _near(row: dict[str, Any], nodes: Nodes) -> tuple[Job | None, str | None]:
     """The one job of the same user on that host at that time, or that there are several."""
     if not row["user.name"]:
         return None, None
-    there = nodes.jobs.get((row["host.name"], f"slurm:{row['user.name']}"), {})
+    there = nodes.jobs.get((row["host.name"], SLURM + row["user.name"]), {})
     running = [job for job in there.values() if job.holds(row["@timestamp"])]
     if len(running) == 1:
         return running[0], INTERVAL
@@ -166,8 +225,8 @@ def nodes_of(events: pa.Table) -> Nodes:
     nodes = Nodes()
     tasks = has(events, "event.action", "task-started", "task-ended")
     ran = both(filled(events, "job.state"), filled(events, "job.nodes"))
-    told = events.filter(either(tasks, ran)).sort_by([("@timestamp", "ascending")])
-    for row in told.to_pylist():
+    told = events.select(OF_NODES).filter(either(tasks, ran))
+    for row in told.sort_by([("@timestamp", "ascending")]).to_pylist():
         job, time, action = row["job.id"] or "", row["@timestamp"], row["event.action"]
         base = job.partition(".")[0]
         if action in ("task-started", "task-ended"):

@@ -13,7 +13,9 @@ from analytics.findings import Finding, ReasonKind, RiskScore, Severity
 from analytics.risk.dismissals import dismissing
 from analytics.risk.urgent import RULES
 from analytics.risk.weights import Weights
+from analytics.site import Site
 from analytics.store.base import Question
+from analytics.store.remembering import remembering
 from auditapp import clock, stopping
 from auditapp.cases import budget, history, raising, standings, turns, weighing
 from auditapp.cases.correlating import asking, recording
@@ -104,11 +106,14 @@ def _clear(marks: dict[date, int]) -> None:
 def _assess(marks: dict[date, int], progress: Progress | None) -> list[date]:
     days = _affected(sorted(marks)) if marks else []
     known, weights = site(), weighing.in_force()
-    dismissals = dismissals_in_force()
+    touched = set(TouchedDay.objects.values_list("day", flat=True))  # also what is not due yet
+    dismissals, events = dismissals_in_force(), remembering(store())
     for number, day in enumerate(days):
         if progress:
             progress(number, len(days))
-        assessed = pipeline.assess(day, store=store(), site=known, weights=weights)
+        assessed = pipeline.assess(
+            day, store=events, site=known, weights=weights, touched=day in touched
+        )
         named = pipeline.sighted(day, store()) if day in marks else None
         with transaction.atomic():
             if named is not None:
@@ -142,11 +147,11 @@ def rescore(since: date, now: datetime, progress: Progress | None = None) -> Non
     weighing.keep(weights)
     midnight = datetime.combine(now.date(), time.min, UTC)
     first = max(datetime.combine(since, time.min, UTC), midnight - HISTORY) + timedelta(days=1)
-    times = sorted({*_midnights(first, midnight), now})
+    times, known = sorted({*_midnights(first, midnight), now}), site()
     for number, as_of in enumerate(times):
         if progress:
             progress(number, len(times))
-        scores = scores_at(as_of, weights)
+        scores = scores_at(as_of, weights, known=known)
         with transaction.atomic():
             history.keep(scores, as_of, weights, newest=as_of == now)
             if as_of == now:
@@ -161,12 +166,16 @@ def _midnights(first: datetime, last: datetime) -> Iterator[datetime]:
 
 
 def scores_at(
-    as_of: datetime, weights: Weights | None = None, without: Collection[ReasonKind] = ()
+    as_of: datetime,
+    weights: Weights | None = None,
+    without: Collection[ReasonKind] = (),
+    known: Site | None = None,
 ) -> list[RiskScore]:
     """Everybody's score at a time, from what is known now, the highest first; keeps nothing.
 
     With other weights than those in force it says what they would make of the same findings;
-    with kinds it leaves out, what the others are worth alone.
+    with kinds it leaves out, what the others are worth alone. `known` is the site where it is at
+    hand: to read it takes seconds where there are ten thousand people.
     """
     start = as_of - timedelta(days=pipeline.SCORED_DAYS)
     alerts = Alert.objects.shown().filter(time__gte=start, time__lte=as_of)
@@ -183,7 +192,7 @@ def scores_at(
         (_alert(row) for row in alerts.iterator(2000)),
         (finding_of(row) for row in findings.iterator(2000)),
         as_of=as_of,
-        site=site(),
+        site=known or site(),
         weights=weights or weighing.in_force(),
         rules=rule_set(),
         counts=counts,

@@ -11,7 +11,7 @@ from analytics.governance.around import Around
 from analytics.governance.isolation import choosing
 from analytics.governance.isolation.acts import CHECKS, Act
 from analytics.governance.isolation.explaining import strangeness
-from analytics.selection import OBJECTS, both, done, evidence, filled
+from analytics.selection import OBJECTS, both, done, encoded, evidence, filled
 from analytics.site import Site
 from analytics.store.base import EventStore
 
@@ -27,7 +27,11 @@ COLUMNS: tuple[str, ...] = tuple(
         }
     )
 )
-
+REPETITIVE = (
+    *("actor.account", "event.action", "event.category", "event.dataset", "event.module"),
+    *("event.outcome", "event.type", "process.command_line"),
+)
+"""What acts are chosen by, the same again and again: worth encoding once."""
 MANY_OWNERS = 3
 STEPS = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 CONFIDENCES = (0.5, 0.6, 0.75, 0.85)
@@ -41,14 +45,14 @@ def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Fin
     `events` are the day's, with at least `COLUMNS`. Unknown actors and owners make no finding,
     and neither does what the system did by itself.
     """
-    told = site.directory.joined(events)
-    told = told.filter(both(filled(told, "person"), pc.invert(choosing.by_the_system(told))))
+    told = site.directory.joined(events.select(COLUMNS))
+    asked = encoded(told, REPETITIVE)
+    by_somebody = both(filled(told, "person"), pc.invert(choosing.by_the_system(asked)))
     around = Around(day=day, events=events, site=site, store=store)
     found: list[Finding] = []
     for name, act in CHECKS.items():
-        chosen = told.filter(act.select(told))
-        if not act.refused:
-            chosen = chosen.filter(done(chosen))
+        wanted = both(act.select(asked), by_somebody)
+        chosen = told.filter(wanted if act.refused else both(wanted, done(asked)))
         if not chosen.num_rows:
             continue
         chosen = ownership.of_strangers(act.owners(chosen, around), site.directory)

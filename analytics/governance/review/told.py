@@ -33,6 +33,7 @@ COLUMNS: tuple[str, ...] = tuple(
         }
     )
 )
+NAMES = frozenset({*COLUMNS, "message"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,8 @@ def told(*tables: pa.Table, actions: Iterable[str]) -> list[Told]:
     """The events of these tables with such actions in a repository, each once, by time."""
     wanted = tuple(actions)
     found: dict[str, Told] = {}
-    for table in tables:
+    for whole in tables:
+        table = whole.select([name for name in whole.column_names if name in NAMES])
         for row in table.filter(has(table, "event.action", *wanted)).to_pylist():
             if row["git.repository"]:
                 found[row["event.id"]] = _told(row)

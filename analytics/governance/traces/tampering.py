@@ -82,10 +82,10 @@ SELECTS: Mapping[str, Callable[[pa.Table], pa.BooleanArray]] = {
 def find(around: Around) -> list[Finding]:
     """A finding for each way to leave no trail and person who took it."""
     told = around.site.directory.joined(around.events)
-    told = told.filter(filled(told, "person"))
+    somebody = filled(told, "person")
     found: list[Finding] = []
     for name, check in CHECKS.items():
-        chosen = told.filter(SELECTS[name](told))
+        chosen = told.filter(both(SELECTS[name](told), somebody))
         for person in sorted(pc.unique(chosen["person"]).to_pylist()):
             own = chosen.filter(pc.equal(chosen["person"], person))
             found.append(finding(name, check, person, own, hosts=_where(own)))

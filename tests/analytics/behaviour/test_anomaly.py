@@ -68,14 +68,6 @@ def test_without_a_past_nothing_can_be_said() -> None:
     assert anomaly.find(TODAY, nothing, nothing, DIRECTORY, table(), WEIGHTS) == []
 
 
-def test_the_day_itself_and_later_ones_are_no_past() -> None:
-    spree = [cancelled("slurm:mallory", "bob", str(n)) for n in range(14)]
-    later = history(spree, 30, until=TODAY + timedelta(days=31))
-    assert found([*USUAL, *spree], later) == []
-    both = pa.concat_tables([history(USUAL, 30), later])
-    assert [one.person for one in found([*USUAL, *spree], both)] == ["mallory"]
-
-
 def test_a_feature_younger_than_the_past_is_learnt_first() -> None:
     spree = [cancelled("slurm:mallory", "bob", str(n)) for n in range(14)]
     past = history(USUAL, 30)
