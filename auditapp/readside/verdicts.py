@@ -66,9 +66,9 @@ def _asked(request: Request) -> Q:
     """What the query narrows them to. Raises ParseError."""
     since, until = time_of(request, "since"), time_of(request, "until")
     told: dict[str, Any] = {"time__gte": since, "time__lt": until}
-    told["verdict"] = request.query_params.get("verdict") or None
+    told["verdict"] = request.query_params.get("verdict")
     told["repository"] = request.query_params.get("repository") or None
-    if told["verdict"] and told["verdict"] not in reviewing.VERDICTS:
+    if told["verdict"] not in (None, *reviewing.VERDICTS):
         raise ParseError(f"verdict is one of {', '.join(sorted(reviewing.VERDICTS))}.")
     if "\x00" in (told["repository"] or ""):
         raise ParseError("repository is no name.")
