@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-PARALLEL := --numprocesses 2 --dist loadgroup
+PARALLEL := --numprocesses 3 --dist loadgroup
 QUICK := not slow and not elastic and not postgres and not redis and not browser and not shared_data and not processes
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 

@@ -12,6 +12,8 @@ from tests.auditapp.ingest.installation import Installation, eventually, history
 
 __all__ = ["blank", "celery_worker", "installation"]  # fixtures that are made there
 
+pytestmark = pytest.mark.slow  # they wait for limits to pass
+
 DEAF = (  # what hangs in C is not interrupted by a signal either
     "import signal, sys\nsignal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n"
     "from celery.__main__ import main\n"

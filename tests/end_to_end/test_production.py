@@ -113,6 +113,7 @@ def sent(site: Production, path: Path, organisation: Path) -> str:
     return site.send(body, **label)
 
 
+@pytest.mark.slow
 def test_killed_workers_lose_nothing_and_double_nothing(site: Production) -> None:
     """First only the child that holds a lease, then a whole container."""
     site.issue_token("killed")
@@ -142,6 +143,7 @@ def test_killed_workers_lose_nothing_and_double_nothing(site: Production) -> Non
     assert site.events_of("killed") == 120_000
 
 
+@pytest.mark.slow
 def test_while_redis_is_away_logs_are_accepted_and_later_taken_in(
     site: Production, tmp_path: Path
 ) -> None:
