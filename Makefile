@@ -53,7 +53,7 @@ test-long: .venv/dev services ## Faults, scale, fuzzing, seeds, backups and upgr
 	$(BIN)/python -m pytest -q -m "slow and alone" --timeout 1800
 
 benchmarks: .venv/dev ## Print the figures that the README shows, but for those beside programs installed by hand
-	@for name in backtest baselines correlations detection door elastic embedded parse parse_auditd person_days simulation store; do $(BIN)/python -m benchmarks.$$name; done
+	@for name in backtest correlations detection door elastic embedded parse parse_auditd person_days simulation store; do $(BIN)/python -m benchmarks.$$name; done
 
 screenshots: .venv/dev ## Draw every page into docs/screenshots
 	@$(BIN)/python -m tests.browser.screenshots docs/screenshots
