@@ -25,10 +25,12 @@ ENTRIES = begun_by_or_json(FIRST)
 
 def record_of(entry: Mapping[str, Any]) -> Record | None:
     """The audit record that an entry is, if the kernel or root wrote it; else anybody could."""
-    if entry.get("_TRANSPORT") not in OWN and entry.get("_UID") not in (None, "0"):
+    told = entry.get("_TRANSPORT")
+    transport = told if isinstance(told, str) else None
+    if transport not in OWN and entry.get("_UID") not in (None, "0"):
         return None
     message = message_of(entry.get("MESSAGE")).decode("utf-8", "backslashreplace").strip()
-    if entry.get("_TRANSPORT") != "audit":
+    if transport != "audit":
         return record_in(message)
     serial, kind, sent = (text_of(entry.get(name)) or "" for name in (AUDIT_ID, KIND, SENT))
     if not (SERIAL.fullmatch(serial) and kind and COUNTED.fullmatch(sent)):

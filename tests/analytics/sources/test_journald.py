@@ -194,3 +194,8 @@ def test_an_audit_record_that_a_user_wrote_is_not_believed() -> None:
     assert row["event.dataset"] == "journald"
     assert row["event.action"] == "logged-message"
     assert one(**FORGED, _UID="0")["event.dataset"] == "auditd"
+
+
+@pytest.mark.parametrize("transport", [{}, {"audit": 1}, ["audit"], 7, None])
+def test_a_transport_that_is_no_text_is_no_audit_record(transport: object) -> None:
+    assert one(**{**FORGED, "_TRANSPORT": transport})["event.dataset"] == "journald"

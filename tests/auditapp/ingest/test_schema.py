@@ -28,10 +28,13 @@ def takes_anything(operation: Any) -> bool:
 
 
 def is_put_right(case: schemathesis.Case) -> bool:
-    """Whether what is wrong in a query is a parameter without a name, which no address shows."""
+    """Whether what is wrong in a query are parameters without a name or a value, which no address
+    shows."""
     known = {parameter.name for parameter in case.operation.query}
-    unknown = set(case.query or {}) - known
-    return unknown == {""}
+    unknown = {name: value for name, value in (case.query or {}).items() if name not in known}
+    return bool(unknown) and all(
+        not name or value is None or value in ([], {}, ()) for name, value in unknown.items()
+    )
 
 
 def try_everything(examples: int) -> int:
