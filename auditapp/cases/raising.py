@@ -1,7 +1,7 @@
 """Alerts of urgent findings: one each, kept in step with what a day's assessment finds.
 
 A score counts the finding, not its alert. Where people said that the alert is none, or an exception
-hides it, the finding leaves the score as well; see `taken_back`.
+hides it, the finding leaves the score as well, unless it is critical; see `taken_back`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -91,8 +91,13 @@ def settle(day: date, findings: Iterable[Finding], directory: Directory, weights
 
 
 def taken_back(since: datetime, until: datetime) -> "TakenBack":
-    """The findings of that time whose alerts are said to mean nothing, or are hidden."""
-    dropped = Q(state=CLOSED, close_reason=NOTHING) | Q(hidden_by__isnull=False)
+    """The findings of that time whose alerts are said to mean nothing, or are hidden.
+
+    One person can close an alert, and no one person may take what is critical out of a score: that
+    is dismissed, by two.
+    """
+    closed = Q(state=CLOSED, close_reason=NOTHING) & ~Q(severity=Severity.CRITICAL)
+    dropped = closed | Q(hidden_by__isnull=False)
     rows = Alert.objects.filter(dropped, rule__in=RULES, time__gte=since, time__lte=until)
     told = rows.values_list("rule", "event", "severity")
     return TakenBack({(rule, event): Severity(severity).points for rule, event, severity in told})

@@ -9,6 +9,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from auditapp.cases import assessment, raising
+from auditapp.cases.dismissing import deciding, judged
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, FindingRow, ScoreRow
 from auditapp.eventstore import store
@@ -98,6 +99,21 @@ def test_an_alert_closed_as_false_positive_takes_its_finding_out_of_the_score() 
     assert score() < before / 2
     assert told() == []
     assert FindingRow.objects.filter(finding="cancelled_jobs_of_others").exists()
+
+
+def test_one_person_who_closes_a_critical_alert_leaves_its_finding_in_the_score() -> None:
+    happens(*(cancelled("slurm:mallory", "bob", f"48{n}", 9 + n / 10) for n in range(12)))
+    before = score()
+    Alert.objects.filter(rule=RULE).update(state=Alert.State.CLOSED, close_reason="false_positive")
+    again()
+    assert score() == before > 50
+    row = FindingRow.objects.get(finding="cancelled_jobs_of_others")
+    made = deciding.dismiss(judged.of_row(row), "planned", "ines")
+    again()
+    assert score() == before
+    deciding.accept(made.pk, "otto")
+    again()
+    assert score() < before / 2
 
 
 def test_what_became_worse_than_was_judged_counts_and_is_told_again() -> None:
