@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from auditapp.cases.dismissing.judged import Judged
 from auditapp.cases.dismissing.models import Dismissal
 from auditapp.cases.excepting.models import State
 from auditapp.cases.investigation.fields import Wrong
-from auditapp.cases.models import FindingRow, ScoreRow
+from auditapp.cases.models import Alert, FindingRow, ScoreRow
 
 LABELS = {
     State.PROPOSED: "waits for a second person",
@@ -77,6 +78,14 @@ def asked(given: Mapping[str, str]) -> Judged:
     if score is None:
         raise Wrong("the score was computed anew; please open the reason again")
     return judged.of_reason(score, _number(given.get("reason", "")))
+
+
+def behind(alert: Alert) -> FindingRow | None:
+    """The finding that the alert tells of, None where it is a rule's, or the finding is gone."""
+    kind, _, name = alert.rule.partition(".")
+    day = alert.time.astimezone(UTC).date()
+    rows = FindingRow.objects.standing().filter(day=day, kind=kind, finding=name)
+    return next((row for row in rows if alert.event in row.events), None)
 
 
 def _standing() -> QuerySet[Dismissal]:

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from analytics.findings import Severity
 from auditapp.accounts import acts, policy, pseudonyms
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, AlertQuerySet
-from auditapp.dashboard import casework, grouping
+from auditapp.dashboard import casework, dismissing, grouping
 from auditapp.dashboard.alerting import (
     CLOSE_REASONS,
     SEVERITIES,
@@ -115,7 +116,8 @@ def _on(found: QuerySet[Alert], text: str) -> QuerySet[Alert]:
 @require_POST
 def change_state(request: HttpRequest, alert_id: int) -> HttpResponse:
     """Acknowledges, closes (with a reason) or opens an alert again, with `group` all that are shown
-    with it; 400 for anything else. A false positive leads on to an exception's form."""
+    with it; 400 for anything else. A false positive leads on to an exception's form, or where it
+    tells of a critical finding to that of a dismissal."""
     alert = get_object_or_404(Alert, pk=alert_id)
     state, reason = request.POST.get("state", ""), request.POST.get("reason", "")
     if state not in Alert.State.values:
@@ -136,6 +138,9 @@ def change_state(request: HttpRequest, alert_id: int) -> HttpResponse:
     if not reasons.isdisjoint(Alert.SAYING_NOTHING):
         touch([alert.time.astimezone(UTC).date()])
         hints.assess()
+    critical = kept == "false_positive" and alert.severity == Severity.CRITICAL
+    if critical and (finding := dismissing.behind(alert)):  # it counts until two people dismiss it
+        return redirect(f"{reverse('dismissal-new')}?{urlencode({'finding': finding.pk})}")
     if kept == "false_positive" and alert.hidden_by_id is None:
         return redirect(f"{reverse('exception-new')}?{urlencode({'alert': alert.pk})}")
     back = request.POST.get("next", "")

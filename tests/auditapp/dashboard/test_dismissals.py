@@ -67,6 +67,19 @@ def test_critical_findings_wait_for_a_second_person(analyst: Client, site: Site)
     assert (one.state, one.approved_by) == ("accepted", "otto")
 
 
+def test_closing_a_critical_findings_alert_leads_to_its_dismissal(
+    analyst: Client, site: Site
+) -> None:
+    alert = site.alert("e2", rule="isolation.cancelled", severity="critical")
+    FindingRow.objects.update(day=alert.time.date())
+    closing = {"state": "closed", "reason": "false_positive"}
+    answer = analyst.post(reverse("alert-state", args=[alert.pk]), closing)
+    assert answer["Location"] == f"{reverse('dismissal-new')}?finding={FindingRow.objects.get().pk}"
+    other = site.alert("g1", rule="isolation.cancelled", severity="critical")
+    answer = analyst.post(reverse("alert-state", args=[other.pk]), closing)
+    assert answer["Location"].startswith(reverse("exception-new"))
+
+
 @pytest.mark.parametrize(
     "asked",
     ["", "finding=77", "score=77&reason=0", "finding=x", "score=1&reason=99999999999999999999"],
