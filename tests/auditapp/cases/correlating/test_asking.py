@@ -120,6 +120,7 @@ def test_the_order_of_batches_makes_no_difference(order: tuple[tuple[float, ...]
     assert told() == [("unix:ana", 2)]
 
 
+@pytest.mark.slow
 def test_any_pieces_in_any_order_give_what_the_whole_gives() -> None:
     chance = Random(3)
     minutes = sorted(chance.sample(range(240), 60))

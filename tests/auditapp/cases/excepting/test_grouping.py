@@ -50,6 +50,7 @@ def test_a_late_alert_joins_two_groups_and_an_earlier_one_leads() -> None:
     assert set(Alert.objects.exclude(pk=first.pk).values_list("lead", flat=True)) == {first.pk}
 
 
+@pytest.mark.slow
 def test_any_pieces_in_any_order_give_the_same_groups() -> None:
     chance = Random(7)
     minutes = sorted(chance.sample(range(-600, 700), 40))
