@@ -1,7 +1,7 @@
 """What an act reached, as the page shows it: things with their ways, and how far people are."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from datetime import date as Date
@@ -22,7 +22,8 @@ TITLES: dict[Kind, str] = {
     Kind.FILE: "Files and folders",
 }
 SHOWN = {"": "everything", "open": "suspects still to be looked at", "done": "worked through"}
-GIVEN = ("kind", "what", "since", "until", "show")
+WHOSE = {"": "everybody's", "others": "other people's"}
+GIVEN = ("kind", "what", "since", "until", "only", "whose", "show")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,17 @@ class Way:
     anchor: str  # empty where the source is not on this page
     person: str
     reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """How far people are with the things of a kind."""
+
+    kind: Kind
+    title: str
+    reached: int
+    open: int
+    done: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +90,41 @@ def _day(text: str, name: str) -> Date | None:
     return day
 
 
-def chosen(rows: Iterable[Worked], show: str) -> list[Worked]:
-    """The rows that `show` is about."""
+def of_whom(rows: Iterable[Worked], whose: str, asked: Wanted) -> list[Worked]:
+    """The rows that are not the person's own, if that is asked; what is not known to be anybody's
+    may be other people's."""
+    own = asked.value if asked.kind == "person" and whose == "others" else None
+    return [row for row in rows if own is None or row.thing.owner != own]
+
+
+def chosen(rows: Iterable[Worked], only: str, show: str) -> list[Worked]:
+    """The rows of a kind (or of every one) that `show` is about."""
+    of_kind = [row for row in rows if not only or row.thing.kind == only]
     if show == "open":
-        return [row for row in rows if row.thing.standing is Standing.SUSPECT and not row.decision]
-    return [row for row in rows if show != "done" or row.decision]
+        return [row for row in of_kind if _is_open(row)]
+    return [row for row in of_kind if show != "done" or row.decision]
+
+
+def _is_open(row: Worked) -> bool:
+    return row.thing.standing is Standing.SUSPECT and not row.decision
+
+
+def grouped(rows: Iterable[Worked]) -> list[Group]:
+    """The kinds of which something was reached, in the order of the list."""
+    of: dict[Kind, list[Worked]] = {}
+    for row in rows:
+        of.setdefault(row.thing.kind, []).append(row)
+    return [
+        Group(
+            kind=kind,
+            title=TITLES[kind],
+            reached=len(of[kind]),
+            open=sum(map(_is_open, of[kind])),
+            done=sum(row.decision is not None for row in of[kind]),
+        )
+        for kind in Kind
+        if kind in of
+    ]
 
 
 def shown(rows: list[Worked], every: Iterable[Worked]) -> list[Shown]:
@@ -119,6 +161,8 @@ def anchor(key: str) -> str:
     return "t" + hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
-def kept(given: Mapping[str, str]) -> str:
-    """The parameters as links carry them on."""
-    return urlencode({name: given[name] for name in GIVEN if given.get(name)})
+def kept(given: Mapping[str, str], *, without: Container[str] = ()) -> str:
+    """The parameters as links carry them on, but for those that the link says itself."""
+    return urlencode(
+        {name: given[name] for name in GIVEN if given.get(name) and name not in without}
+    )

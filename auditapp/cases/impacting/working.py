@@ -143,13 +143,17 @@ def digest(thing: Thing) -> str:
     return hashlib.sha256("\x1f".join(ways).encode()).hexdigest()
 
 
-def decide(asked: Wanted, token: str, standing: str, note: str, author: str) -> ImpactDecision:
-    """Keeps what somebody thinks of a thing. Raises Wrong."""
+def decide(
+    asked: Wanted, tokens: Sequence[str], standing: str, note: str, author: str
+) -> list[ImpactDecision]:
+    """Keeps what somebody thinks of some things, of all of them or, where it raises Wrong, none."""
     if standing not in [one.value for one in Standing]:
         raise Wrong("a thing is suspect, trusted or cleared")
+    if not tokens:
+        raise Wrong("no thing is chosen")
     words = worded(note, LONGEST_NOTE, "say why: what was looked at, or done")
     try:
-        key, seen = signing.loads(token, salt=SALT)
+        things = dict(signing.loads(token, salt=SALT) for token in tokens)
     except signing.BadSignature as error:
         raise Wrong("that thing was on no list") from error
     with transaction.atomic():
@@ -164,8 +168,12 @@ def decide(asked: Wanted, token: str, standing: str, note: str, author: str) -> 
                 "created": clock.now(),
             },
         )
-        row = ImpactDecision(
-            of=of, thing=key, standing=standing, note=words, seen=seen, author=author
-        )
-        row.save()
-    return row
+        rows = [
+            ImpactDecision(
+                of=of, thing=key, standing=standing, note=words, seen=seen, author=author
+            )
+            for key, seen in things.items()
+        ]
+        for row in rows:
+            row.save()
+    return rows

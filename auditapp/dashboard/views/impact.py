@@ -29,19 +29,19 @@ def impact(request: HttpRequest) -> HttpResponse:
 @require_POST
 @reads_store
 def decide(request: HttpRequest) -> HttpResponse:
-    """Keeps what somebody thinks of a thing, and goes back to it."""
+    """Keeps what somebody thinks of the chosen things, and goes back to the list."""
     given, by = request.POST.dict(), request.user.get_username()
+    chosen = request.POST.getlist("thing")[: 2 * PAGE]
     try:
         asked = reaching.question(given, clock.now())
-        row = working.decide(
-            asked, given.get("thing", ""), given.get("standing", ""), given.get("note", ""), by
-        )
+        rows = working.decide(asked, chosen, given.get("standing", ""), given.get("note", ""), by)
     except Wrong as error:
         return _page(request, given, problem=f"Nothing was changed: {error}.", status=400)
-    acts.note(request.user, f"decided {row.standing} in list {row.of}", row.thing)
+    for row in rows:
+        acts.note(request.user, f"decided {row.standing} in list {row.of}", row.thing)
     page = given.get("page", "")
     query = reaching.kept(given) + (f"&page={page}" if page.isdecimal() else "")
-    return redirect(f"{reverse('impact')}?{query}#{reaching.anchor(row.thing)}")
+    return redirect(f"{reverse('impact')}?{query}#{reaching.anchor(rows[0].thing)}")
 
 
 def _page(
@@ -54,6 +54,8 @@ def _page(
         "problem": problem,
         "kinds": working.KINDS,
         "shows": reaching.SHOWN.items(),
+        "whoses": reaching.WHOSE.items(),
+        "titles": [(kind.value, title) for kind, title in reaching.TITLES.items()],
         "may_decide": policy.allowed(request.user, "impact-decide"),
         "standings": [one.value for one in Standing],
     }
@@ -70,13 +72,16 @@ def _found(request: HttpRequest, given: dict[str, str]) -> dict[str, Any]:
     asked = reaching.question(given, clock.now())
     found = working.worklist(asked)
     acts.note(request.user, "asked for the impact of", f"{asked.kind} {given['what']}")
-    rows = reaching.chosen(found.rows, given.get("show", ""))
+    theirs = reaching.of_whom(found.rows, given.get("whose", ""), asked)
+    rows = reaching.chosen(theirs, given.get("only", ""), given.get("show", ""))
     page = Paginator(rows, PAGE).get_page(given.get("page"))
     given = {**given, "since": f"{asked.since:%Y-%m-%d}"}
     return {
         "found": found,
         "page": page,
         "things": reaching.shown(list(page.object_list), found.rows),
+        "groups": reaching.grouped(theirs),
         "query": reaching.kept(given),
+        "question": reaching.kept(given, without=("only", "show")),
         "given": {name: given.get(name, "") for name in reaching.GIVEN},
     }

@@ -25,10 +25,12 @@ def asked(client: Client, **more: str) -> str:
     return answer.content.decode()
 
 
-def form(page: str, place: int = 0) -> dict[str, str]:
-    """The hidden fields of a thing's form."""
-    text = re.findall(r'<form class="case-form.*?</form>', page, re.DOTALL)[place]
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text))
+def form(page: str, *places: int) -> dict[str, str | list[str]]:
+    """What a browser sends where the things at these places of the list are chosen."""
+    text = re.findall(r'<form class="bulk.*?</form>', page, re.DOTALL)[0]
+    things = re.findall(r'name="thing" value="([^"]*)"', page)
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text))
+    return {**hidden, "thing": [things[place] for place in places or (0,)]}
 
 
 def test_before_anything_is_asked_the_page_says_what_it_is_for(analyst: Client, site: Site) -> None:
@@ -69,6 +71,42 @@ def test_a_thing_is_worked_through_and_what_was_decided_stays(
     assert "812 train.py" not in re.sub(r"from <.*?</bdi>", "", asked(analyst, show="open"))
 
 
+def test_many_things_are_worked_through_at_once(analyst: Client, reached: Site) -> None:
+    given = form(asked(analyst), 0, 1)
+    answer = analyst.post(
+        f"{PAGE}decide/", {**given, "standing": "cleared", "note": "the same SHA-256"}
+    )
+    page = read(analyst, answer.headers["Location"])
+    assert "2 of 2 worked through" in page
+    assert page.count("the same SHA-256") == 2
+    assert ImpactList.objects.count() == 1
+
+
+def test_nothing_is_decided_where_nothing_is_chosen(analyst: Client, reached: Site) -> None:
+    given = {**form(asked(analyst)), "thing": [], "standing": "cleared", "note": "fine"}
+    answer = analyst.post(f"{PAGE}decide/", given)
+    assert answer.status_code == 400
+    assert "no thing is chosen" in answer.content.decode()
+
+
+def test_the_list_is_told_by_kind_and_each_figure_leads_to_its_things(
+    analyst: Client, reached: Site
+) -> None:
+    page = asked(analyst)
+    (jobs,) = [one for one in links(page, "?") if one.endswith("only=job&show=open")]
+    page = read(analyst, f"{PAGE}{jobs}")
+    assert 'id="group-1">Jobs' in page
+    assert 'id="group-2"' not in page
+
+
+def test_what_belongs_to_others_is_told_from_a_persons_own(analyst: Client, reached: Site) -> None:
+    of_ana = {"kind": "person", "what": "p001"}
+    assert "812 train.py" in asked(analyst, **of_ana, whose="others")
+    of_ben = {"kind": "person", "what": "p/2"}
+    assert "812 train.py" in asked(analyst, **of_ben)
+    assert "Nothing is left of this choice" in asked(analyst, **of_ben, whose="others")
+
+
 def test_a_decision_without_a_reason_changes_nothing(analyst: Client, reached: Site) -> None:
     given = {**form(asked(analyst)), "standing": "cleared", "note": " "}
     answer = analyst.post(f"{PAGE}decide/", given)
@@ -81,7 +119,8 @@ def test_who_only_reads_decides_nothing(reached: Site) -> None:
     client = Client()
     client.force_login(User.objects.create_user("audrey", role=Role.AUDITOR))
     page = asked(client)
-    assert "<summary>Decide" not in page
+    assert "Decide</button>" not in page
+    assert 'type="checkbox"' not in page
     assert client.post(f"{PAGE}decide/", ASKED).status_code == 403
     client.force_login(User.objects.create_user("ada", role=Role.ADMINISTRATOR))
     assert client.get(PAGE).status_code == 403

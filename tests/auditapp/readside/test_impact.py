@@ -116,8 +116,8 @@ def test_what_people_decide_is_kept_and_the_newest_counts(reached: Site) -> None
     found = working.worklist(asked)
     assert (found.done, found.suspects) == (0, 2)
     row = next(row for row in found.rows if row.thing.kind == "job")
-    working.decide(asked, row.token, "suspect", "trained again", "ines")
-    working.decide(asked, row.token, "cleared", f"evaluated {HOSTILE}", "otto")
+    working.decide(asked, [row.token], "suspect", "trained again", "ines")
+    working.decide(asked, [row.token], "cleared", f"evaluated {HOSTILE}", "otto")
     again = read_impact(path="/shared/lib", since=asked.since.isoformat())
     assert again["progress"] == {"suspects": 2, "worked_through": 1}
     job = next(one for one in again["things"] if one["kind"] == "job")
@@ -135,7 +135,7 @@ def test_what_people_decide_is_kept_and_the_newest_counts(reached: Site) -> None
 def test_a_thing_that_is_reached_in_another_way_later_says_so(reached: Site) -> None:
     asked = working.wanted({"path": "/shared/lib"}, reached.now.replace(day=1, month=1), None)
     row = next(row for row in working.worklist(asked).rows if row.thing.kind == "job")
-    working.decide(asked, row.token, "cleared", "fine", "ines")
+    working.decide(asked, [row.token], "cleared", "fine", "ines")
     changed = {"event.category": "file", "event.type": "change", "event.action": "wrote-file"}
     other = {"actor.account": "unix:ana", "file.path": "/shared/lib/b.py", **changed}
     reached.events("bash_history", {"id": "w2", "hours": 9.5, **other})
@@ -159,7 +159,7 @@ def test_a_decision_that_makes_no_sense_is_refused(
     token = working.worklist(asked).rows[0].token
     given = {"token": token, "standing": "cleared", "note": "looked", **change}
     with pytest.raises(Wrong, match=why):
-        working.decide(asked, author="ines", **given)
+        working.decide(asked, [given["token"]], given["standing"], given["note"], "ines")
     assert not ImpactDecision.objects.exists()
 
 
