@@ -44,6 +44,8 @@ ENVIRONMENT = {
     "GIT_PUSH_CERT_SIGNER": "certificate_signer",
     "GIT_PUSH_CERT_KEY": "certificate_key",
 }
+# What an update changes, what would take that back, what a branch would bring to the default one.
+HASHES = ("patch", "undo", "proposal")
 CO_AUTHOR = re.compile(r"(?im)^co-authored-by:[^<\n]*<([^<>\s]+)>")
 
 
@@ -122,6 +124,7 @@ def _labels(record: Payload, environment: Payload, branch: str | None) -> list[t
         "git_status": record.get("git_status") or None,
         "refs": record.get("refs"),
     }
+    told |= {name: text(record.get(name)) for name in HASHES}
     told |= {label: environment.get(name) for name, label in ENVIRONMENT.items()}
     return labels(told)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from analytics.event import account
@@ -26,16 +26,21 @@ SAME_PATCH = frozenset(
 """What Gerrit calls a patch set that brings the same patch as the one before it; of others, and of
 other forges, nothing is told."""
 REWORK = "REWORK"
+RESET = timedelta(minutes=1)  # a forge that sets approvals aside for a push does so at once
 
 
 @dataclass(slots=True)
 class Reviewer:
     """What somebody thought of a pull request until it was merged: which heads they approved,
-    None standing for a head that was not named."""
+    None standing for a head that was not named; `elsewhere` are those that they approved while it
+    was to go into another branch, with their size there; `lapsed` what a forge set aside when the
+    head moved on."""
 
     account: str
     accounts: set[str] = field(default_factory=set)
     heads: dict[str | None, datetime] = field(default_factory=dict)
+    elsewhere: dict[str | None, int | None] = field(default_factory=dict)
+    lapsed: dict[str | None, datetime] = field(default_factory=dict)
     events: list[str] = field(default_factory=list)
     objects: bool = False
     machine: bool = False
@@ -58,6 +63,7 @@ class Story:
     """
 
     authors: set[str] = field(default_factory=set)
+    target: str | None = None
     seen: bool = False
     opened: Told | None = None
     head: str | None = None
@@ -69,7 +75,7 @@ class Story:
 
 def story(steps: Iterable[Told], merge: Told, persons: Persons) -> Story:
     """What was seen of the merged pull request until then; `steps` in order of time."""
-    found = Story(head=merge.head)
+    found = Story(head=merge.head, target=merge.branch)
     for step in steps:
         if step.time > merge.time:
             break
@@ -129,6 +135,9 @@ def _review(found: Story, step: Told, persons: Persons) -> None:
     one.machine, one.behalf = one.machine or step.bot, one.behalf or step.behalf
     if step.action == APPROVED:
         one.heads[step.commit] = max(step.time, one.heads.get(step.commit, step.time))
+        one.elsewhere.pop(step.commit, None)
+        if None not in (step.branch, found.target) and step.branch != found.target:
+            one.elsewhere[step.commit] = found.sizes.get(step.commit or "")
         one.objects = False
         one.events.append(step.event)
     elif step.action in (OBJECTED, WITHDRAWN):
@@ -137,13 +146,25 @@ def _review(found: Story, step: Told, persons: Persons) -> None:
 
 
 def _dismiss(found: Story, step: Told, persons: Persons) -> None:
-    """Sets aside the review of whom the event names, else every approval of that commit."""
+    """Sets aside the review of whom the event names, else every approval of that commit. Where the
+    head has just moved by the same account, the forge does so by its rules, and nobody."""
     login = step.labels.get("reviewer")
     named = account((step.account or "").partition(":")[0], login)
+    moved = found.moves[-1] if found.moves else None
+    by_rule = (
+        moved is not None
+        and moved.action == MOVED
+        and moved.account == step.account
+        and step.time - moved.time <= RESET
+    )
     for key, one in found.reviewers.items():
         if key == _key(named, persons, step.time) if named else step.commit in one.heads:
+            if by_rule:
+                one.lapsed |= one.heads
             one.heads.clear()
             one.objects = False
+    if by_rule:
+        return
     found.dismissals.append(Dismissal(by=step, reviewer=named))
 
 
@@ -160,12 +181,22 @@ def _key(name: str | None, persons: Persons, at: datetime) -> str:
 
 
 def stood(one: Reviewer, found: Story) -> bool:
-    """Whether an approval is of the final head; where none is named, whether none came later."""
+    """Whether an approval is of the final head; where none is named, whether none came later. What
+    was approved for another branch is, if it is of the same size here."""
     if found.head is not None and found.head in one.heads:
-        return True
+        size = found.sizes.get(found.head)
+        return one.elsewhere.get(found.head, size) == size and (
+            found.head not in one.elsewhere or size is not None
+        )
     last = found.moves[-1].time if found.moves else None
     newest = max(_nameless(one, found), default=None)
     return newest is not None and (last is None or newest >= last)
+
+
+def reworked(found: Story, since: datetime) -> bool:
+    """Whether Gerrit calls a patch set after that time a rework."""
+    later = (one for one in found.moves if one.time > since)
+    return any(one.labels.get("kind") == REWORK for one in later)
 
 
 def _nameless(one: Reviewer, found: Story) -> list[datetime]:

@@ -77,6 +77,14 @@ CHECKS: Mapping[str, Check] = {
         confidence=0.6,
         tactics=("persistence", "defense-impairment"),
     ),
+    "took_back_safeguard": Check(
+        title="Took back a safeguard",
+        one="took back on {place} what had made something safer, and nobody looked",
+        many="took back on {place} what had made something safer, and nobody looked, {count} times",
+        severity=Severity.HIGH,
+        confidence=0.6,
+        tactics=("persistence", "defense-impairment"),
+    ),
     ANOTHERS_NAME: Check(
         title="Pushed in the name of somebody away",
         one="pushed to {place} what is said to be the work of a colleague who was on leave",
@@ -109,6 +117,7 @@ CHECKS: Mapping[str, Check] = {
 BY_WHY: Mapping[Why, str] = {
     Why.PUSHED: "pushed_around_review",
     Why.MORE_COMMITS: "pushed_around_review",
+    Why.UNDID_SAFEGUARD: "took_back_safeguard",
     Why.UNAPPROVED: "merged_own_work",
     Why.REWRITTEN: "rewrote_shared_history",
     Why.SECOND_ACCOUNT: "approved_by_second_account",

@@ -7,7 +7,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from analytics.governance.review import documents, queues
+from analytics.governance.review import documents, heads, queues, reverts
 from analytics.governance.review.names import borrowed
 from analytics.governance.review.past import Past, events_of
 from analytics.governance.review.persons import Persons
@@ -33,7 +33,9 @@ class Known:
     pulls: Mapping[tuple[str, int], list[Told]]
     about: Rows  # earlier pushes, approvals and queues of the same commit
     reviewing: frozenset[str]
+    past: Past
     picked: Callable[[Update], Opinion | None] = lambda _: None
+    earlier: Judge = lambda _, __: []
 
 
 def judged(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Judged]:
@@ -64,7 +66,8 @@ def _verdicts(past: Past, site: Site, earlier: Judge) -> list[tuple[Update, Judg
         return []
     merges = _by_commit([one for one in near if one.action == MERGED])
     known = _known(landed, merges, past, Persons(site.directory))
-    known = replace(known, picked=partial(picked, patches_of(commits), past, earlier))
+    patches = patches_of(commits)
+    known = replace(known, picked=partial(picked, patches, past, earlier), earlier=earlier)
     return [(one, _landed(one, known)) for one in landed]
 
 
@@ -91,6 +94,7 @@ def _known(landed: list[Update], merges: Rows, past: Past, persons: Persons) -> 
         pulls=pulls,
         about=_by_commit(about),
         reviewing=past.reviewing(one.repository for one in loose),
+        past=past,
     )
 
 
@@ -127,14 +131,21 @@ def _judged(update: Update, known: Known) -> Judged:
     if _explained(update, known.merges):
         if _carries_more(update, merges):
             return _of(update, Opinion(why=Why.MORE_COMMITS, person=doer, blamed=doer), merges)
-        return _of(update, _worst(update, merges, known), merges)
+        return _of(update, _reverting(update, _worst(update, merges, known), known), merges)
     found = _otherwise(update, known) or known.picked(update)
     if found is None:
         seen = update.repository in known.reviewing
         blamed = doer if seen else None
         why = Why.PUSHED if seen else Why.NOTHING_SEEN
         found = Opinion(why=why, person=doer, blamed=blamed)
-    return _of(update, found)
+    return _of(update, _reverting(update, found, known))
+
+
+def _reverting(update: Update, found: Opinion, known: Known) -> Opinion:
+    """The opinion, where the update takes back what had landed before."""
+    about = known.about.get((update.repository, update.after), ())
+    pushes = [one for one in about if one.action == PUSHED and one.branch == update.branch]
+    return reverts.weighed(found, update, pushes, known.past, known.earlier)
 
 
 def _rewound(update: Update, known: Known) -> bool:
@@ -164,7 +175,9 @@ def _worst(update: Update, merges: list[Told], known: Known) -> Opinion:
     for merge in merges:
         wrote = helpers(update, merge, known.persons) if len(merges) == 1 else frozenset[str]()
         steps = known.pulls.get((merge.repository, merge.pull or 0), [])
-        opinions.append(opinion(steps, merge, wrote, known.persons))
+        found = opinion(steps, merge, wrote, known.persons)
+        landing = known.about.get((update.repository, update.after), ())
+        opinions.append(heads.looked_into(found, merge, landing, known.past))
     return min(opinions, key=lambda one: SEVERITY.index(VERDICTS[one.why]))
 
 

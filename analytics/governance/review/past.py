@@ -50,11 +50,38 @@ class Past:
         found = self._all((COMMITTED,), "labels.pushed", times, columns)
         return told(self._events, *found, actions=(COMMITTED,))
 
+    def on_branch(self, repository: str, branch: str) -> tuple[list[Told], list[Told]]:
+        """The pushes to a branch, and the commits that they brought, each in order of time."""
+        acts, place = (PUSHED, COMMITTED), (repository, branch)
+        names = (OneOf("git.repository", (repository,)), OneOf("git.branch", (branch,)))
+        columns = (*COLUMNS, "message")
+        query = All((_acts(acts), *names))
+        found = self._scan(query, self._start - LOOK_BACK, self._midnight, columns)
+        rows = told(self._events, *found, actions=acts)
+        rows = [one for one in rows if (one.repository, one.branch) == place]
+        pushes = [one for one in rows if one.action == PUSHED]
+        return pushes, [one for one in rows if one.action == COMMITTED]
+
+    def commits_named(self, repository: str, names: Iterable[str]) -> list[Told]:
+        """What is told of the commits of a repository with these hashes."""
+        found = self._all((COMMITTED,), "git.commit", sorted(set(names)))
+        rows = told(self._events, *found, actions=(COMMITTED,))
+        return [one for one in rows if one.repository == repository]
+
     def same(self, repository: str, patches: Iterable[str]) -> list[Told]:
         """The commits of a repository with one of these patches, as far as that is told."""
-        found = self._all((COMMITTED,), "labels.patch", sorted(set(patches)))
-        rows = told(*found, actions=(COMMITTED,))
+        rows = self.commits_with("labels.patch", patches)
         return [one for one in rows if one.repository == repository]
+
+    def pushes_with(self, label: str, values: Iterable[str]) -> list[Told]:
+        """The pushes with one of these values in a label."""
+        found = self._all((PUSHED,), label, sorted(set(values)))
+        return told(*found, actions=(PUSHED,))
+
+    def commits_with(self, label: str, values: Iterable[str]) -> list[Told]:
+        """The commits with one of these values in a label."""
+        found = self._all((COMMITTED,), label, sorted(set(values)))
+        return told(*found, actions=(COMMITTED,))
 
     def pulls(self, merges: Iterable[Told]) -> dict[tuple[str, int], list[Told]]:
         """Every step of these pull requests, by repository and number, in order of time."""

@@ -5,11 +5,11 @@ message and no name is believed.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 
 from analytics.governance.review.past import GRACE, Past
 from analytics.governance.review.pulls import Opinion
-from analytics.governance.review.told import Told
+from analytics.governance.review.told import Told, pushed_at
 from analytics.governance.review.updates import Update, is_shared, is_whole
 from analytics.governance.review.verdict import Judged, Verdict, Why
 
@@ -41,7 +41,7 @@ def picked(
         (at, one)
         for one in past.same(update.repository, wanted)
         if is_shared(one) and one.branch != update.branch
-        if (at := _pushed(one)) and at < update.time
+        if (at := pushed_at(one)) and at < update.time
     ]
     reviewed = [
         (landed, verdict)
@@ -64,9 +64,3 @@ def picked(
         reviewers=tuple(sorted({name for one in several for name in one.reviewers})),
         events=tuple(event for one in several for event in one.events),
     )
-
-
-def _pushed(commit: Told) -> datetime | None:
-    """When a commit was pushed."""
-    pushed = commit.labels.get("pushed")
-    return datetime.fromisoformat(pushed) if pushed else None

@@ -1,10 +1,18 @@
 """What a merged pull request's story comes to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from analytics.governance.review.approvals import Reviewer, Story, movers, stood, story, voice
+from analytics.governance.review.approvals import (
+    Reviewer,
+    Story,
+    movers,
+    reworked,
+    stood,
+    story,
+    voice,
+)
 from analytics.governance.review.persons import Persons, Voice
 from analytics.governance.review.told import Told
 from analytics.governance.review.verdict import Why
@@ -19,7 +27,10 @@ WORTH: Mapping[Voice, Why] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """Why a pull request counts as reviewed or not; see `Judged`."""
+    """Why a pull request counts as reviewed or not; see `Judged`.
+
+    Of an approval of an earlier head, `approved` are the heads that were, `head` is the final one.
+    """
 
     why: Why
     person: str | None
@@ -27,6 +38,8 @@ class Opinion:
     reviewers: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     share: float | None = None
+    approved: Mapping[str, datetime] = field(default_factory=dict)
+    head: str | None = None
 
 
 def opinion(steps: list[Told], merge: Told, helpers: frozenset[str], persons: Persons) -> Opinion:
@@ -38,7 +51,7 @@ def opinion(steps: list[Told], merge: Told, helpers: frozenset[str], persons: Pe
     by_voice: dict[Voice, list[Reviewer]] = {}
     fresh: dict[Voice, list[Reviewer]] = {}
     for one in told.reviewers.values():
-        if one.heads:
+        if one.heads or one.lapsed:
             kind = voice(one, told, helpers - authors, persons, merge.time)
             by_voice.setdefault(kind, []).append(one)
             if stood(one, told):
@@ -91,27 +104,41 @@ def _stale(
     found = by_voice.get(Voice.ANOTHER)
     if not found:
         return None
+    approved: dict[str | None, datetime] = {}
+    for one in found:
+        approved |= one.lapsed | one.heads
     moved = told.moves[-1] if told.moves else None
     mover = persons.doer(moved) if moved else None
     merger = persons.doer(merge)
     if merger is None and persons.machine(merge.account, merge.time):
         merger = mover or person  # a queue merges what was put into it
     alone = merger == (mover or person)
-    share = _share(told, found)
+    share, since = _share(told, found), max(approved.values())
+    if told.head in approved and any(told.head in one.elsewhere for one in found):
+        why = Why.RETARGETED if share is None else Why.STALE
+    else:
+        same = share == 0 and not reworked(told, since)
+        why = Why.SAME_SIZE if same else Why.STALE
     return Opinion(
-        why=Why.SAME_SIZE if share == 0 else Why.STALE,
+        why=why,
         person=person,
         blamed=merger if alone else None,
         reviewers=_persons(found, persons, merge.time),
         events=(*_events(found), *((moved.event,) if moved else ())),
         share=share,
+        approved={head: at for head, at in approved.items() if head},
+        head=told.head,
     )
 
 
 def _share(told: Story, found: list[Reviewer]) -> float | None:
     """How much of the final size came after what was approved; None where a size is not known."""
     final = told.sizes.get(told.head or "")
-    sizes = [told.sizes.get(head or "") for one in found for head in one.heads]
+    sizes = [
+        one.elsewhere[head] if head in one.elsewhere else told.sizes.get(head or "")
+        for one in found
+        for head in one.lapsed | one.heads
+    ]
     if final is None or None in sizes:
         return None
     return min(abs(final - (size or 0)) / max(final, 1) for size in sizes)

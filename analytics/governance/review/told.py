@@ -63,6 +63,12 @@ class Told:
     message: str
 
 
+def pushed_at(commit: Told) -> datetime | None:
+    """When a commit was pushed."""
+    pushed = commit.labels.get("pushed")
+    return datetime.fromisoformat(pushed) if pushed else None
+
+
 def told(*tables: pa.Table, actions: Iterable[str]) -> list[Told]:
     """The events of these tables with such actions in a repository, each once, by time."""
     wanted = tuple(actions)

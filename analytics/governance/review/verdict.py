@@ -19,8 +19,11 @@ class Why(StrEnum):
 
     APPROVED = "approved"
     APPROVED_HEAD = "approved_head"
+    SAME_CONTENT = "same_content"
     PICKED = "picked"
+    TAKEN_BACK = "taken_back"
     PUSHED = "pushed"
+    UNDID_SAFEGUARD = "undid_safeguard"
     REWRITTEN = "rewritten"
     MORE_COMMITS = "more_commits"
     UNAPPROVED = "unapproved"
@@ -35,13 +38,18 @@ class Why(StrEnum):
     APPROVER_UNKNOWN = "approver_unknown"
     ONLY_A_BOT = "only_a_bot"
     SAME_SIZE = "same_size"
+    CAUGHT_UP = "caught_up"
+    RETARGETED = "retargeted"
 
 
 SAID: Mapping[Why, str] = {
     Why.APPROVED: "another person approved the final head",
     Why.APPROVED_HEAD: "another person had approved this very commit",
+    Why.SAME_CONTENT: "another person approved the same content in other commits",
+    Why.TAKEN_BACK: "it takes back exactly what had just landed",
     Why.PICKED: "it does what another person had approved for another branch",
     Why.PUSHED: "pushed without a pull request",
+    Why.UNDID_SAFEGUARD: "it took back what had made something safer, and nobody looked",
     Why.REWRITTEN: "history was rewritten",
     Why.MORE_COMMITS: "it carried more commits than its pull request had",
     Why.UNAPPROVED: "its author merged it and nobody else approved",
@@ -56,14 +64,19 @@ SAID: Mapping[Why, str] = {
     Why.APPROVER_UNKNOWN: "approved by an account of nobody known",
     Why.ONLY_A_BOT: "approved only by another person's bot",
     Why.SAME_SIZE: "its head moved after the approval, its size did not",
+    Why.CAUGHT_UP: "its head moved after the approval, and no new commit of its own is told",
+    Why.RETARGETED: "it was approved for another branch, and its size here is not told",
 }
 VERDICTS: Mapping[Why, Verdict] = {
     **dict.fromkeys((Why.APPROVED, Why.APPROVED_HEAD, Why.PICKED), Verdict.REVIEWED),
+    **dict.fromkeys((Why.SAME_CONTENT, Why.TAKEN_BACK), Verdict.REVIEWED),
     **dict.fromkeys((Why.PUSHED, Why.REWRITTEN, Why.MORE_COMMITS), Verdict.BYPASS),
     **dict.fromkeys((Why.UNAPPROVED, Why.MERGED_BY_ANOTHER, Why.SECOND_ACCOUNT), Verdict.BYPASS),
+    Why.UNDID_SAFEGUARD: Verdict.BYPASS,
     **dict.fromkeys((Why.OWN_PART, Why.STALE, Why.DISMISSED), Verdict.BYPASS),
     **dict.fromkeys((Why.CREATED, Why.NOTHING_SEEN, Why.OPENING_UNSEEN), Verdict.UNKNOWN),
     **dict.fromkeys((Why.APPROVER_UNKNOWN, Why.ONLY_A_BOT, Why.SAME_SIZE), Verdict.UNKNOWN),
+    **dict.fromkeys((Why.CAUGHT_UP, Why.RETARGETED), Verdict.UNKNOWN),
 }
 
 

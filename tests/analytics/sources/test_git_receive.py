@@ -258,6 +258,30 @@ def test_a_cherry_pick_has_the_patch_of_what_it_picks_and_nothing_else_has(
     assert first not in patches(push("origin", "release/2")), "white space counts"
 
 
+def test_a_revert_changes_what_would_undo_the_update_that_it_takes_back(
+    push: Pushed, work: Path
+) -> None:
+    push("origin", "main")
+    git(work, "checkout", "-q", "-b", "fix")
+    commit(work, "loop.py", b"for x in y:\n    f()\n", "Loop")
+    (topic, _) = push("origin", "fix")
+    git(work, "checkout", "-q", "main")
+    git(work, "merge", "-q", "--no-ff", "-m", "Merge it", "fix")
+    (merge, *_) = push("origin", "main")
+    git(work, "revert", "--no-edit", "-m", "1", "HEAD")
+    (revert, _) = push("origin", "main")
+    merged, reverted = dict(merge["labels"]), dict(revert["labels"])
+    assert dict(topic["labels"])["proposal"] == merged["patch"]
+    assert reverted["patch"] == merged["undo"] and reverted["undo"] == merged["patch"]
+    commit(work, "other.py", b"1\n", "Other")
+    git(work, "checkout", "-q", "fix")
+    git(work, "reset", "-q", "--hard", "HEAD~1")
+    commit(work, "loop.py", b"for x in y:\n    f()\n", "Loop, in other words")
+    (again, _) = push("-f", "origin", "fix")
+    assert dict(again["labels"])["proposal"] == dict(topic["labels"])["proposal"]
+    assert "patch" not in dict(again["labels"])
+
+
 @pytest.mark.slow
 def test_merges_and_commits_of_branches_that_nobody_shares_have_none(
     push: Pushed, work: Path
