@@ -148,3 +148,43 @@ def asked(method: bytes, address: bytes) -> bytes:
 )
 def test_a_rule_fires_on_a_raw_line(rule: str, source: str, raw: bytes) -> None:
     assert rule in fired(source, raw + b"\n")
+
+
+def gitlab_push(title: str) -> bytes:
+    """A push of a changed optimiser to main, as GitLab's webhook tells it."""
+    commit = {
+        "id": "9f2c" * 10,
+        "message": f"{title}\n\nSee merge request lab/trainlib!41\n",
+        "timestamp": "2026-02-20T09:00:00+00:00",
+        "author": {"name": "Bo Kim", "email": "bkim@lab.example"},
+        "added": [],
+        "modified": ["trainlib/optim/adamw.py", "trainlib/metrics.py"],
+        "removed": [],
+    }
+    return orjson.dumps(
+        {
+            "object_kind": "push",
+            "event_name": "push",
+            "before": "1a" * 20,
+            "after": commit["id"],
+            "ref": "refs/heads/main",
+            "user_username": "bkim",
+            "project": {"path_with_namespace": "lab/trainlib", "default_branch": "main"},
+            "commits": [commit],
+            "total_commits_count": 1,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "tells"),
+    [
+        ("Merge branch 'bkim/warmup' into 'main'", False),  # GitLab's own merge
+        ("Merge branch 'bkim/warmup'", True),  # git's, made by hand and pushed
+        ("Tune the warm-up", True),
+    ],
+)
+def test_what_a_merge_request_brought_is_left_to_review(title: str, tells: bool) -> None:
+    found = fired("gitlab_webhook", gitlab_push(title))
+    assert ("training_core_edited" in found) is tells
+    assert ("evaluation_edited" in found) is tells
