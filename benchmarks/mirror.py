@@ -78,5 +78,7 @@ def written(line: str, size: int, seed: int) -> bytes:
     for number in range(size):
         it = asked(number, chance, seed)
         at = f"{it.time:%d/%b/%Y:%H:%M:%S} +0000"
-        lines.append(line.format(it=it, at=at, number=number, thread=number % 200))
+        told = {"number": number, "thread": number % 200, "seconds": it.milliseconds / 1000}
+        cache = "HIT" if number % 3 else "MISS"
+        lines.append(line.format(it=it, at=at, cache=cache, **told))
     return ("\n".join(lines) + "\n").encode()

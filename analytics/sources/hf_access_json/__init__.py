@@ -4,17 +4,22 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 
+import numpy as np
 import orjson
 
-from analytics.columnar.blocks import blocks
+from analytics.columnar.blocks import Piece, pieces, raw_lines
 from analytics.event import Batch, Context, Rejected, Source, merged, readable
 from analytics.hubtraffic.lined import Times, unfit
 from analytics.hubtraffic.parts import Labels, Named, agent_labels, cache_word, labels_of, told
 from analytics.hubtraffic.times import either, iso, milliseconds, seconds, web
-from analytics.hubtraffic.traffic import Gathered, Requests, batch_of
+from analytics.hubtraffic.traffic import Gathered, Requests, batch_of, together
+from analytics.jsonlog.alike import Forms
+from analytics.jsonlog.lined import Block
 from analytics.reading import documents, sampled
+from analytics.sources.hf_access_json.columns import requests_of
 from analytics.sources.hf_access_json.shapes import cleaned, request_of
 
 HUB_PATH = re.compile(
@@ -22,12 +27,13 @@ HUB_PATH = re.compile(
 )
 CLOCK = either(seconds, milliseconds, iso, web)
 AT_ONCE = 2_000  # items of an array
+BYTES_AT_ONCE = 1 << 21
 TRIES = 50  # to find an object on a line that is broken
 PARTS = (
     *("time", "client", "user", "call", "status", "size", "referrer", "agent"),
     *("cache", "seconds", "upstream", "forwarded"),
 )
-Piece = tuple[int, int, bytes, str]  # number of its line, offset, and itself twice
+One = tuple[int, int, bytes, str]  # number of its line, offset, and itself twice
 
 
 def _referrer(text: str | None) -> Labels:
@@ -51,31 +57,47 @@ LABELS = (
 def parse(stream: BinaryIO, context: Context) -> Iterator[Batch]:
     """Events of an access log: an object a line, or the items of an array."""
     times = Times(CLOCK, context)
-    found = (_requests(pieces, times, context) for pieces in _pieces(stream))
+    found = _found(stream, times, context)
     return merged(batch_of(requests, context, SOURCE, LABELS) for requests in found)
 
 
-def _pieces(stream: BinaryIO) -> Iterator[list[Piece]]:
-    """Lines, or items of an array, some at a time."""
+def _found(stream: BinaryIO, times: Times, context: Context) -> Iterator[Requests]:
+    """The requests of lines, or of items of an array, some at a time."""
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
-    if buffered.peek(64)[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"[":
-        for block in blocks(buffered):
-            numbers = range(block.number, block.number + len(block.raw))
-            yield list(zip(numbers, block.offsets, block.raw, block.texts, strict=True))
+    if buffered.peek(64)[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[":
+        items = documents(buffered)
+        while some := list(islice(items, AT_ONCE)):
+            yield _requests([(*item[:3], readable(item.raw)) for item in some], times, context)
         return
-    pieces: list[Piece] = []
-    for document in documents(buffered):
-        text = readable(document.raw)
-        pieces.append((document.number, document.offset, document.raw, text))
-        if len(pieces) >= AT_ONCE:
-            yield pieces
-            pieces = []
-    yield pieces
+    forms = Forms()
+    for piece in pieces(buffered, BYTES_AT_ONCE):
+        if piece.too_long:
+            one = (piece.number, piece.offset, piece.data, readable(piece.data))
+            yield _requests([one], times, context)
+        else:
+            yield _of_lines(piece, forms, times, context)
 
 
-def _requests(pieces: list[Piece], times: Times, context: Context) -> Requests:
+def _of_lines(lines: Piece, forms: Forms, times: Times, context: Context) -> Requests:
+    """The requests of some lines: those that are alike by columns, the rest one by one."""
+    block = Block(lines.data + b"\n", lines.number - 1, lines.offset)
+    found = [one for alike in forms.found(block) if (one := requests_of(alike, times, context))]
+    left = np.ones(len(block.starts), bool)
+    for one in found:
+        left[np.asarray(one.numbers) - lines.number] = False
+    if left.any():
+        offsets, raw = raw_lines(lines.offset, lines.data)
+        rest = [
+            (lines.number + row, offsets[row], raw[row], readable(raw[row]))
+            for row in np.flatnonzero(left).tolist()
+        ]
+        found.append(_requests(rest, times, context))
+    return together(found)
+
+
+def _requests(some: list[One], times: Times, context: Context) -> Requests:
     found = Gathered(PARTS)
-    for piece in pieces:
+    for piece in some:
         try:
             value = orjson.loads(piece[2])
         except orjson.JSONDecodeError:
@@ -85,7 +107,7 @@ def _requests(pieces: list[Piece], times: Times, context: Context) -> Requests:
     return found.requests(context)
 
 
-def _take(found: Gathered, piece: Piece, value: Any, times: Times, context: Context) -> None:
+def _take(found: Gathered, piece: One, value: Any, times: Times, context: Context) -> None:
     request = request_of(cleaned(value) if b"\\u0000" in piece[2] else value)
     time = times[request.time] if request else None
     if request and time is not None:
@@ -95,7 +117,7 @@ def _take(found: Gathered, piece: Piece, value: Any, times: Times, context: Cont
     found.rejected.append(Rejected(line=piece[0], reason=reason, text=piece[3]))
 
 
-def _glued(found: Gathered, piece: Piece, times: Times, context: Context) -> None:
+def _glued(found: Gathered, piece: One, times: Times, context: Context) -> None:
     """Takes a line apart on which several objects stand, or the end of one that was cut off."""
     number, offset, _, text = piece
     if not text.strip("\ufeff \t"):
@@ -113,7 +135,7 @@ def _glued(found: Gathered, piece: Piece, times: Times, context: Context) -> Non
         one = text[at:end]
         part = (number, offset, one.encode(), one)
         if isinstance(value, dict):
-            _take(found, part, value, times, context)
+            _take(found, part, cleaned(value), times, context)
         else:
             found.rejected.append(Rejected(line=number, reason="not JSON", text=one))
         at, offset = end, offset + len(part[2])

@@ -101,18 +101,18 @@ def request_of(document: Any) -> Request | None:
     else:
         return None
     return Request(
-        str(time)[:64],
+        stamp(time),
         f"{host} {client}" if host and host != "-" else str(client or ""),
-        _text(user),
+        told(user),
         call,
-        _text(status),
-        _plain(size),
-        _text(referrer),
-        _text(agent),
-        _text(cache),
-        _in_seconds(duration, fields.second),
-        _text(upstream),
-        _text(forwarded),
+        told(status),
+        plain(size),
+        told(referrer),
+        told(agent),
+        told(cache),
+        in_seconds(duration, fields.second),
+        told(upstream),
+        told(forwarded),
     )
 
 
@@ -125,31 +125,37 @@ def _of_caddy(document: Mapping[str, Any], request: Mapping[str, Any]) -> Reques
     address = request.get("client_ip") or request.get("remote_ip") or request.get("remote_addr")
     host = request.get("host")
     return Request(
-        str(document.get("ts"))[:64],
+        stamp(document.get("ts")),
         f"{host} {address}" if host else str(address or ""),
-        _text(document.get("user_id")),
+        told(document.get("user_id")),
         f"{method} {target}",
-        _text(document.get("status")),
-        _plain(document.get("size")),
+        told(document.get("status")),
+        plain(document.get("size")),
         _header(sent, "Referer"),
         _header(sent, "User-Agent"),
         _header(answered, "X-Cache") or _header(answered, "Cache-Status"),
-        _in_seconds(document.get("duration"), 1),
+        in_seconds(document.get("duration"), 1),
         None,
         _header(sent, "X-Forwarded-For"),
     )
 
 
-def _plain(value: Any) -> str | None:
+def stamp(value: Any) -> str:
+    """A time as it is written."""
+    return str(value)[:64]
+
+
+def plain(value: Any) -> str | None:
     """A text or a number as text; None for what should be one and is not."""
     return str(value) if isinstance(value, str | int | float) else None
 
 
-def _in_seconds(duration: Any, second: int) -> str | None:
+def in_seconds(duration: Any, second: int) -> str | None:
+    """A duration that is counted in so many parts of a second."""
     if isinstance(duration, int | float) and second > 1:
         return f"{duration / second:g}"
-    plain = _plain(duration)
-    return plain[:40] if plain else plain
+    found = plain(duration)
+    return found[:40] if found else found
 
 
 def _headers(value: Any) -> Mapping[str, Any]:
@@ -158,15 +164,16 @@ def _headers(value: Any) -> Mapping[str, Any]:
 
 def _header(headers: Mapping[str, Any], name: str) -> str | None:
     value = headers.get(name)
-    return _text(value[0] if isinstance(value, list) and value else value)
+    return told(value[0] if isinstance(value, list) and value else value)
 
 
-def _text(value: Any) -> str | None:
+def told(value: Any) -> str | None:
+    """A text as it is, anything else as Python writes it."""
     return value if isinstance(value, str) else None if value is None else str(value)[:1024]
 
 
-def cleaned(value: Any, depth: int = 3) -> Any:
-    """The same value without NULs in its texts, as deep as requests are told of."""
+def cleaned(value: Any, depth: int = 4) -> Any:
+    """The same value with texts that can be stored, as deep as requests are told of."""
     if isinstance(value, str):
         return readable(value)
     if isinstance(value, dict) and depth:

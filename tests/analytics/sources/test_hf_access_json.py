@@ -113,3 +113,26 @@ def test_a_number_that_is_none_costs_only_itself(odd: str) -> None:
     )
     batches = list(SOURCE.parse(io.BytesIO((line % (odd, odd)).encode()), CONTEXT))
     assert sum(batch.events.num_rows + len(batch.rejected) for batch in batches) == 1
+
+
+@pytest.mark.parametrize("half", ["\ud800", "a\x00b"])
+def test_texts_that_cannot_be_stored_are_shown(half: str) -> None:
+    caddy = {
+        "ts": 1771574400.5,
+        "request": {"method": "GET", "uri": "/", "headers": {"User-Agent": [half]}},
+        "status": 200,
+    }
+    events, rejected = read("\n".join(json.dumps(one) for one in (caddy, USUAL | {"host": half})))
+    assert not rejected
+    shown = half.encode("utf-8", "backslashreplace").replace(b"\x00", b"\\x00").decode()
+    assert [events[0]["user_agent.original"], events[1]["host.name"]] == [shown, shown]
+
+
+@pytest.mark.parametrize("seconds", ["0.210", "41.000", "0.00005", "1e-7", "-0.5", "12", "7.1"])
+def test_seconds_of_many_lines_are_written_as_those_of_one(seconds: str) -> None:
+    line = json.dumps(USUAL)[:-1] + f', "request_time": {seconds}}}\n'
+    one, *_ = read(line)[0]
+    many, _ = read(line * 40)
+    assert {dict(event["labels"])["request_seconds"] for event in many} == {
+        dict(one["labels"])["request_seconds"]
+    }
