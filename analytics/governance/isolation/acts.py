@@ -17,8 +17,9 @@ class Act:
     `thing` is the field that tells the things apart, `one` and `many` are words for it. From
     each of `steps` things on the act is one severity worse, beginning with low. `share` is what
     is left of the confidence where the act is less than proven; `refused` says that also what
-    failed counts. One such event as `graver` selects makes it one severity worse, where nothing
-    explains it.
+    failed counts. Where nothing explains the act, one such event as `graver` selects makes it one
+    severity worse, and so does one thing that resources.csv, asked for the kind `resource`, calls
+    extremely critical.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Act:
     share: float = 1.0
     refused: bool = False
     graver: Callable[[pa.Table], pa.BooleanArray] | None = None
+    resource: str | None = None
 
 
 CHECKS: Mapping[str, Act] = {
@@ -103,6 +105,7 @@ CHECKS: Mapping[str, Act] = {
         select=choosing.written,
         owners=owning.of_paths,
         graver=choosing.loaded_by_runs,
+        resource="path",
     ),
     "read_private_files_of_others": Act(
         title="Read private files of others",

@@ -19,9 +19,11 @@ PRIVATE = (
     r"|/\.huggingface/token$|/\.config/wandb/|/\.gnupg/private|[._](bash|zsh|fish|sh)_history$"
     r"|^/proc/\d+/environ$"
 )
-# What the runs of others load without looking: weights, training data, installed code.
+# What the runs of others load without looking: weights, training data (also compressed, and as
+# numbered archives), installed code.
 LOADED = (
-    r"(?i)\.(safetensors|pt|pth|ckpt|bin|gguf|npz|distcp|parquet|arrow|jsonl|tfrecord|mds|idx)$"
+    r"(?i)(\.(safetensors|pt|pth|ckpt|bin|gguf|npz|distcp|parquet|arrow|jsonl|tfrecord|mds|idx)"
+    r"|\d{3}\.tar)(\.(gz|zst|xz|bz2|lz4))?$"
 )
 INSTALLED = r"/(site|dist)-packages/.+\.(py|pth|so)$"
 POD_ENTRIES = r"^(create|get|patch|update) pods/(exec|attach|portforward|ephemeralcontainers)$"

@@ -11,6 +11,7 @@ from analytics.governance.around import Around
 from analytics.governance.isolation import choosing
 from analytics.governance.isolation.acts import CHECKS, Act
 from analytics.governance.isolation.explaining import strangeness
+from analytics.resources import Criticality, Resources
 from analytics.selection import OBJECTS, both, done, encoded, evidence, filled
 from analytics.site import Site
 from analytics.store.base import EventStore
@@ -72,8 +73,9 @@ def _finding(name: str, act: Act, person: str, events: pa.Table, around: Around)
     if len(owners) + len(teams) >= MANY_OWNERS:
         step += 1
     strange = strangeness(person, events, around)
-    if act.graver and strange == 1.0 and pc.any(act.graver(events)).as_py():
-        step += 1
+    if strange == 1.0:
+        step += bool(act.graver and pc.any(act.graver(events)).as_py())
+        step += bool(act.resource and _extreme(act.resource, things, around.site.resources))
     step = min(step, len(STEPS) - 1)
     return Finding(
         kind=ReasonKind.ISOLATION,
@@ -90,6 +92,12 @@ def _finding(name: str, act: Act, person: str, events: pa.Table, around: Around)
         observed=float(count),
         owners=_by_owner(act, events),
     )
+
+
+def _extreme(kind: str, things: list[str], resources: Resources) -> bool:
+    """Whether the site says of one of these things that everything depends on it."""
+    rows = (resources.of(kind, thing) for thing in things)
+    return any(row is not None and row.criticality is Criticality.EXTREME for row in rows)
 
 
 def _by_owner(act: Act, events: pa.Table) -> tuple[tuple[str, int], ...]:

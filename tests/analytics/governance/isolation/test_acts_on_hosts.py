@@ -70,6 +70,30 @@ def test_reading_the_keys_of_another_is_told_and_other_reads_are_not() -> None:
     assert (found.id, found.tactics) == ("read_private_files_of_others", ("credential-access",))
 
 
+def edited(serial: int, path: str, owner: int, who: int = 1002) -> str:
+    """A file opened to write over what it holds."""
+    named = (
+        f'type=PATH {{head}}: item=0 name="{path}" inode=5 dev=08:01 mode=0100664 ouid={owner}'
+        f" ogid={owner} rdev=00:00 nametype=NORMAL"
+    )
+    folder = 'type=CWD {head}: cwd="/tmp"'
+    return call(serial, "257", "a0=ffffff9c a1=1 a2=241 a3=1b6", folder, named, who=who)
+
+
+def test_one_file_by_hand_where_everything_depends_on_it_is_grave() -> None:
+    path = "/opt/env/lib/python3.11/site-packages/ourlib/optim.py"
+
+    def points(criticality: str, who: int = 1002) -> float:
+        rows = f"kind,pattern,owner,criticality\npath,/opt/env/*,team:language,{criticality}\n"
+        site = replace(SITE, resources=read_resources(rows))
+        found = judged(audit(edited(1, path, 1003, who)), site)
+        return found["wrote_files_of_others"].points if found else 0
+
+    assert points("extreme") == 73
+    assert points("high") == 47
+    assert points("extreme", who=1004) == 0  # of the team whose it is
+
+
 def test_the_memory_of_another_process_is_no_file() -> None:
     (found,) = judged(audit(opened(1, "/proc/777/mem", 1003))).values()
     assert found.id == "traced_processes_of_others"

@@ -117,6 +117,10 @@ def test_what_the_runs_of_others_load_is_graver_where_nothing_explains_it() -> N
     shards = [f"/data/web/shard-{n}.parquet" for n in range(3)]
     assert severity("mallory", *shards) == 73
     assert severity("mallory", *(path.replace("parquet", "log") for path in shards)) == 47
+    assert severity("mallory", *(f"{path}.zst" for path in shards)) == 73
+    assert severity("mallory", *(path.replace("parquet", "tar") for path in shards)) == 47
+    archives = [f"/data/web/shard-{n:06}.tar" for n in range(3)]
+    assert severity("mallory", *archives) == 73
     assert severity("mallory", *shards, kind="creation") == 47
     assert severity("olga", *shards) == 47  # an administrator
     assert severity("carol", *shards) == 47  # of Bob's team
