@@ -1,11 +1,12 @@
 """Whose it is and how much it matters: paths, repositories and others with owners."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
 import pathspec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from analytics import tables
 from analytics.tables import Row, Table
@@ -45,13 +46,14 @@ class Resources:
     rows: tuple[Resource, ...] = ()
 
     @cached_property
-    def _matchers(self) -> dict[str, list[tuple[pathspec.GitIgnoreSpec, Resource]]]:
-        """By kind, the longest pattern first."""
-        found: dict[str, list[tuple[pathspec.GitIgnoreSpec, Resource]]] = {}
-        for row in sorted(self.rows, key=lambda row: -len(row.pattern)):
-            spec = pathspec.GitIgnoreSpec.from_lines([row.pattern])
-            found.setdefault(row.kind, []).append((spec, row))
-        return found
+    def _matchers(self) -> dict[str, tuple[pathspec.PathSpec[pathspec.Pattern], list[Resource]]]:
+        """By kind all patterns as one, which is asked once a name: of several that match, the last
+        counts, so the longest is last, and of equally long ones the first of the file."""
+        of_kind: dict[str, list[Resource]] = {}
+        backwards = self.rows[::-1]
+        for row in sorted(backwards, key=lambda row: len(row.pattern)):
+            of_kind.setdefault(row.kind, []).append(row)
+        return {kind: (_as_one(rows), rows) for kind, rows in of_kind.items()}
 
     def of(self, kind: str, name: str) -> Resource | None:
         """The most specific resource that the name belongs to, or None."""
@@ -64,12 +66,18 @@ class Resources:
             relative = name.lstrip("/")
             if not relative or ".." in relative.split("/"):
                 return None
-            for spec, row in self._matchers.get(kind, ()):
-                if spec.match_file(relative):
-                    return row
-            return None
+            if kind not in self._matchers:
+                return None
+            patterns, rows = self._matchers[kind]
+            found = patterns.check_file(relative).index
+            return None if found is None else rows[found]
 
         return find
+
+
+def _as_one(rows: Sequence[Resource]) -> pathspec.PathSpec[pathspec.Pattern]:
+    # A GitIgnoreSpec would put names of files before those of folders, whichever came last.
+    return pathspec.PathSpec.from_lines(GitIgnoreSpecPattern, [row.pattern for row in rows])
 
 
 def resources_of(text: str) -> Table[Resource]:

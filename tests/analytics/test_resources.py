@@ -23,6 +23,19 @@ def test_the_longest_match_wins() -> None:
     assert other.owner == "team:infra"
 
 
+def test_a_folder_with_a_longer_pattern_comes_before_a_file_with_a_shorter() -> None:
+    resources = owned("path,*.pt,team:infra,medium", "path,/shared/ckpt/llm/,team:language,high")
+    found = resources.of("path", "/shared/ckpt/llm/step-100/model.pt")
+    assert found is not None
+    assert found.owner == "team:language"
+
+
+def test_of_equally_long_patterns_the_first_wins() -> None:
+    found = owned("path,/shared/a*,one,medium", "path,/shared/*b,two,low").of("path", "/shared/ab")
+    assert found is not None
+    assert found.owner == "one"
+
+
 def test_kinds_are_kept_apart_and_strangers_match_nothing() -> None:
     resources = owned("repository,lab/trainlib,team:infra,high")
     assert resources.of("repository", "lab/trainlib") is not None
