@@ -14,7 +14,7 @@ from analytics.governance.review.persons import Persons
 from analytics.governance.review.picks import Judge, patches_of, picked
 from analytics.governance.review.pulls import Opinion, opinion
 from analytics.governance.review.told import APPROVED, MERGED, PUSHED, QUEUED, Told
-from analytics.governance.review.updates import Update, updates
+from analytics.governance.review.updates import Update, is_default, updates
 from analytics.governance.review.verdict import VERDICTS, Judged, Verdict, Why
 from analytics.governance.review.writers import helpers
 from analytics.site import Site
@@ -127,6 +127,8 @@ def _judged(update: Update, known: Known) -> Judged:
     if by.forced or _rewound(update, known):
         return _of(update, Opinion(why=Why.REWRITTEN, person=doer, blamed=doer))
     if update.before is not None and not update.before.strip("0"):
+        if _made_anew(update, known):
+            return _of(update, Opinion(why=Why.REWRITTEN, person=doer, blamed=doer))
         return _of(update, Opinion(why=Why.CREATED, person=doer))
     if _explained(update, known.merges):
         if _carries_more(update, merges):
@@ -150,7 +152,7 @@ def _reverting(update: Update, found: Opinion, known: Known) -> Opinion:
 
 def _rewound(update: Update, known: Known) -> bool:
     """Whether the branch went back to where it had been, for which no forge needs to say it."""
-    if update.by.action != PUSHED or not update.before:
+    if update.by.action != PUSHED or not (update.before or "").strip("0"):
         return False
     return any(
         one.action == PUSHED
@@ -159,6 +161,16 @@ def _rewound(update: Update, known: Known) -> bool:
         and one.labels.get("before", update.before) != update.before
         for one in known.about.get((update.repository, update.after), ())
     )
+
+
+def _made_anew(update: Update, known: Known) -> bool:
+    """Whether a default branch is told to be new that had other commits before: whoever deletes it
+    and pushes another in its place rewrites it. Other branches come and go."""
+    if not is_default(update.by):
+        return False
+    pushes, _ = known.past.on_branch(update.repository, update.branch)
+    before = [one.commit for one in pushes if one.time < update.time and one.commit]
+    return bool(before) and before[-1] != update.after
 
 
 def _carries_more(update: Update, merges: list[Told]) -> bool:
@@ -170,15 +182,23 @@ def _carries_more(update: Update, merges: list[Told]) -> bool:
 
 
 def _worst(update: Update, merges: list[Told], known: Known) -> Opinion:
-    """Of several pull requests that landed at once, the one that is worst off."""
-    opinions = []
+    """Of several pull requests that landed at once, the one that is worst off; of those that
+    brought one head the one that is best off, for approving it approved what all of them brought.
+    """
+    opinions: dict[tuple[str, str | None], list[Opinion]] = {}
     for merge in merges:
         wrote = helpers(update, merge, known.persons) if len(merges) == 1 else frozenset[str]()
         steps = known.pulls.get((merge.repository, merge.pull or 0), [])
         found = opinion(steps, merge, wrote, known.persons)
         landing = known.about.get((update.repository, update.after), ())
-        opinions.append(heads.looked_into(found, merge, landing, known.past))
-    return min(opinions, key=lambda one: SEVERITY.index(VERDICTS[one.why]))
+        found = heads.looked_into(found, merge, landing, known.past)
+        opinions.setdefault((merge.head or merge.event, merge.commit), []).append(found)
+    best = [max(same, key=_grade) for same in opinions.values()]
+    return min(best, key=_grade)
+
+
+def _grade(one: Opinion) -> int:
+    return SEVERITY.index(VERDICTS[one.why])
 
 
 def _otherwise(update: Update, known: Known) -> Opinion | None:

@@ -84,10 +84,14 @@ def _update(row: Told, branch: str, commits: list[Told]) -> Update:
 
 
 def is_shared(row: Told) -> bool:
-    """Protected, or the default branch as the event's label says or as such branches are called."""
+    """Protected, or the default branch."""
+    return row.protected or is_default(row)
+
+
+def is_default(row: Told) -> bool:
+    """The default branch as the event's label says, or as such branches are called."""
     default = row.labels.get("default_branch")
-    named = row.branch in USUAL if default is None else default in ("true", row.branch)
-    return row.protected or named
+    return row.branch in USUAL if default is None else default in ("true", row.branch)
 
 
 def is_own(row: Told, directory: Directory, resources: Resources) -> bool:

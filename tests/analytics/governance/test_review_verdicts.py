@@ -16,6 +16,7 @@ from analytics.circumstances import Duty
 from analytics.governance import review
 from analytics.governance.review.verdict import SAID, VERDICTS, Verdict, Why
 from analytics.store import open_store
+from tests.analytics.governance.git_hook import verdicts
 from tests.analytics.governance.pull_requests import (
     DAY,
     NONE,
@@ -160,8 +161,9 @@ def test_the_work_of_a_bot_is_reviewed_by_any_person() -> None:
 
 
 def test_whoever_wrote_part_of_it_is_no_reviewer_of_it() -> None:
-    co_author = commit("m", "ana", "Fix\n\nCo-authored-by: Bo <bo@lab.example>")
-    for commits in ([commit("h0", "bo"), commit("m", "ana", "Merge it")], [co_author]):
+    by, untold = "Fix\n\nCo-authored-by: Bo <", "12+bo@users.noreply.github.com"
+    co_authors = [[commit("m", "ana", f"{by}{mail}>")] for mail in ("bo@lab.example", untold)]
+    for commits in ([commit("h0", "bo"), commit("m", "ana", "Merge it")], *co_authors):
         steps = (opened(), reviewed(), merged(commits=2), pushed(commits=commits))
         assert why(*steps) == [Why.OWN_PART]
         assert found(*steps) == [("approved_by_helper", "ana")]
@@ -205,6 +207,23 @@ def test_rewritten_history_is_told_by_the_forge_or_by_the_branch_going_back() ->
     assert found(pushed(forced=True)) == [("rewrote_shared_history", "ana")]
     back = pushed("bo", at=12, after="m", before=sha("n"))
     assert why(opened(), reviewed(), *LANDED, back)[1:] == [Why.REWRITTEN]
+
+
+def test_a_default_branch_that_is_deleted_and_pushed_anew_is_rewritten(tmp_path: Path) -> None:
+    told = [opened(), reviewed(), *LANDED]
+    gone = pushed("bo", 12, "none", before=sha("m"), deleted=True)
+    gone["payload"]["after"] = NONE
+    for place, (after, last) in enumerate({"x": Why.REWRITTEN, "m": Why.CREATED}.items()):
+        anew = pushed("bo", 12.1, after, before=NONE, created=True)
+        first, again = verdicts(tmp_path / str(place), [*told, gone, anew])
+        assert (first.why, again.why) == (Why.APPROVED, last)
+
+
+def test_an_approval_is_of_every_pull_request_with_that_head() -> None:
+    other = (opened(number=8), merged(number=8))
+    assert why(opened(), reviewed(), merged(), *other, pushed()) == [Why.APPROVED]
+    apart = (opened(number=8, head="h9"), merged(number=8, head="h9"))
+    assert why(opened(), reviewed(), merged(), *apart, pushed()) == [Why.UNAPPROVED]
 
 
 def test_whoever_is_on_call_is_doubted_less() -> None:
