@@ -21,12 +21,12 @@ def tested(sets: Sets, risk: Risk, exposures: Exposures) -> list[Near]:
     """Every person and channel with an exposed incident, the least probable first."""
     if not len(sets.number):
         return []
-    design = Design(sets, risk)
+    design = Design(sets, risk, ERROR)
     tables = [design.of_channel(channel, exposures) for channel in Channel]
     tests = np.concatenate([table.probability for table in tables])
-    least = np.concatenate([table.least for table in tables])
+    possible = [one for table in tables for one in table.possible]
     right = np.split(
-        corrected(tests, least, ERROR), np.cumsum([len(table.person) for table in tables])[:-1]
+        corrected(tests, possible, ERROR), np.cumsum([len(table.person) for table in tables])[:-1]
     )
     found = [one for table, values in zip(tables, right, strict=True) for one in table.near(values)]
     return sorted(found, key=lambda one: (one.corrected, one.probability, one.person, one.channel))

@@ -6,12 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.governance.victims.controls import Risk, Sets
-from analytics.governance.victims.exact import Floats, at_least, odds_ratio
+from analytics.governance.victims.exact import Floats, at_least, odds_ratio, reachable
 from analytics.governance.victims.exposure import Channel, Exposures
 from analytics.governance.victims.failures import DAY
 from analytics.governance.victims.joining import Codes
 
 Counts = npt.NDArray[np.int64]
+NONE: Floats = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Table:
     controls: Counts
     ratio: Floats
     probability: Floats
-    least: Floats
+    possible: tuple[Floats, ...]
     pairs: tuple[Codes, Codes, Codes, Codes]
 
     def near(self, right: Floats) -> list[Near]:
@@ -80,9 +81,11 @@ class Table:
 class Design:
     """Sets with their sizes and owners; near one's own runs nobody is a suspect."""
 
-    def __init__(self, sets: Sets, risk: Risk) -> None:
-        """Counts members, and those that the same person owns."""
+    def __init__(self, sets: Sets, risk: Risk, error: float) -> None:
+        """Counts members, and those that the same person owns; of tests is asked which values up
+        to `error` they can have."""
         self._sets = sets
+        self._error = error
         self._members = np.bincount(sets.number)
         self._size = len(self._members)
         owner = risk.owner[sets.run]
@@ -110,7 +113,7 @@ class Design:
         place, number, hits, case, total = (
             part[fits] for part in (place, number, hits, case, total)
         )
-        probability, least = _tests(place, hits, case, total, len(people))
+        probability, possible = _tests(place, hits, case, total, len(people), self._error)
         incidents, controls = self._at_risk(people)
         exposed = hits - case
 
@@ -128,7 +131,7 @@ class Design:
             controls=controls,
             ratio=odds_ratio(more, less),
             probability=probability,
-            least=least,
+            possible=possible,
             pairs=(
                 place[near],
                 number[near],
@@ -163,9 +166,15 @@ class Design:
 
 
 def _tests(
-    place: Codes, hits: Counts, case: npt.NDArray[np.bool_], total: Counts, people: int
-) -> tuple[Floats, Floats]:
-    """Each person's probability (1 where no more than expected), and the least there could be."""
+    place: Codes,
+    hits: Counts,
+    case: npt.NDArray[np.bool_],
+    total: Counts,
+    people: int,
+    error: float,
+) -> tuple[Floats, tuple[Floats, ...]]:
+    """Each person's probability (1 where no more than expected), and which it could have been up
+    to an error."""
     telling = hits < total
     place, case, chance = place[telling], case[telling], hits[telling] / total[telling]
     expected = np.bincount(place, weights=chance, minlength=people)
@@ -173,8 +182,12 @@ def _tests(
     least = np.exp(np.bincount(place, weights=np.log(chance), minlength=people))
     order = np.argsort(place, kind="stable")
     begins = np.searchsorted(place[order], np.arange(people + 1))
+    chances = [chance[order[begins[each] : begins[each + 1]]] for each in range(people)]
     probability = np.ones(people)
     for each in np.flatnonzero(counts > expected).tolist():
-        chances = chance[order[begins[each] : begins[each + 1]]]
-        probability[each] = at_least(int(counts[each]), chances)
-    return probability, least
+        probability[each] = at_least(int(counts[each]), chances[each])
+    possible = tuple(
+        reachable(own, error) if able else NONE
+        for own, able in zip(chances, (least <= error).tolist(), strict=True)
+    )
+    return probability, possible

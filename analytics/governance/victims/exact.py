@@ -1,5 +1,6 @@
 """Exact tests over matched sets, and how many tests they are corrected for."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import exp, lgamma, log
 
@@ -7,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+SAME = 1 + 1e-9  # sums of the same chances in another order
 
 
 def at_least(count: int, chances: Floats) -> float:
@@ -31,33 +33,44 @@ def at_least(count: int, chances: Floats) -> float:
     return float(min(beyond, 1.0))
 
 
-def corrected(tests: Floats, least: Floats, error: float) -> Floats:
-    """P-values corrected for how many tests there are, by Holm with Tarone's improvement.
+def reachable(chances: Floats, most: float) -> Floats:
+    """The probabilities of at least so many successes, ascending, that are at most `most` and of
+    more successes than expected: the values that a test of these sets can have at all."""
+    exactly = np.ones(1)
+    for chance in chances.tolist():
+        exactly = np.convolve(exactly, (1 - chance, chance))
+    more = np.arange(len(exactly)) > chances.sum()
+    found = np.cumsum(exactly[::-1])[more[::-1]]
+    return np.asarray(found[found <= most])
 
-    A test that could not have reached `error / k` at its `least` possible value is not among
-    those that k counts (Tarone, Biometrics 46 (1990) 515; Hommel & Krummenauer 1998). The chance
-    of any false claim at the level `error` stays below it, whatever depends on what; p-values
+
+def corrected(tests: Floats, possible: Sequence[Floats], error: float) -> Floats:
+    """P-values corrected for how many tests there are, stepping down, for discrete tests.
+
+    A claim at the level p is by chance at most as probable as the sum, over all tests, of the
+    largest value up to p that each can have at all (`possible`, ascending up to `error`): most
+    cannot come near p, and count for little or nothing (Westfall & Wolfinger, Am. Statistician 51
+    (1997) 3). Whom the least p has named is no longer among those that the next is corrected for
+    (Holm). The chance of any false claim stays below `error`, whatever depends on what; p-values
     are not to be read against another level.
     """
-    counted = _counted(least, error)
     found = np.ones(len(tests))
-    able = np.flatnonzero(least * counted <= error)
-    order = able[np.argsort(tests[able], kind="stable")]
     worst = 0.0
-    for place, test in enumerate(order.tolist()):
-        worst = max(worst, float(tests[test]) * max(counted - place, 1))
+    left = set(range(len(tests)))
+    for test in np.argsort(tests, kind="stable").tolist():
+        if tests[test] > error or worst > error:
+            break
+        beside = (_size(possible[other], float(tests[test])) for other in left - {test})
+        worst = max(worst, float(tests[test]) + sum(beside))
         found[test] = min(worst, 1.0)
+        left.discard(test)
     return found
 
 
-def _counted(least: Floats, error: float) -> int:
-    """The smallest k for which at most k tests can reach error / k."""
-    ranked = np.sort(least)
-    for number in range(1, len(ranked) + 1):
-        able = int(np.searchsorted(ranked, error / number, "right"))
-        if able <= number:
-            return number
-    return max(len(ranked), 1)
+def _size(possible: Floats, level: float) -> float:
+    """How probable a test is at most `level`: the largest of its values up to it."""
+    place = int(np.searchsorted(possible, level * SAME, "right"))
+    return float(possible[place - 1]) if place else 0.0
 
 
 def odds_ratio(more: Floats, less: Floats) -> Floats:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, hypergeom
 
-from analytics.governance.victims.exact import at_least, corrected, odds_ratio
+from analytics.governance.victims.exact import at_least, corrected, odds_ratio, reachable
 
 
 @pytest.mark.parametrize("count", range(6))
@@ -28,19 +28,27 @@ def test_of_one_set_it_is_fishers_exact_test() -> None:
     assert at_least(1, np.array([4 / 21])) == pytest.approx(hypergeom.sf(0, 21, 4, 1))
 
 
-def test_a_test_that_could_never_be_significant_is_not_corrected_for() -> None:
+def test_a_test_that_cannot_come_near_is_not_corrected_for() -> None:
     tests = np.array([2e-4, 0.5, 0.5, 0.5])
-    hopeless = np.array([1e-6, 0.2, 0.2, 0.2])
+    hopeless = [np.array([1e-6, 2e-4]), *[np.zeros(0)] * 3]
     assert corrected(tests, hopeless, 0.001)[0] == pytest.approx(2e-4)
-    able = np.full(4, 1e-6)
-    assert corrected(tests, able, 0.001)[0] == pytest.approx(8e-4)
-    assert corrected(np.array([0.5]), np.array([0.5]), 0.001)[0] == 1
+    able = [np.array([1e-6, 2e-4]), *[np.array([1e-6, 1e-5, 9e-4])] * 3]
+    assert corrected(tests, able, 0.001)[0] == pytest.approx(2e-4 + 3e-5)
+    assert corrected(np.array([0.5]), [np.zeros(0)], 0.001)[0] == 1
 
 
-def test_later_tests_are_never_more_significant_than_earlier_ones() -> None:
+def test_later_tests_are_never_more_significant_and_not_corrected_for_who_is_named() -> None:
     tests = np.array([3e-4, 1e-5, 2e-4])
-    found = corrected(tests, np.full(3, 1e-9), 0.01)
+    found = corrected(tests, [np.array([1e-5, 2e-4, 3e-4])] * 3, 0.01)
     assert found.tolist() == pytest.approx([4e-4, 3e-5, 4e-4])
+
+
+def test_what_a_test_can_be_is_each_probability_of_more_than_expected() -> None:
+    chances = np.full(30, 0.05)
+    found = reachable(chances, 0.01)
+    assert found.tolist() == pytest.approx([binom.sf(n, 30, 0.05) for n in range(29, 4, -1)])
+    assert at_least(7, chances) in [pytest.approx(one) for one in found]
+    assert len(reachable(np.array([0.5]), 0.01)) == 0
 
 
 def test_where_nothing_is_the_matter_somebody_is_named_no_more_often_than_promised() -> None:
@@ -49,7 +57,7 @@ def test_where_nothing_is_the_matter_somebody_is_named_no_more_often_than_promis
     exposed = chance.random((20, 60, 11)) < chance.random((20, 1, 1)) * 0.3  # people, sets, members
     chances = exposed.mean(axis=2)
     telling = (chances > 0) & (chances < 1)
-    least = np.array([np.prod(p[t]) for p, t in zip(chances, telling, strict=True)])
+    possible = [reachable(p[t], 0.05) for p, t in zip(chances, telling, strict=True)]
     false = 0
     for _ in range(200):
         failed = chance.integers(11, size=60)
@@ -57,8 +65,8 @@ def test_where_nothing_is_the_matter_somebody_is_named_no_more_often_than_promis
         tests = np.array(
             [at_least(int(c.sum()), p[t]) for c, p, t in zip(case, chances, telling, strict=True)]
         )
-        false += bool((corrected(tests, least, 0.05) <= 0.05).any())
-    assert false / 200 < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
+        false += bool((corrected(tests, possible, 0.05) <= 0.05).any())
+    assert 0 < false / 200 < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
 
 
 def test_mantel_and_haenszels_odds_ratio_by_hand() -> None:
