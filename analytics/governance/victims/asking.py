@@ -9,7 +9,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from analytics.fields import SCHEMA
-from analytics.governance.victims import runs
+from analytics.governance.victims import pods, runs
 from analytics.store.base import EventStore, Question
 from analytics.store.query import All, Any, Exists, Not, OneOf, Query, Term
 
@@ -86,6 +86,14 @@ ACTS: Query = All(
 )
 
 
+CLUSTER: Query = All(
+    (
+        OneOf("event.dataset", ("kubernetes_audit",)),
+        OneOf("event.action", (*pods.LIFE, *pods.ACTS)),
+    )
+)
+
+
 def jobs(store: EventStore, since: datetime, until: datetime) -> pa.Table:
     """Versions of jobs."""
     return _asked(store, since, until, JOBS, runs.COLUMNS)
@@ -94,6 +102,11 @@ def jobs(store: EventStore, since: datetime, until: datetime) -> pa.Table:
 def acts(store: EventStore, since: datetime, until: datetime) -> pa.Table:
     """Sign-ins, typed commands, programs that reach into others' work, writes of files, pushes."""
     return _asked(store, since, until, ACTS, OF_ACTS)
+
+
+def cluster(store: EventStore, since: datetime, until: datetime) -> pa.Table:
+    """Requests to Kubernetes by which pods come and go, or what they use is changed."""
+    return _asked(store, since, until, CLUSTER, pods.COLUMNS)
 
 
 def faults(store: EventStore, since: datetime, until: datetime) -> pa.Table:

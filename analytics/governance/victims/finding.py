@@ -8,18 +8,18 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.findings import Finding, ReasonKind
-from analytics.governance.victims import breaking, failures, steps, study
+from analytics.governance.victims import breaking, failures, pods, steps, study
 from analytics.governance.victims.association import LEAST_INCIDENTS
 from analytics.governance.victims.designs import Near
 from analytics.governance.victims.exposure import ROUNDING, Channel
 from analytics.governance.victims.failures import DAY, HOUR, NEVER, micro
 from analytics.governance.victims.joining import Codes
 from analytics.governance.victims.study import Study
-from analytics.selection import MOST_EVENTS, has
+from analytics.selection import MOST_EVENTS, either, has
 from analytics.site import ON_DUTY, Site
 from analytics.store.base import EventStore
 
-COLUMNS: tuple[str, ...] = ("@timestamp", "job.state")
+COLUMNS: tuple[str, ...] = ("@timestamp", "event.action", "job.state")
 NEAR = "near_failures_of_others"
 CHECKS: Mapping[str, str] = {NEAR: "Near failures of others, not what went well"}
 POINTS = 54.0  # times confidence, and odds of what is extremely critical, it stays below high
@@ -43,7 +43,8 @@ def find(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Fin
     `events` are the day's; the month's are asked of the store. Of a day on which no job ended
     nothing is said, so that one series of failures does not speak again each day.
     """
-    if not np.asarray(has(events, "job.state", *HARMED)).any():
+    over = either(has(events, "job.state", *HARMED), has(events, "event.action", *pods.ENDS))
+    if not np.asarray(over).any():
         return []
     until = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
     begin = until - study.LOOKED_BACK

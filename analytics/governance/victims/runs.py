@@ -40,6 +40,7 @@ SCHEMA = pa.schema(
         pa.field("command", pa.string()),
         pa.field("folder", pa.string()),
         pa.field("gpu_hours", pa.float64()),
+        pa.field("uses", pa.list_(pa.string())),  # what else it depends on, by name
     ]
 )
 # What a command runs: the first word that is called like a program of a language of scripts.
@@ -162,6 +163,7 @@ def _table(
         "command": command,
         "folder": jobs["process.working_directory"],
         "gpu_hours": pc.coalesce(jobs["job.gpu_hours"].combine_chunks(), hours),
+        "uses": pa.nulls(jobs.num_rows, pa.list_(pa.string())),
     }
     table = pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
     begun = both(filled(table, "began"), pc.invert(has(table, "state", "PENDING", "CONFIGURING")))

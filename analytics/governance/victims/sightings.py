@@ -12,6 +12,7 @@ from analytics.governance.victims.asking import WRITING
 from analytics.governance.victims.controls import Risk
 from analytics.governance.victims.failures import MINUTE, NEVER, Flags, micro
 from analytics.governance.victims.joining import MILLISECOND, SPAN, Codes, Times
+from analytics.governance.victims.pods import THING
 from analytics.governance.victims.things import PATH, Things
 from analytics.selection import both, done, filled, has
 from analytics.site import Site
@@ -29,7 +30,8 @@ def of_events(events: pa.Table, people: pa.Array, things: Things, risk: Risk, si
     times = micro(events["@timestamp"], 0)
     fine = np.asarray(done(events)) & (who >= 0)
     written = _written(events, things, fine)
-    nodes = _nodes(events["host.name"], things)
+    in_cluster = _in_cluster(events, things, fine)
+    nodes = np.maximum(_nodes(events["host.name"], things), in_cluster[0])
     process = ~np.asarray(has(events, "event.category", "file")) & ~np.asarray(
         has(events, "event.action", "push")
     )
@@ -38,12 +40,13 @@ def of_events(events: pa.Table, people: pa.Array, things: Things, risk: Risk, si
     for_own = _own_runs(nodes[there], who[there], times[there], things, risk)
     reaching = np.asarray(has(events, "event.action", "sent-signal", "traced-process"))[there]
     there = there[~for_own | reaching]
-    rows = np.concatenate((there, written[0]))
+    changed = np.concatenate((written[0], in_cluster[1]))
+    rows = np.concatenate((there, changed))
     return Acts(
-        thing=np.concatenate((nodes[there], written[1])),
+        thing=np.concatenate((nodes[there], written[1], in_cluster[2])),
         person=who[rows],
         time=times[rows],
-        kind=np.repeat(np.array([NODE, FOLDER]), (len(there), len(written[0]))),
+        kind=np.repeat(np.array([NODE, FOLDER]), (len(there), len(changed))),
         row=rows,
     )
 
@@ -84,6 +87,17 @@ def _written(events: pa.Table, things: Things, fine: Flags) -> tuple[Codes, Code
         np.concatenate((changed[rows], typed_rows, pushed)),
         np.concatenate((codes, more, repositories)),
     )
+
+
+def _in_cluster(events: pa.Table, things: Things, fine: Flags) -> tuple[Codes, Codes, Codes]:
+    """Of each row the node that a request to a cluster was about, −1 where none; and rows and
+    codes of what else of a cluster was changed, where acts have the column of such things."""
+    if THING not in events.column_names:
+        return np.full(events.num_rows, -1), np.zeros(0, np.int64), np.zeros(0, np.int64)
+    nodes = _nodes(events[THING], things)
+    found = numbered(events[THING], pa.array(things.folders, pa.string()))
+    rows = np.flatnonzero(fine & (found >= 0))
+    return nodes, rows, found[rows] + len(things.nodes)
 
 
 def _pushed(events: pa.Table, things: Things, fine: Flags) -> tuple[Codes, Codes]:

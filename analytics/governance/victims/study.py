@@ -18,6 +18,7 @@ from analytics.governance.victims import (
     exposure,
     failures,
     incidents,
+    pods,
     runs,
     sightings,
     steps,
@@ -90,8 +91,9 @@ Chosen = Callable[[pa.Table, Failures, Things], Failures]
 
 
 def runs_of(store: EventStore, since: datetime, until: datetime, site: Site) -> pa.Table:
-    """The runs of since ≤ time < until, see `runs.of_events`."""
-    return runs.of_events(asking.jobs(store, since, until), site.directory)
+    """The runs of since ≤ time < until, of schedulers and in pods."""
+    jobs = runs.of_events(asking.jobs(store, since, until), site.directory)
+    return pa.concat_tables([jobs, pods.of_events(asking.cluster(store, since, until), site)])
 
 
 def of_store(
@@ -109,7 +111,9 @@ def of_store(
     more failures aside, given the runs and what they depend on."""
     if ran is None:
         ran = runs_of(store, since, until, site)
-    told = asking.acts(store, since, until)
+    told = _with_changes(
+        asking.acts(store, since, until), pods.acts_of(asking.cluster(store, since, until), ran)
+    )
     faults = asking.faults(store, since, until)
     if training is None:
         training = training_of(store, since, until, ran)
@@ -174,6 +178,12 @@ def of_tables(
         of_nodes=of_nodes,
         worse=dependants.of_acts(ran, failed, risk, depended.of_run, found),
     )
+
+
+def _with_changes(told: pa.Table, in_cluster: pa.Table) -> pa.Table:
+    """The acts with those on a cluster, which say in a further column what they were about."""
+    names = [*(name for name in in_cluster.column_names if name in told.column_names), pods.THING]
+    return pa.concat_tables([told, in_cluster.select(names)], promote_options="default")
 
 
 def training_of(store: EventStore, since: datetime, until: datetime, ran: pa.Table) -> pa.Table:

@@ -49,8 +49,12 @@ def of_runs(runs: pa.Table, touched: pa.Table, code: pa.Table) -> Things:
     flat = pc.dictionary_encode(pc.list_flatten(lists).drop_null())
     nodes = tuple(flat.dictionary.to_pylist())
     rows, folders = _folders(runs, touched)
-    rows = np.concatenate((rows, np.asarray(code["row"], dtype=np.int64)))
-    folders = np.concatenate((folders, np.array(code["path"].to_pylist(), dtype=object)))
+    used = runs["uses"].combine_chunks()
+    rows = np.concatenate(
+        (rows, np.asarray(code["row"], dtype=np.int64), np.asarray(pc.list_parent_indices(used)))
+    )
+    more = (code["path"], pc.list_flatten(used))
+    folders = np.concatenate((folders, *(np.array(one.to_pylist(), dtype=object) for one in more)))
     known, codes = np.unique(folders, return_inverse=True) if len(folders) else (folders, rows)
     pairs = (
         np.concatenate((parents, rows)),

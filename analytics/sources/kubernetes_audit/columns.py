@@ -12,7 +12,13 @@ from analytics.jsonlog.samples import Looks
 from analytics.jsonlog.values import address, text
 from analytics.sources.kubernetes_audit.rights import ASKED, of_rights
 from analytics.sources.kubernetes_audit.rights import DECISIVE as OF_RIGHTS
-from analytics.sources.kubernetes_audit.workloads import DECISIVE, WORKLOADS, of_workload
+from analytics.sources.kubernetes_audit.workloads import (
+    DECISIVE,
+    WORKLOADS,
+    node_of,
+    of_status,
+    of_workload,
+)
 
 MOST_ANNOTATIONS = 16
 TYPES = {
@@ -166,7 +172,12 @@ def _jobs(events: Entries, told: dict[str, Sequence[Any]]) -> Columns:
             space, name, danger = spaces[row], names[row], dict[str, str]()
             fields.put(row, "job.name", name)
             fields.put(row, "job.id", f"{space}/{name}" if space and name else name)
-            if wanted[row]:
+            if wanted[row] and part == "binding":
+                node = node_of(wanted[row])
+                fields.put(row, "job.nodes", [node] if node else None)
+            elif wanted[row] and part == "status":
+                dangers.put_all(row, of_status(wanted[row]))
+            elif wanted[row]:
                 fields.put_all(row, of_workload(wanted[row], danger))
                 dangers.put_all(row, danger)
         if part in INTERACTIVE:

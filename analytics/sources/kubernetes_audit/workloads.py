@@ -22,6 +22,12 @@ DEEPEST = 8
 MOST_CONTAINERS = 64
 LONGEST = 8_192
 CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+MOUNTED = {  # kinds of volumes, and what of each is its name
+    "hostPath": "path",
+    "configMap": "name",
+    "secret": "secretName",
+    "persistentVolumeClaim": "claimName",
+}
 
 
 def of_workload(wanted: Any, labels: dict[str, str]) -> dict[str, Any]:
@@ -34,6 +40,7 @@ def of_workload(wanted: Any, labels: dict[str, str]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     commands: list[str] = []
     gpus = 0
+    _add_maker(wanted, labels)
     for spec, copies in _specs(wanted):
         if isinstance(node := spec.get("nodeName"), str):
             told["job.nodes"] = [readable(node)]
@@ -121,9 +128,62 @@ def _add_container(container: Mapping[str, Any], labels: dict[str, str]) -> None
 def _add_volumes(spec: Mapping[str, Any], labels: dict[str, str]) -> None:
     volumes = spec.get("volumes")
     for volume in volumes[:MOST_CONTAINERS] if isinstance(volumes, list) else ():
-        host = volume.get("hostPath") if isinstance(volume, dict) else None
-        if isinstance(host, dict):
-            _add(labels, "hostPath", str(host.get("path")))
+        for kind, naming in MOUNTED.items() if isinstance(volume, dict) else ():
+            if isinstance(mounted := volume.get(kind), dict):
+                _add(labels, kind, str(mounted.get(naming)))
+
+
+def _add_maker(wanted: Mapping[str, Any], labels: dict[str, str]) -> None:
+    """What made it (`Job/train-13b`), and how its name begins where the cluster completes it."""
+    about = wanted.get("metadata")
+    if not isinstance(about, dict):
+        return
+    if isinstance(begins := about.get("generateName"), str):
+        labels["generateName"] = readable(begins)[:1024]
+    makers = about.get("ownerReferences")
+    if isinstance(makers, list) and makers and isinstance(makers[0], dict):
+        kind, name = makers[0].get("kind"), makers[0].get("name")
+        if isinstance(kind, str) and isinstance(name, str):
+            labels["ownerReference"] = readable(f"{kind}/{name}")[:1024]
+
+
+def node_of(wanted: Any) -> str | None:
+    """The node to which a pod is bound."""
+    target = wanted.get("target") if isinstance(wanted, dict) else None
+    name = target.get("name") if isinstance(target, dict) else None
+    return readable(name)[:1024] if isinstance(name, str) else None
+
+
+def of_status(wanted: Any) -> dict[str, str]:
+    """Labels of how a pod is: its phase, why, and with which code the first container that ended
+    badly, else the first that ended, did."""
+    status = wanted.get("status") if isinstance(wanted, dict) else None
+    if not isinstance(status, dict):
+        return {}
+    told = {
+        f"status.{name}": readable(status[name])[:1024]
+        for name in ("phase", "reason")
+        if isinstance(status.get(name), str)
+    }
+    ended = [*_ended(status)]
+    if ended:
+        last = next((one for one in ended if one.get("exitCode")), ended[0])
+        code, reason = last.get("exitCode"), last.get("reason")
+        if isinstance(code, int):
+            told["terminated.exitCode"] = str(code)
+        if isinstance(reason, str):
+            told["terminated.reason"] = readable(reason)[:1024]
+    return told
+
+
+def _ended(status: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """How those containers ended that did."""
+    listed = status.get("containerStatuses")
+    for one in listed[:MOST_CONTAINERS] if isinstance(listed, list) else ():
+        state = one.get("state") if isinstance(one, dict) else None
+        ended = state.get("terminated") if isinstance(state, dict) else None
+        if isinstance(ended, dict):
+            yield ended
 
 
 def _add(labels: dict[str, str], name: str, told: str) -> None:

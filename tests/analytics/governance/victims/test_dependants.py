@@ -203,7 +203,7 @@ def test_from_raw_lines_to_whom_it_names(tmp_path: Path) -> None:
     last = max(
         kinds_of["@timestamp"] for kinds_of in told if kinds_of["job.id"] == named[0].jobs[0]
     )
-    events = pa.table({"@timestamp": [last], "job.state": ["FAILED"]})
+    events = pa.table({"@timestamp": [last], "event.action": ["job"], "job.state": ["FAILED"]})
     (one,) = victims.find(last.date(), events, site, store)
     store.close()
     assert (one.person, one.resource) == (f"m{MALLORY}", "/shared/lib0")

@@ -11,7 +11,7 @@ import pytest
 from analytics.fields import BY_NAME, SCHEMA
 from analytics.findings import Level, ReasonKind
 from analytics.governance import victims
-from analytics.governance.victims import asking, finding, runs, study
+from analytics.governance.victims import asking, finding, pods, runs, study
 from analytics.resources import Criticality, Resource, Resources
 from analytics.risk.score import scores
 from analytics.risk.weights import load
@@ -62,7 +62,13 @@ def named(found: World, until: datetime | None = None) -> list[str]:
 
 
 def test_its_columns_are_fields() -> None:
-    columns = {*victims.COLUMNS, *asking.OF_ACTS, *asking.OF_FAULTS, *asking.OF_TRAINING}
+    columns = {
+        *victims.COLUMNS,
+        *asking.OF_ACTS,
+        *pods.COLUMNS,
+        *asking.OF_FAULTS,
+        *asking.OF_TRAINING,
+    }
     assert columns <= BY_NAME.keys()
 
 
@@ -109,7 +115,7 @@ def test_who_is_everywhere_on_call_or_there_first_is_near_failures_and_not_accus
 def test_without_jobs_there_is_nothing_to_say() -> None:
     nothing = pa.schema([SCHEMA.field(name) for name in finding.COLUMNS]).empty_table()
     assert victims.find(BEGIN.date(), nothing, Site(), EMPTY) == []
-    one = pa.table({"@timestamp": [BEGIN], "job.state": ["FAILED"]})
+    one = pa.table({"@timestamp": [BEGIN], "event.action": ["job"], "job.state": ["FAILED"]})
     assert victims.find(BEGIN.date(), one, Site(), EMPTY) == []
 
 
