@@ -59,6 +59,7 @@ POLICY: dict[str, Roles] = {
     "isolation": READERS,
     "review": READERS,
     "traces": READERS,
+    "victims": READERS,
     "impact": READERS,
     "impact-decide": DECIDERS,
     "panel": READERS,

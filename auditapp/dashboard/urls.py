@@ -28,6 +28,7 @@ from auditapp.dashboard.views import (
     surroundings,
     tokens,
     unknown,
+    victims,
     weights,
 )
 
@@ -68,6 +69,7 @@ urlpatterns = [
     path("isolation/", pillars.pillar, {"kind": "isolation"}, name="isolation"),
     path("review/", pillars.pillar, {"kind": "review"}, name="review"),
     path("traces/", pillars.pillar, {"kind": "traces"}, name="traces"),
+    path("victims/", victims.victims, name="victims"),
     path("impact/", impact.impact, name="impact"),
     path("impact/decide/", impact.decide, name="impact-decide"),
     path("feeds/", feeds.feeds, name="feeds"),

@@ -30,6 +30,7 @@ PAGES = {
     "isolation": "/isolation/",
     "review": "/review/",
     "traces": "/traces/",
+    "victims": "/victims/?since=",
     "feeds": "/feeds/",
     "dead-letters": "/dead-letters/",
     "tokens": "/tokens/",

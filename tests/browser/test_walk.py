@@ -35,6 +35,8 @@ PAGES = (
     "/isolation/",
     "/review/",
     "/traces/",
+    "/victims/",
+    "/victims/?since=&until=",
     "/impact/",
     "/impact/?kind=path&what=/shared",
     "/feeds/",

@@ -1,8 +1,8 @@
 """Who was near? The study of a month asked about some jobs, or a resource in some time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -50,6 +50,23 @@ class Suspect:
     hours: float
     jobs: tuple[str, ...]
     acts: tuple[str, ...]
+    times: tuple[datetime, ...]  # of these acts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A run that failed for no known reason: whose it was (empty where unknown), since when it
+    went wrong, its latest event and when that was (None while it runs), what it cost in GPU-hours,
+    and who was near its incident."""
+
+    job: str
+    owner: str
+    since: datetime
+    state: str
+    event: str
+    told: datetime | None
+    hours: float
+    near: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +93,8 @@ class Breaker:
 class Answer:
     """Suspects and breakers, the least probable by chance first; what each victim lost in
     GPU-hours, the most first (unknown ones together, under no name); how many incidents and failed
-    jobs there are, and how many of these are explained by what.
+    jobs there are, and how many of these are explained by what; and the failures that are not, the
+    newest first.
     """
 
     incidents: int
@@ -85,6 +103,7 @@ class Answer:
     suspects: tuple[Suspect, ...] = ()
     breakers: tuple[Breaker, ...] = ()
     victims: tuple[tuple[str, float], ...] = ()
+    failures: tuple[Failed, ...] = ()
 
 
 def who_was_near(asked: Asked, site: Site, store: EventStore) -> Answer:
@@ -139,7 +158,37 @@ def _answer(found: Study) -> Answer:
         suspects=tuple(_suspect(one, found) for one in best.values()),
         breakers=tuple(_breaker(one, found) for one in found.worse),
         victims=_victims(found),
+        failures=_failures(found, best.values()),
     )
+
+
+def _failures(found: Study, suspects: Iterable[Near]) -> tuple[Failed, ...]:
+    near: dict[int, list[str]] = {}
+    for one in suspects:
+        for number in one.sets.tolist():
+            near.setdefault(number, []).append(found.people[one.person])
+    rows = np.flatnonzero(found.incidents.of_run >= 0)
+    rows = rows[np.argsort(-found.failures.onset[rows], kind="stable")]
+    names = ["id", "owner", "state", "event", "ended"]
+    told = found.runs.select(names).take(pa.array(rows)).to_pylist()
+    return tuple(
+        Failed(
+            job=run["id"],
+            owner=run["owner"] or "",
+            since=moment(int(found.failures.onset[row])),
+            state=run["state"],
+            event=run["event"],
+            told=run["ended"],
+            hours=float(found.failures.hours[row]),
+            near=tuple(near.get(int(found.incidents.of_run[row]), ())),
+        )
+        for row, run in zip(rows.tolist(), told, strict=True)
+    )
+
+
+def moment(time: int) -> datetime:
+    """Microseconds since 1970 as a time."""
+    return datetime.fromtimestamp(time / 1e6, UTC)
 
 
 def _breaker(one: Worse, found: Study) -> Breaker:
@@ -177,6 +226,7 @@ def _suspect(one: Near, found: Study) -> Suspect:
         hours=float(found.incidents.hours[one.sets].sum()),
         jobs=tuple(found.runs["id"].take(first).to_pylist()),
         acts=tuple(found.events["event.id"].take(pa.array(found.acts.row[newest])).to_pylist()),
+        times=tuple(map(moment, found.acts.time[newest].tolist())),
     )
 
 

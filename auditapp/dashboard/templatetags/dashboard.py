@@ -25,6 +25,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("isolation", "Isolation"),
     ("review", "Review"),
     ("traces", "Traces"),
+    ("victims", "Victims"),
     ("impact", "Impact"),
     ("feeds", "Feeds"),
     ("rules", "Detections"),
