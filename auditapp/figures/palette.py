@@ -17,6 +17,17 @@ SEVERITIES: dict[str, str] = {
     "high": "#d55e00",
     "critical": "#c7256b",
 }
+KINDS: dict[str, str] = {
+    "rule": "#d55e00",
+    "sequence": "#c7256b",
+    "isolation": "#e69f00",
+    "review": "#009e73",
+    "traces": "#7b61a8",
+    "victims": "#b8a200",
+    "commands": "#cc79a7",
+    "anomaly": "#56b4e9",
+}
+"""Of reasons; in the order in which they lie on each other, what is only unusual on top."""
 SERIES: tuple[str, ...] = (
     "#0072b2",
     "#e69f00",

@@ -84,6 +84,16 @@ def test_a_store_that_cannot_be_reached_is_said_and_not_an_error(
     assert page["Retry-After"]
 
 
+def test_a_score_is_told_by_the_kinds_of_its_reasons(analyst: Client, site: Site) -> None:
+    page = analyst.get(reverse("panel", args=["score_over_time"]), {"person": "p001"})
+    figure = figure_of(page.content.decode())
+    *layers, line = figure["data"]
+    assert layers
+    sums = [sum(heights) for heights in zip(*(layer["y"] for layer in layers), strict=True)]
+    assert sums == pytest.approx(line["y"], abs=0.1)
+    assert "<td>isolation 81</td>" in page.content.decode()
+
+
 def test_alerts_a_day_may_be_those_of_one_rule(analyst: Client, site: Site) -> None:
     page = analyst.get(
         reverse("panel", args=["alerts_over_time"]), {"range": "all", "rule": "scancel_of_others"}

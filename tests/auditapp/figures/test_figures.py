@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from analytics.findings import ReasonKind
 from auditapp.figures import palette, spark
 from auditapp.figures.bars import Bar, stacked
 from auditapp.figures.lanes import Mark, lanes
@@ -54,6 +55,21 @@ def test_a_score_line_runs_from_0_to_100_and_each_point_leads_to_its_reasons() -
     assert list(figure.data[0].y) == [71.3]
     assert list(figure.data[0].customdata) == [point.link]
     assert figure.layout.yaxis.range[0] == 0
+
+
+def test_the_layers_below_a_score_line_are_the_kinds_of_its_reasons() -> None:
+    parts = {"anomaly": 11.0, "rule": 60.26}
+    point = Point(time=NOON, score=71.26, level="high", link="/people/p001/", parts=parts)
+    before = Point(time=NOON - HOUR, score=0, level="none", link="/people/p001/")
+    figure = score_line([before, point])
+    assert [trace.name for trace in figure.data] == ["rule", "anomaly", "score"]
+    assert [list(trace.y) for trace in figure.data] == [[0, 60.3], [0, 11], [0, 71.3]]
+    assert {trace.stackgroup for trace in figure.data[:2]} == {"parts"}
+
+
+def test_every_kind_of_reason_has_a_colour_of_its_own() -> None:
+    assert set(palette.KINDS) == {kind.value for kind in ReasonKind}
+    assert len(set(palette.KINDS.values())) == len(palette.KINDS)
 
 
 def test_a_spark_stays_in_its_box() -> None:
