@@ -24,6 +24,10 @@ class User(AbstractUser):
     """Somebody who signs in."""
 
     role = models.CharField(max_length=20, choices=Role, default=Role.ANALYST)
+    looked = models.DateTimeField(null=True, editable=False, help_text="at the overview, last")
+    looked_before = models.DateTimeField(
+        null=True, editable=False, help_text="the last look of the visit before"
+    )
 
 
 def _sending() -> list[str]:

@@ -32,6 +32,7 @@ KEPT = (
     "account",
     "person",
     "day",
+    "since",
     "hidden",
     "exception",
     "group",
@@ -86,6 +87,8 @@ def _asked(given: dict[str, str]) -> QuerySet[Alert]:
         found = found.filter(account=given["account"])
     if "day" in given:
         found = _on(found, given["day"])
+    if "since" in given:
+        found = found.filter(detected__gt=moment(given["since"]))
     if "group" in given:
         found = found.filter(Q(pk=number(given["group"])) | Q(lead=number(given["group"])))
     return found
@@ -98,6 +101,16 @@ def _hidden_or_not(found: AlertQuerySet, given: dict[str, str]) -> AlertQuerySet
     if given.get("hidden") == "any":
         return found
     return found.exclude(hidden_by=None) if given.get("hidden") == "only" else found.shown()
+
+
+def moment(text: str) -> datetime:
+    """The time (UTC) that an address carries; the last of all, after which nothing came, where it
+    is none."""
+    try:
+        time = datetime.fromisoformat(text)
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def number(text: str) -> int:
