@@ -44,9 +44,9 @@ def newest() -> datetime | None:
     return ScoreRow.objects.order_by("-as_of").values_list("as_of", flat=True).first()
 
 
-def scored() -> QuerySet[ScoreRow]:
-    """The scores of the last scoring, the highest first."""
-    as_of = newest()
+def scored(as_of: datetime | None = None) -> QuerySet[ScoreRow]:
+    """The scores of a scoring, of the last one where none is named, the highest first."""
+    as_of = as_of or newest()
     rows = ScoreRow.objects.filter(as_of=as_of) if as_of else ScoreRow.objects.none()
     return rows.order_by("-score", "person")
 

@@ -14,6 +14,7 @@ SEVERITIES: dict[str, str] = {
     "informational": "#8a94a3",
     "low": "#56b4e9",
     "medium": "#e69f00",
+    "moderate": "#e69f00",
     "high": "#d55e00",
     "critical": "#c7256b",
 }

@@ -94,6 +94,18 @@ def test_a_score_is_told_by_the_kinds_of_its_reasons(analyst: Client, site: Site
     assert "<td>isolation 81</td>" in page.content.decode()
 
 
+def test_people_a_day_lead_to_exactly_those_who_stood_so(analyst: Client, site: Site) -> None:
+    page = analyst.get(reverse("panel", args=["people_by_level"])).content.decode()
+    (link,) = figure_of(page)["data"][0]["customdata"]
+    people = analyst.get(link).content.decode()
+    assert "Ana Silva" in people.partition("</form>")[2]
+    assert "/people/p/2/" not in people
+    calm = analyst.get(link.replace("level=high", "level=none")).content.decode()
+    assert "Ana Silva" not in calm
+    assert analyst.get(reverse("people"), {"as_of": "soon"}).status_code == 404
+    assert analyst.get(reverse("people"), {"as_of": "2001-01-01"}).status_code == 404
+
+
 def test_alerts_a_day_may_be_those_of_one_rule(analyst: Client, site: Site) -> None:
     page = analyst.get(
         reverse("panel", args=["alerts_over_time"]), {"range": "all", "rule": "scancel_of_others"}
