@@ -40,6 +40,7 @@ POLICY: dict[str, Roles] = {
     "event": READERS,
     "alerts": READERS,
     "alert-state": DECIDERS,
+    "alert-states": DECIDERS,
     "exceptions": READERS,
     "exception": READERS,
     "exception-new": DECIDERS,

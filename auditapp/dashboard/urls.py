@@ -49,6 +49,7 @@ urlpatterns = [
     path("events/", events.events, name="events"),
     path("events/<path:event_id>/", event.event, name="event"),
     path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/state/", alerts.change_states, name="alert-states"),
     path("alerts/<int:alert_id>/state/", alerts.change_state, name="alert-state"),
     path("exceptions/", exceptions.exceptions, name="exceptions"),
     path("exceptions/new/", exceptions.make, name="exception-new"),

@@ -1,12 +1,14 @@
 """Alerts, and what people made of them."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,6 +27,7 @@ from auditapp.dashboard.alerting import (
 from auditapp.ingest import hints
 
 PAGE = 50
+MOST_CHOSEN = 2 * PAGE
 KEPT = (
     "state",
     "severity",
@@ -132,37 +135,73 @@ def change_state(request: HttpRequest, alert_id: int) -> HttpResponse:
     with it; 400 for anything else. A false positive leads on to an exception's form, or where it
     tells of a critical finding to that of a dismissal."""
     alert = get_object_or_404(Alert, pk=alert_id)
-    state, reason = request.POST.get("state", ""), request.POST.get("reason", "")
-    if state not in Alert.State.values:
-        return HttpResponseBadRequest("no such state")
-    if state == Alert.State.CLOSED and reason not in CLOSE_REASONS:
-        return HttpResponseBadRequest("closing an alert needs a reason")
-    rows: QuerySet[Alert] = Alert.objects.filter(pk=alert_id)
-    if request.POST.get("group"):
-        head = alert.lead_id or alert.pk
-        rows = Alert.objects.shown().filter(Q(pk=head) | Q(lead=head))
-    kept = reason if state == Alert.State.CLOSED else ""
-    reasons = {kept, *rows.order_by().values_list("close_reason", flat=True)}
-    count = rows.update(state=state, close_reason=kept)
+    state, kept = _decision(request)
+    one = Alert.objects.filter(pk=alert_id)
+    rows = _of_groups(one) if request.POST.get("group") else one
+    count = _decide(rows, state, kept)
     alert.refresh_from_db()
     acts.note(request.user, f"made {count} alert(s) {state} {kept}".strip() + ": alert", alert_id)
     said = f"{count:,} alerts “{alert.title}” are" if count > 1 else f"“{alert.title}” is"
-    messages.success(request, f"{said} now {_described(alert)}.")
-    if not reasons.isdisjoint(Alert.SAYING_NOTHING):
-        touch([alert.time.astimezone(UTC).date()])
-        hints.assess()
+    messages.success(request, f"{said} now {_described(state, kept)}.")
     critical = kept == "false_positive" and alert.severity == Severity.CRITICAL
     if critical and (finding := dismissing.behind(alert)):  # it counts until two people dismiss it
         return redirect(f"{reverse('dismissal-new')}?{urlencode({'finding': finding.pk})}")
     if kept == "false_positive" and alert.hidden_by_id is None:
         return redirect(f"{reverse('exception-new')}?{urlencode({'alert': alert.pk})}")
+    return redirect(_back(request))
+
+
+@require_POST
+def change_states(request: HttpRequest) -> HttpResponse:
+    """The same with all alerts that are chosen and what is shown with them, back to the list; 400
+    for a decision that is none."""
+    state, kept = _decision(request)
+    chosen = [number(text) for text in request.POST.getlist("alert")[:MOST_CHOSEN]]
+    count = _decide(_of_groups(Alert.objects.filter(pk__in=chosen)), state, kept)
+    acts.note(request.user, f"made {count} alert(s) {state} {kept}".strip() + ": alerts", chosen)
+    if count:
+        said = f"{count:,} alerts are" if count > 1 else "An alert is"
+        messages.success(request, f"{said} now {_described(state, kept)}.")
+    else:
+        messages.error(request, "No alert was chosen.")
+    return redirect(_back(request))
+
+
+def _decision(request: HttpRequest) -> tuple[str, str]:
+    """The state that is asked for, and of a closed one the reason. Raises BadRequest."""
+    state, reason = request.POST.get("state", ""), request.POST.get("reason", "")
+    if state not in Alert.State.values:
+        raise BadRequest("no such state")
+    if state == Alert.State.CLOSED and reason not in CLOSE_REASONS:
+        raise BadRequest("closing an alert needs a reason")
+    return state, reason if state == Alert.State.CLOSED else ""
+
+
+def _of_groups(alerts: Iterable[Alert]) -> QuerySet[Alert]:
+    """The alerts and all that are shown with them."""
+    heads = {alert.lead_id or alert.pk for alert in alerts}
+    return Alert.objects.shown().filter(Q(pk__in=heads) | Q(lead__in=heads))
+
+
+def _decide(rows: QuerySet[Alert], state: str, reason: str) -> int:
+    """How many alerts got the state. Days on which one counts now that did not, or the other way,
+    are assessed anew."""
+    days = {time.astimezone(UTC).date() for time in rows.order_by().values_list("time", flat=True)}
+    reasons = {reason, *rows.order_by().values_list("close_reason", flat=True)}
+    count = rows.update(state=state, close_reason=reason)
+    if not reasons.isdisjoint(Alert.SAYING_NOTHING):
+        touch(days)
+        hints.assess()
+    return count
+
+
+def _back(request: HttpRequest) -> str:
+    """The page of this site from which the decision came."""
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        back = reverse("alerts")
-    return redirect(back)
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        return back
+    return reverse("alerts")
 
 
-def _described(alert: Alert) -> str:
-    if alert.state == Alert.State.CLOSED:
-        return f"closed: {CLOSE_REASONS[alert.close_reason]}"
-    return str(alert.get_state_display()).lower()
+def _described(state: str, reason: str) -> str:
+    return f"closed: {CLOSE_REASONS[reason]}" if reason else str(Alert.State(state).label).lower()

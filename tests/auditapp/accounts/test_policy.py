@@ -35,7 +35,14 @@ ARGUMENTS: dict[str, list[object]] = {
     "outgoing-change": [1],
 }
 POSTED = (
-    *("exception-decide", "dismissal-decide", "alert-state", "sign-out", "unknown-decide"),
+    *(
+        "exception-decide",
+        "dismissal-decide",
+        "alert-state",
+        "alert-states",
+        "sign-out",
+        "unknown-decide",
+    ),
     *("case-add", "case-edit", "case-decide", "case-note", "case-remove"),
     *("dead-letter-replay", "dead-letter-discard", "feed-expect"),
     *("token-rotate", "token-revoke", "outgoing-change"),

@@ -12,6 +12,7 @@ from auditapp.accounts.models import Role, User
 from auditapp.cases.assessment import scores_at
 from auditapp.cases.models import Alert, FindingRow, TouchedDay
 from tests.auditapp.dashboard.organisation import Site
+from tests.auditapp.dashboard.test_pages import read
 
 
 def decide(client: Client, alert: Alert, **form: str) -> int:
@@ -66,6 +67,51 @@ def test_an_alert_is_acknowledged_closed_with_a_reason_and_opened_again(
     assert decide(analyst, alert, state="open", reason="expected") == 302
     alert.refresh_from_db()
     assert (alert.state, alert.close_reason) == (Alert.State.OPEN, "")
+
+
+def test_many_alerts_are_decided_at_once_with_what_is_shown_with_them(
+    analyst: Client, site: Site
+) -> None:
+    first = Alert.objects.get()
+    with_it = site.alert("e2", lead=first)
+    other, left = site.alert("g1", rule="another"), site.alert("s1", rule="third")
+    form = {"alert": [first.pk, other.pk, "nonsense"], "state": "closed", "reason": "expected"}
+    answer = analyst.post(reverse("alert-states"), {**form, "next": "/alerts/?order=severity"})
+    assert answer["Location"] == "/alerts/?order=severity"
+    for alert in (first, with_it, other):
+        alert.refresh_from_db()
+        assert (alert.state, alert.close_reason) == (Alert.State.CLOSED, "expected")
+    left.refresh_from_db()
+    assert left.state == Alert.State.OPEN
+    assert "3 alerts are now closed: expected and allowed" in read(analyst, reverse("alerts"))
+
+
+def test_false_positives_that_are_closed_together_have_all_their_days_assessed_anew(
+    analyst: Client, site: Site
+) -> None:
+    TouchedDay.objects.all().delete()
+    first = Alert.objects.get()
+    late = site.alert("e2", rule="another", time=site.now - timedelta(days=3))
+    form = {"alert": [first.pk, late.pk], "state": "closed", "reason": "false_positive"}
+    assert analyst.post(reverse("alert-states"), form).status_code == 302
+    days = {alert.time.date() for alert in (first, late)}
+    assert days <= set(TouchedDay.objects.values_list("day", flat=True))
+
+
+@pytest.mark.parametrize("form", [{}, {"state": "closed"}, {"state": "gone", "reason": "expected"}])
+def test_a_decision_about_many_that_makes_no_sense_changes_nothing(
+    analyst: Client, site: Site, form: dict[str, str]
+) -> None:
+    alert = Alert.objects.get()
+    answer = analyst.post(reverse("alert-states"), {**form, "alert": alert.pk})
+    assert answer.status_code == 400
+    alert.refresh_from_db()
+    assert alert.state == Alert.State.OPEN
+
+
+def test_a_decision_about_no_alert_says_so(analyst: Client, site: Site) -> None:
+    analyst.post(reverse("alert-states"), {"state": "acknowledged"})
+    assert "No alert was chosen" in read(analyst, reverse("alerts"))
 
 
 @pytest.mark.parametrize(
