@@ -1,10 +1,10 @@
 """Victims first: when jobs fail, who was near each failure, and not near what went well?
 
-A pillar that looks back a month. In order: `runs` (jobs), `pods` (those of a cluster), `steps` and
-`failures` (what went wrong, what is set aside as explained), `things` (what a run depends on),
-`sightings` and `acts` (who acted on it), `incidents`, `controls` (comparable runs), `exposure`,
-`association` (exact tests), `dependants` (before and after a change of something shared), and
-`finding`.
+A pillar that looks back a month. In order: `runs` (jobs), `lives` and `pods` (of a cluster),
+`steps` and `failures` (what went wrong, what is set aside as explained), `things` and `written`
+(what a run depends on), `sightings` and `acts` (who acted on it), `incidents`, `controls`
+(comparable runs), `exposure`, `association` (exact tests), `dependants` (before and after a change
+of something shared), `finding`.
 docs/victims.md says why each step is as it is.
 """
 
