@@ -26,6 +26,7 @@ from tests.analytics.governance.victims.world import (
     SABOTEUR,
     Kind,
     World,
+    saboteurs,
     world,
 )
 from tests.analytics.laboratory import EMPTY
@@ -102,6 +103,20 @@ def test_of_twenty_saboteurs_of_a_dozen_jobs_most_are_found_and_nobody_else() ->
     found = [named(world(seed, kind)) for seed in range(10) for kind in kinds]
     assert sum(SABOTEUR in who for who in found) >= 18
     assert sum(who not in ([], [SABOTEUR]) for who in found) <= 1
+
+
+@pytest.mark.slow()
+def test_of_ten_saboteurs_of_six_jobs_each_some_are_found_and_nobody_else() -> None:
+    """Long jobs on few nodes, ruined in either way: evidence is short for each, and there are many
+    to be told apart."""
+    kind = Kind(
+        people=100, teams=8, nodes=40, jobs_a_day=0.7, hours=10, fails=0.12,
+        attacks=6, saboteurs=10, by="mixed", lag=(1, 20),
+    )  # fmt: skip
+    guilty = set(saboteurs(kind))
+    found = [set(named(world(seed, kind))) for seed in range(20, 28)]
+    assert sum(len(who & guilty) for who in found) >= 15, found
+    assert not any(who - guilty for who in found)
 
 
 def test_who_is_everywhere_on_call_or_there_first_is_near_failures_and_not_accused() -> None:

@@ -41,8 +41,10 @@ class Kind:
     leads_write: float = 6.0  # files a day that a team's lead writes in the team's folders
     answers: float = 0.7  # share of failures after which somebody comes to look
     nights: int = 0  # before deadlines: many are awake, and much fails
-    attacks: int = 0  # jobs that the saboteur ruins in a month
-    by: str = "node"  # how: by signing in to the node, or by changing its files
+    attacks: int = 0  # jobs that each saboteur ruins in a month
+    by: str = "node"  # how: by signing in to the node, or by changing its files, or `mixed`
+    saboteurs: int = 1
+    lag: tuple[float, float] = (2, 35)  # minutes until a job that was acted on ends
 
 
 @dataclass
@@ -75,6 +77,12 @@ class World:
 
 
 SABOTEUR, BUSY, ANSWERING, ON_CALL = "p001", "p002", "p003", "p004"
+MORE = 10  # further saboteurs are numbered from here
+
+
+def saboteurs(kind: Kind) -> list[str]:
+    """Who does harm in a cluster of that kind."""
+    return [SABOTEUR, *(f"p{MORE + number:03}" for number in range(kind.saboteurs - 1))]
 
 
 class Making:
@@ -210,23 +218,26 @@ class Making:
                         self._writes(who, {"who": self.chance.choice(own)}, when)
 
     def _ruined(self, many: int) -> None:
-        """The saboteur's doing: a running job of somebody else ends minutes after they came."""
+        """The saboteurs' doing: a running job of somebody else ends some time after they came."""
+        who = saboteurs(self.kind)
         others = [
             job for job in self._jobs
-            if job["who"] != SABOTEUR and job["state"] == "COMPLETED"
+            if job["who"] not in who and job["state"] == "COMPLETED"
             and job["ended"] - job["began"] > timedelta(hours=2)
         ]  # fmt: skip
-        for place in self.chance.choice(len(others), size=many, replace=False):
-            job = others[place]
+        chosen = self.chance.choice(len(others), size=many * len(who), replace=False)
+        for number, place in enumerate(chosen):
+            job, by = others[place], who[number % len(who)]
             came = job["began"] + (job["ended"] - job["began"]) * float(
                 self.chance.uniform(0.2, 0.8)
             )
-            if self.kind.by == "node":
-                self._comes(SABOTEUR, job["nodes"][0], came)
+            mixed = self.kind.by == "mixed" and self.chance.random() < 0.5
+            if self.kind.by == "node" or mixed:
+                self._comes(by, job["nodes"][0], came)
             else:
-                self._writes(SABOTEUR, job, came)
+                self._writes(by, job, came)
             job["state"] = "FAILED"
-            job["ended"] = came + timedelta(minutes=float(self.chance.uniform(2, 35)))
+            job["ended"] = came + timedelta(minutes=float(self.chance.uniform(*self.kind.lag)))
             self._answered(job)
             self.world.attacked.add(f"{job['who']} {job['began']}")
 
