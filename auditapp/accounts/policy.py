@@ -38,6 +38,7 @@ POLICY: dict[str, Roles] = {
     "identity-draft": KEEPERS,
     "events": READERS,
     "event": READERS,
+    "events-export": READERS,
     "alerts": READERS,
     "alert-state": DECIDERS,
     "alert-states": DECIDERS,

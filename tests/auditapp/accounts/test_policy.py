@@ -17,6 +17,7 @@ PUBLIC = {"sign-in"}
 ARGUMENTS: dict[str, list[object]] = {
     "person": ["p001"],
     "event": ["e1"],
+    "events-export": ["csv"],
     "alert-state": [1],
     **{f"case{what}": [1] for what in ("", "-edit", "-decide", "-note", "-remove")},
     "exception": [1],
