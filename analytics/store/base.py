@@ -48,10 +48,15 @@ class Appended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some events, newest first (ties by event.id, descending), and where the next page starts."""
+    """Some events, newest first (ties by event.id, descending), and where the next page starts.
+
+    `searched` is set where patience ended: what is older than that was not looked at, and `after`
+    is where to go on.
+    """
 
     events: pa.Table
     after: tuple[datetime, str] | None
+    searched: datetime | None = None
 
 
 class EventStore(Protocol):
@@ -78,8 +83,11 @@ class EventStore(Protocol):
         limit: int = 100,
         after: tuple[datetime, str] | None = None,
         columns: Sequence[str] | None = None,
+        patience: float | None = None,
     ) -> Page:
-        """A page of events; `columns` None means all of them."""
+        """A page of events; `columns` None means all of them. With `patience` a store that finds
+        texts by reading them may answer after about so many seconds with what it found so far;
+        it has then looked at some part at least."""
 
     def count(self, question: Question) -> int:
         """How many events, exactly."""

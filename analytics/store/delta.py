@@ -10,18 +10,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from threading import RLock
 from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake import (
+    BloomFilterProperties,
+    ColumnProperties,
+    DeltaTable,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from filelock import FileLock, Timeout
 
 from analytics.store.base import Question, StoreUnavailable, on
-from analytics.store.rows import month_of
+from analytics.store.rows import LATEST, month_of
 
 MANY = 200  # live files, from which on appends become slow
 MANY_A_MONTH = 32
@@ -29,10 +36,12 @@ SMALL = 16 << 20  # bytes
 WORTH = 0.1  # share of a month's bytes in small files that makes sorting it anew worth its cost
 FEW = 2 << 20  # bytes of files that are read and sorted at once when a month is compacted
 LARGEST = 64 << 20  # bytes of a compacted file, about
+STRETCH = 16 << 20  # bytes of files that are searched between two looks at the clock
 KEPT_HOURS = 2  # for readers who still hold a file that is no longer live
 ROUNDED = timedelta(milliseconds=1)  # the log's times are cut to milliseconds
+INSTANT = timedelta(microseconds=1)
 WAIT = 120  # seconds for other writers
-OPTIONS = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=1 << 16)
+ROW_GROUP = 1 << 16  # rows
 CONFIGURATION = {
     "delta.logRetentionDuration": "interval 1 days",
     "delta.deletedFileRetentionDuration": f"interval {KEPT_HOURS} hours",
@@ -100,7 +109,7 @@ class EventFiles:
                 schema_mode="merge",
                 partition_by=["month"],
                 configuration=CONFIGURATION,
-                writer_properties=OPTIONS,
+                writer_properties=_options(events.num_rows),
             )
             table = self._current()
             if table is not None:
@@ -126,7 +135,7 @@ class EventFiles:
                 predicate=f"month = '{month.isoformat()}'",
                 partition_by=["month"],
                 target_file_size=LARGEST,
-                writer_properties=OPTIONS,
+                writer_properties=_options(ROW_GROUP),
             )
             table = self._current()
             if table is not None:
@@ -183,6 +192,21 @@ class EventFiles:
             )
 
 
+def _options(rows: int) -> WriterProperties:
+    """How files are written that have at least about so many rows: each row group with a Bloom
+    filter of its ids, so that an event of which only the id is known is looked for in few of them.
+    """
+    filtering = BloomFilterProperties(
+        set_bloom_filter_enabled=True, fpp=0.01, ndv=max(1, min(rows, ROW_GROUP))
+    )
+    return WriterProperties(
+        compression="ZSTD",
+        compression_level=1,
+        max_row_group_size=ROW_GROUP,
+        column_properties={"event.id": ColumnProperties(bloom_filter_properties=filtering)},
+    )
+
+
 def _only_here() -> None:
     """Raises StoreUnavailable in a process that was forked off one that had used delta-rs, whose
     threads are missing here."""
@@ -198,6 +222,27 @@ def within(question: Question, files: Sequence[File]) -> list[str]:
         for file in files
         if (question.since is None or file.last >= question.since)
         and (question.until is None or file.first < question.until)
+    ]
+
+
+def stretches(question: Question, files: Sequence[File]) -> list[Question]:
+    """The question in parts that follow each other, the newest first: each of at least `STRETCH`
+    bytes of files, but for the last."""
+    wanted = set(within(question, files))
+    newest = sorted((one for one in files if one.path in wanted), key=lambda one: one.last)[::-1]
+    cuts: list[datetime] = []
+    size = 0
+    for newer, older in pairwise(newest):
+        size, cut = size + newer.size, older.last + INSTANT
+        is_inside = question.since is None or cut > question.since
+        is_older = cut < min(filter(None, [question.until, *cuts[-1:]]), default=LATEST)
+        if size >= STRETCH and is_inside and is_older:
+            cuts.append(cut)
+            size = 0
+    bounds = [question.until, *cuts, question.since]
+    return [
+        Question(since=since, until=until, query=question.query)
+        for until, since in pairwise(bounds)
     ]
 
 

@@ -11,6 +11,7 @@ from threading import Lock
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 
 from analytics.fields import SCHEMA
@@ -22,6 +23,7 @@ MEMORY = "512MB"
 THREADS = 2
 ATTEMPTS = 5  # at files that are compacted away meanwhile
 AT_ONCE = 20_000  # rows
+MOST_KNOWN = 20_000  # files
 
 
 class Reader:
@@ -33,6 +35,7 @@ class Reader:
         self._folder = folder
         self._opening = Lock()
         self._database: tuple[int, duckdb.DuckDBPyConnection] | None = None
+        self._complete: dict[str, bool] = {}
 
     def close(self) -> None:
         """Lets go of what was opened; the next call opens it anew."""
@@ -66,9 +69,10 @@ class Reader:
         is gone."""
         whole = common = NO_EVENTS
         if files:
-            read = "SELECT * FROM read_parquet(?, union_by_name = true)"
-            whole = f"({read} UNION ALL BY NAME {NO_EVENTS[1:-1]})"
-            common = "read_parquet(?)"
+            whole = common = "read_parquet(?)"
+            if not all(self._is_complete(file) for file in files):
+                read = "SELECT * FROM read_parquet(?, union_by_name = true)"
+                whole = f"({read} UNION ALL BY NAME {NO_EVENTS[1:-1]})"
             values = [files, *values]
         cursor = self._connection().cursor()
         try:
@@ -83,9 +87,23 @@ class Reader:
         finally:
             cursor.close()
 
+    def _is_complete(self, file: str) -> bool:
+        """Whether the file has all columns, so that nothing is to be filled in: that would keep
+        the database from skipping parts of it. Files never change. Raises FileNotFoundError."""
+        if file not in self._complete:
+            if len(self._complete) >= MOST_KNOWN:  # most of them are gone
+                self._complete.clear()
+            try:
+                self._complete[file] = {*SCHEMA.names} <= {*pq.read_schema(file).names}
+            except pa.ArrowInvalid:  # the database says better what is wrong with it
+                return False
+        return self._complete[file]
+
     def chosen(self, question: Question) -> list[str]:
-        """The live files that may hold events of the question's time."""
-        return within(question, self._files.live())
+        """The live files that may hold events of the question's time, the newest first: what asks
+        for the newest events then finds soon which older parts it need not look at."""
+        live = sorted(self._files.live(), key=lambda file: file.last, reverse=True)
+        return within(question, live)
 
     def month(self, month: date, without: Question | None = None) -> pa.RecordBatchReader:
         """All events of a month in order of time, but for those of a question; with the month as

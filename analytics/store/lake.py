@@ -10,11 +10,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.fields import BY_NAME, SCHEMA, Kind
+from analytics.fields import SCHEMA, Kind
+from analytics.store import facets, newest
 from analytics.store.base import Appended, Interval, Page, Question, StoreUnavailable, on
 from analytics.store.daily import DailyFiles, checked, joined
-from analytics.store.delta import EventFiles
+from analytics.store.delta import EventFiles, stretches
 from analytics.store.duck import AT_ONCE, Reader, reachable
+from analytics.store.meaning import reads_texts
+from analytics.store.newest import before
 from analytics.store.rows import firsts, screened, typed
 from analytics.store.sql import column, listed, where
 from analytics.store.values import keyword
@@ -57,22 +60,15 @@ class Lake:
         limit: int = 100,
         after: tuple[datetime, str] | None = None,
         columns: Sequence[str] | None = None,
+        patience: float | None = None,
     ) -> Page:
         """A page of events, newest first: which ones, then all of their columns."""
-        condition, values = where(question, after)
-        order = f'ORDER BY "@timestamp" DESC, "event.id" DESC LIMIT {int(limit)}'
-        which = f'SELECT "@timestamp", "event.id" FROM {{}} WHERE {condition} {order}'
         names = SCHEMA.names if columns is None else columns
-        found = self._reader.ask(which, values, question)
-        if not found.num_rows:
-            return Page(events=SCHEMA.empty_table().select(names), after=None)
-        first, last = found["@timestamp"][-1].as_py(), found["@timestamp"][0].as_py()
-        ids = found["event.id"].to_pylist()
-        wide = f"""SELECT {listed(names)} FROM {{}} WHERE "@timestamp" BETWEEN ? AND ?
-            AND "event.id" IN (SELECT unnest(?)) ORDER BY "@timestamp" DESC, "event.id" DESC"""
-        period = Question(since=first, until=last + timedelta(microseconds=1))
-        events = typed(self._reader.ask(wide, [first, last, ids], period), names)
-        return Page(events=events, after=(first, ids[-1]) if len(ids) == limit else None)
+        parts = [question]
+        if patience is not None and reads_texts(question.query):
+            with reachable():
+                parts = stretches(before(question, after), self._files.live())
+        return newest.page(self._reader.ask, parts, names, limit, after, patience)
 
     def count(self, question: Question) -> int:
         """How many events, exactly."""
@@ -104,7 +100,7 @@ class Lake:
         self, question: Question, fields: Sequence[str], *, size: int = 10
     ) -> Mapping[str, list[tuple[str, int]]]:
         """The most frequent values of each field; see EventStore."""
-        return {field: self._facet(question, field, size) for field in fields}
+        return facets.facets(self._reader.ask, question, fields, size)
 
     def scan(self, question: Question, columns: Sequence[str]) -> Iterator[pa.Table]:
         """All the events as they were when the first table was asked for, 20,000 rows a table."""
@@ -206,21 +202,6 @@ class Lake:
             batch=batch.select(["event.id"]),
         )
         return table["id"].cast(pa.string()).combine_chunks()
-
-    def _facet(self, question: Question, field: str, size: int) -> list[tuple[str, int]]:
-        name = column(keyword(field, Kind.KEYWORD, Kind.KEYWORDS))
-        is_list = BY_NAME[field].kind is Kind.KEYWORDS
-        value = f"unnest(list_distinct({name}))" if is_list else name
-        condition, values = where(question)
-        table = self._reader.ask(
-            f"""SELECT value, count(*) AS count
-            FROM (SELECT {value} AS value FROM {{}} WHERE {condition})
-            WHERE value IS NOT NULL
-            GROUP BY value ORDER BY count DESC, value LIMIT {int(size)}""",
-            values,
-            question,
-        )
-        return list(zip(table["value"].to_pylist(), table["count"].to_pylist(), strict=True))
 
 
 def _in(month: date, question: Question) -> Question:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics.fields import FIELDS, Field, Kind
-from analytics.store.query import Between, Exists, OneOf, Term
+from analytics.store.query import All, Any, Between, Exists, Not, OneOf, Query, Term
 from analytics.store.values import (
     LONGEST_KEYWORD,
     LONGEST_PART,
@@ -84,6 +84,21 @@ def leaves(part: Term | Exists | Between | OneOf) -> tuple[Leaf, ...]:
             return (_among(name, values),)
         case Between():
             return (_within(part),)
+
+
+def reads_texts(query: Query | None) -> bool:
+    """Whether texts are looked through, which are all read where no index has them."""
+    match query:
+        case None:
+            return False
+        case Not(part):
+            return reads_texts(part)
+        case All(parts) | Any(parts):
+            return any(reads_texts(part) for part in parts)
+        case _:
+            return any(
+                isinstance(leaf, Like) and leaf.field.kind is Kind.TEXT for leaf in leaves(query)
+            )
 
 
 def windows(text: str) -> Iterator[str]:

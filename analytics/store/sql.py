@@ -1,15 +1,17 @@
 """A search as DuckDB's SQL. Values are only ever parameters; names are those of `fields`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+
+import pyarrow as pa
 
 from analytics.fields import BY_NAME, FIELDS, Kind
 from analytics.store import meaning
 from analytics.store.base import Question
 from analytics.store.meaning import OVERLAP, WINDOW, Among, Leaf, Like, Present, Within
 from analytics.store.query import All, Any, Not, Query
-from analytics.store.values import Pattern, Wild
+from analytics.store.values import Pattern, Wild, literal
 
 TYPES = {
     Kind.TIME: "TIMESTAMPTZ",
@@ -22,10 +24,12 @@ TYPES = {
     Kind.LABELS: "MAP(VARCHAR, VARCHAR)",
 }
 NONE = ", ".join(f'NULL::{TYPES[field.kind]} AS "{field.name}"' for field in FIELDS)
+MOST_SINGLE = 100  # values that stand in a statement one by one
 NO_EVENTS = f"(SELECT {NONE} WHERE false)"
 
 Parameter = object
 Sql = tuple[str, list[Parameter]]
+Ask = Callable[[str, list[Parameter], Question], pa.Table]  # see `duck.Reader.ask`
 
 
 def where(question: Question, after: tuple[datetime, str] | None = None) -> Sql:
@@ -96,9 +100,17 @@ def _leaf(leaf: Leaf) -> Sql:
     if leaf.field.kind is Kind.KEYWORDS:
         return _of_any(name, leaf, [])
     if isinstance(leaf, Among):
-        return f"coalesce({name} IN (SELECT unnest(?)), false)", [list(leaf.values)]
+        if 0 < len(leaf.values) <= MOST_SINGLE:
+            return _known(name, f"{name} IN ({marks(leaf.values)})"), [*leaf.values]
+        return _known(name, f"{name} IN (SELECT unnest(?))"), [list(leaf.values)]
     sql, values = _of_value(leaf, name)
-    return f"coalesce({sql}, false)", values
+    return _known(name, sql), values
+
+
+def _known(name: str, sql: str) -> str:
+    """The condition, false where the field is null. Written so that parts of files in which it
+    cannot hold are not read."""
+    return f"({name} IS NOT NULL AND {sql})"
 
 
 def _of_any(texts: str, leaf: Leaf, before: list[Parameter]) -> Sql:
@@ -118,7 +130,7 @@ def _of_value(leaf: Leaf, x: str) -> Sql:
         case Like(field, pattern):
             if field.kind is Kind.TEXT:
                 return _anywhere(pattern, x)
-            return f"regexp_full_match({x}, ?)", [expression(pattern)]
+            return _whole(pattern, x)
         case Within(_, lower, upper, strict_lower, strict_upper):
             parts: list[Sql] = []
             if lower is not None:
@@ -126,6 +138,16 @@ def _of_value(leaf: Leaf, x: str) -> Sql:
             if upper is not None:
                 parts.append((f"{x} {'<' if strict_upper else '<='} ?", [upper]))
             return _joined(" AND ", parts, "true")
+
+
+def _whole(pattern: Pattern, x: str) -> Sql:
+    """That a value fits. Without wildcards it also fits where no letter is told from its other
+    case: that folds more than A to Z, but is so quick that the rest is asked of few values."""
+    fits: Sql = (f"regexp_full_match({x}, ?)", [expression(pattern)])
+    text = literal(pattern)
+    if text is None:
+        return fits
+    return _joined(" AND ", [(f"lower({x}) = lower(?)", [text]), fits], "true")
 
 
 def _anywhere(pattern: Pattern, x: str) -> Sql:
@@ -142,3 +164,8 @@ def _anywhere(pattern: Pattern, x: str) -> Sql:
 def listed(names: Sequence[str]) -> str:
     """The columns of a SELECT."""
     return ", ".join(column(name) for name in names)
+
+
+def marks(values: Sequence[object]) -> str:
+    """A place for each parameter of a list."""
+    return ", ".join("?" * len(values))

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics.circumstances import Host
 from analytics.store.base import EventStore, Question
@@ -92,15 +93,15 @@ def _rhythm(
     source: str, named: set[str], begin: datetime, end: datetime, store: EventStore
 ) -> Rhythm:
     question = Question(since=begin, until=end, query=OneOf("event.dataset", (source,)))
-    found = store.histogram(question, interval="hour", by="host.name").to_pylist()
-    hosts = sorted(named | {row["value"] for row in found if row["value"]})
-    places = {host: place for place, host in enumerate(hosts)}
-    hours = max(int(np.ceil((end - begin) / HOUR)), 1)
-    counts = np.zeros((len(hosts), hours), dtype=np.int64)
-    for row in found:
-        hour = int((row["time"] - begin) / HOUR)
-        if row["value"] and 0 <= hour < hours:
-            counts[places[row["value"]], hour] = row["count"]
+    found = store.histogram(question, interval="hour", by="host.name")
+    found = found.filter(pc.and_(pc.is_valid(found["value"]), pc.not_equal(found["value"], "")))
+    hosts = sorted(named | set(pc.unique(found["value"]).to_pylist()))
+    counts = np.zeros((len(hosts), max(int(np.ceil((end - begin) / HOUR)), 1)), dtype=np.int64)
+    place = np.asarray(pc.index_in(found["value"], value_set=pa.array(hosts, pa.string())))
+    passed = np.asarray(found["time"].cast(pa.int64())) - int(begin.timestamp()) * 1_000_000
+    hour = passed // (HOUR // timedelta(microseconds=1))
+    held = (hour >= 0) & (hour < counts.shape[1])
+    counts[place[held], hour[held]] = np.asarray(found["count"])[held]
     return Rhythm(hosts, counts, LEARNT_DAYS * 24)
 
 

@@ -82,8 +82,9 @@ class Elastic:
         limit: int = 100,
         after: tuple[datetime, str] | None = None,
         columns: Sequence[str] | None = None,
+        patience: float | None = None,
     ) -> Page:
-        """A page of events, newest first."""
+        """A page of events, newest first; texts have an index, so no patience is needed."""
         names = SCHEMA.names if columns is None else columns
         body: Json = {"query": dsl.question(question), "sort": NEWEST, "track_total_hits": False}
         mark = None if after is None else [dsl.instant(after[0]), after[1]]

@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from analytics.store.base import Question
-from analytics.store.delta import FEW, EventFiles, File, periods, within
+from analytics.store.delta import FEW, STRETCH, EventFiles, File, periods, stretches, within
 from analytics.store.lake import Lake
+from analytics.store.query import OneOf
 from tests.analytics.store.samples import event, table
 
 MONTH = date(2026, 2, 1)
@@ -29,6 +31,18 @@ def spans(files: list[File]) -> list[tuple[int, int]]:
         assert one.until is not None
         found.append(((one.since - START).days, (one.until - START).days))
     return found
+
+
+@pytest.mark.parametrize("size", [1, STRETCH // 3, STRETCH, STRETCH * 2])
+def test_a_search_is_parted_without_gap_and_overlap(size: int) -> None:
+    files = [file(str(n), n % 28, n % 28 + n % 3 / 2, size // (1 + n % 5)) for n in range(60)]
+    files.append(file("wide", 0, 28, size))
+    for since, until in ((None, None), (START + timedelta(days=3), START + timedelta(days=25))):
+        parts = stretches(Question(since=since, until=until), files)
+        assert (parts[0].until, parts[-1].since) == (until, since)
+        assert all(newer.since == older.until for newer, older in pairwise(parts))
+        assert all(one.since is None or one.until is None or one.since < one.until for one in parts)
+        assert (len(parts) > 1) == (size > 1)
 
 
 def test_small_files_of_a_month_are_read_at_once() -> None:
@@ -69,3 +83,17 @@ def test_events_are_known_also_beside_files_without_newer_columns(
     assert known.new.to_pylist() == [False, False, True]
     assert lake.count(Question()) == 3
     lake.close()
+
+
+def test_each_part_of_a_file_can_be_asked_whether_an_id_may_be_in_it(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.append(table([event(number) for number in range(5)]))
+    for change in (lambda: None, lambda: lake.erase(Question(query=OneOf("event.id", ("e0001",))))):
+        change()
+        files = [one.path for one in EventFiles(tmp_path / "events").live()]
+        told = duckdb.sql(
+            "SELECT path_in_schema AS name, bloom_filter_offset AS place"
+            f" FROM parquet_metadata({files!r})"
+        ).to_arrow_table()
+        assert {row["name"] for row in told.to_pylist() if row["place"] is not None} == {"event.id"}
+    assert lake.count(Question(query=OneOf("event.id", ("e0001", "e0002")))) == 1

@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
+from analytics.store import delta
 from analytics.store.base import EventStore, Question
+from analytics.store.query import All, OneOf, Term
 from tests.analytics.store.samples import HARD, LONG, START, event, shell, table
 from tests.analytics.store.test_contract import ALL, ids
 
@@ -48,6 +52,35 @@ def test_a_large_page_comes_whole(store: EventStore) -> None:
     )
     store.maintain()
     assert store.count(ALL) == 10_050
+
+
+def test_an_impatient_search_gives_what_it_found_and_goes_on_where_it_stopped(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delta, "STRETCH", 1)
+    for hour in (5, 1, 3, 2, 4, 0):  # in files of their own, some of them over each other
+        rows = [(n, START + timedelta(hours=hour, minutes=20 * n)) for n in range(5)]
+        store.append(
+            table([{**event(n), "@timestamp": at, "event.id": f"h{hour}n{n}"} for n, at in rows])
+        )
+    question = Question(query=Term(None, "line"), until=START + timedelta(hours=6))
+    whole = ids(store.search(question).events)
+    found, page = [], store.search(question, limit=7, patience=0)
+    while page.after is not None:
+        assert page.searched is None or page.after == (page.searched, "")
+        assert len(ids(page.events)) == 7 or page.searched is not None
+        found += ids(page.events)
+        page = store.search(question, limit=7, after=page.after, patience=0)
+    assert found + ids(page.events) == whole
+    assert len(whole) == 28
+
+
+def test_events_asked_for_by_id_are_found_among_many(store: EventStore) -> None:
+    store.append(shell(300))
+    question = Question(query=All((OneOf("event.id", ("e0007", "e0290", "none", "e0007")),)))
+    page = store.search(question, limit=100)
+    assert (ids(page.events), page.after) == (["e0290", "e0007"], None)
+    assert ids(store.search(question, limit=1).events) == ["e0290"]
 
 
 def test_time_is_since_up_to_but_not_until(store: EventStore) -> None:
