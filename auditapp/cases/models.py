@@ -186,6 +186,11 @@ class FindingRow(models.Model):
 
     objects = FindingQuerySet.as_manager()
 
+    class Meta:
+        """The newest of a kind are asked for."""
+
+        indexes: ClassVar = [models.Index(fields=["kind", "time"], name="finding_by_kind")]
+
     def __str__(self) -> str:
         """The sentence."""
         return self.sentence
@@ -216,15 +221,21 @@ class ScoreRow(models.Model):
     watched = models.JSONField(default=list, help_text="why the person was watched")
     weights = models.CharField(max_length=16, blank=True, help_text="digest of the weights")
     written = models.DateTimeField(default=timezone.now, db_default=Now())
-    replaced = models.DateTimeField(null=True, db_index=True)
+    replaced = models.DateTimeField(null=True)
 
     objects = CurrentScores()
     ever = models.Manager()  # noqa: DJ012 - a second manager
 
     class Meta:
-        """One current score a person and time."""
+        """One current score a person and time. The newest are asked for, and those replaced go."""
 
         base_manager_name = "ever"
+        indexes: ClassVar = [
+            models.Index(fields=["as_of"], condition=models.Q(replaced=None), name="score_by_time"),
+            models.Index(
+                fields=["replaced"], condition=~models.Q(replaced=None), name="score_replaced"
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["person", "as_of"],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -16,6 +16,7 @@ from auditapp.dashboard.views.unavailable import reads_store
 from auditapp.eventstore import store
 
 PAGE, FACET_VALUES = 50, 6
+PATIENCE = 0.5  # seconds, after which the first hits of a search are shown and it goes on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,26 +41,56 @@ class Facet:
 @require_safe
 @reads_store
 def events(request: HttpRequest) -> HttpResponse:
-    """The whole page; for htmx only the results, or with `part=facets` the facets."""
-    asked = ask(request.GET.dict())
-    if request.GET.get("part") == "facets":
+    """The whole page; for htmx only the results, or of them the `part` that is asked for: what
+    takes as long as there are events to look at is loaded on its own."""
+    asked, after = ask(request.GET.dict()), request.GET.get("after", "")
+    part = request.GET.get("part", "")
+    if part == "facets":
         return render(request, "dashboard/_facets.html", {"facets": facets(asked)})
-    context = {"asked": asked, **_results(asked, request.GET.get("after", ""))}
+    if part in ("count", "older") and asked.problem:
+        return HttpResponseBadRequest(asked.problem)
+    if part == "count":
+        return render(request, "dashboard/_total.html", {"total": store().count(asked.question)})
+    if part == "older":
+        found = {"older": True, **_lines(asked, after, _left(request))}
+        return render(request, "dashboard/_event_lines.html", found)
+    context = {"asked": asked, **_results(asked, after)}
     if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
         return render(request, "dashboard/_results.html", context)
     return render(request, "dashboard/events.html", {**context, **_form(asked)})
 
 
+def _lines(asked: Asked, after: str, most: int) -> dict[str, Any]:
+    """Some rows, and where to go on: `going_on` for a search that is not at its end, `following`
+    for the next page."""
+    page = store().search(
+        asked.question, limit=most, after=read_cursor(after), columns=COLUMNS, patience=PATIENCE
+    )
+    rows = rows_of(page.events)
+    cursor = page.after and write_cursor(*page.after)
+    left = str(most - len(rows))
+    return {
+        "rows": rows,
+        "searched": page.searched,
+        "going_on": asked.link(part="older", after=cursor, left=left) if page.searched else "",
+        "following": asked.link(after=cursor) if cursor else "",
+    }
+
+
+def _left(request: HttpRequest) -> int:
+    text = request.GET.get("left", "")
+    return min(int(text), PAGE) if text.isascii() and text.isdigit() and len(text) < 9 else PAGE
+
+
 def _results(asked: Asked, after: str) -> dict[str, Any]:
     if asked.problem:
         return {"rows": [], "total": 0}
-    page = store().search(asked.question, limit=PAGE, after=read_cursor(after), columns=COLUMNS)
-    following = page.after and asked.link(after=write_cursor(*page.after))
+    found, is_first = _lines(asked, after, PAGE), read_cursor(after) is None
+    is_all = is_first and not found["following"]
     return {
-        "rows": rows_of(page.events),
-        "total": store().count(asked.question),
-        "following": following,
-        "first": asked.link() if after else "",
+        **found,
+        "total": len(found["rows"]) if is_all else None,
+        "first": "" if is_first else asked.link(),
         "everywhere": asked.link(**{"range": "all", "from": None, "to": None}),
         "without_evidence": asked.link(finding=None, score=None, reason=None, verdict=None),
         "without_person": asked.link(person=None),
@@ -110,10 +141,11 @@ def write_cursor(time: datetime, event_id: str) -> str:
 
 
 def read_cursor(text: str) -> tuple[datetime, str] | None:
-    """The same back; None, so the first page, for what is no cursor."""
+    """The same back; None, so the first page, for what is no cursor. Without an id it is all that
+    is older."""
     time, _, event_id = text.partition("~")
     try:
         found = datetime.fromisoformat(time)
     except ValueError:
         return None
-    return (found, event_id) if event_id and found.tzinfo else None
+    return (found, event_id) if found.tzinfo else None

@@ -1,9 +1,10 @@
 """What a person, a path or a commit reached: a list to work through."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -22,8 +23,15 @@ PAGE = 100
 @require_safe
 @reads_store
 def impact(request: HttpRequest) -> HttpResponse:
-    """The form, and what was reached where something is asked for."""
-    return _page(request, request.GET.dict())
+    """The form, and what was reached where something is asked for: `part`, which looks at all the
+    events of that time and so is loaded on its own."""
+    given = request.GET.dict()
+    if given.get("part") == "reached":
+        try:
+            return render(request, "dashboard/_impact.html", _found(request, given))
+        except Wrong as error:
+            return HttpResponseBadRequest(f"That cannot be asked: {error}.")
+    return _page(request, given)
 
 
 @require_POST
@@ -56,12 +64,12 @@ def _page(
         "shows": reaching.SHOWN.items(),
         "whoses": reaching.WHOSE.items(),
         "titles": [(kind.value, title) for kind, title in reaching.TITLES.items()],
-        "may_decide": policy.allowed(request.user, "impact-decide"),
-        "standings": [one.value for one in Standing],
     }
     if given.get("what", "").strip():
         try:
-            told |= _found(request, given)
+            reaching.question(given, now)
+            kept = {name: given[name] for name in (*reaching.GIVEN, "page") if given.get(name)}
+            told["reached"] = urlencode({**kept, "part": "reached"})
         except Wrong as error:
             told["problem"] = problem or f"That cannot be asked: {error}."
             status = 400
@@ -84,4 +92,6 @@ def _found(request: HttpRequest, given: dict[str, str]) -> dict[str, Any]:
         "query": reaching.kept(given),
         "question": reaching.kept(given, without=("only", "show")),
         "given": {name: given.get(name, "") for name in reaching.GIVEN},
+        "may_decide": policy.allowed(request.user, "impact-decide"),
+        "standings": [one.value for one in Standing],
     }

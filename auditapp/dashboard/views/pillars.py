@@ -1,5 +1,7 @@
 """A pillar's page: the findings of its kind, newest first, each with its events."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -28,7 +30,11 @@ PAGE, PEOPLE, CELLS, BYPASSES = 50, 12, 50, 20
 @reads_store
 def pillar(request: HttpRequest, kind: str) -> HttpResponse:
     """Who has most findings of this kind, and the findings; `person`, `check` and `owner` narrow
-    them."""
+    them. With `part` only that part, which asks the event store and so is loaded on its own."""
+    parts, part = PARTS.get(kind, {}), request.GET.get("part", "")
+    if part in parts:
+        found_part = {part: parts[part].find(timezone.now())}
+        return render(request, f"dashboard/_{part}.html", found_part)
     every = FindingRow.objects.filter(kind=kind)
     found, reference = every, request.GET.get("person", "")
     if reference:
@@ -47,22 +53,18 @@ def pillar(request: HttpRequest, kind: str) -> HttpResponse:
         "dashboard/pillar.html",
         {
             "pillar": PILLARS[kind],
+            "parts": parts.items(),
             "page": page,
             "reference": reference,
             "may_dismiss": policy.allowed(request.user, "dismissal-new"),
             "silences": silence.recent(timezone.now()) if kind == "traces" else None,
             "now": timezone.now(),
             "matrix": _matrix(kind, timezone.now()),
-            "reaches": _reaches(kind, timezone.now()),
             "review": _review(request, timezone.now()) if kind == "review" else None,
             "narrow": bool(check or owner),
             "kept": urlencode(
                 {k: request.GET[k] for k in ("person", "check", "owner") if request.GET.get(k)}
             ),
-            "nobodys": coverage.nobodys() if kind == "traces" else None,
-            "faults": coverage.faults(timezone.now()) if kind == "traces" else None,
-            "blind": coverage.blind(timezone.now()) if kind == "traces" else None,
-            "coverage": coverage.expected(timezone.now()) if kind == "traces" else None,
             "findings": [
                 (row, pseudonyms.reference(row.person), names[row.person])
                 for row in page.object_list
@@ -79,9 +81,9 @@ def _matrix(kind: str, now: datetime) -> list[isolating.Cell] | None:
     return isolating.cells(now - WINDOW, now, CELLS) if kind == "isolation" else None
 
 
-def _reaches(kind: str, now: datetime) -> list[isolating.Reach] | None:
+def _reaches(now: datetime) -> list[isolating.Reach]:
     """Who got rights over the work of others, or used them, within thirty days."""
-    return isolating.reaches(now - WINDOW, now, CELLS) if kind == "isolation" else None
+    return isolating.reaches(now - WINDOW, now, CELLS)
 
 
 def _review(request: HttpRequest, now: datetime) -> dict[str, Any]:
@@ -101,3 +103,22 @@ def _review(request: HttpRequest, now: datetime) -> dict[str, Any]:
         "page": page,
         "bypasses": reviewing.updates(page.object_list),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a page that is loaded on its own; its template is named as it is."""
+
+    title: str
+    find: Callable[[datetime], object]
+
+
+PARTS: Mapping[str, Mapping[str, Part]] = {
+    "isolation": {"reaches": Part("Who could", _reaches)},
+    "traces": {
+        "nobodys": Part("Accounts of nobody", lambda _: coverage.nobodys()),
+        "blind": Part("Blind spots", coverage.blind),
+        "faults": Part("Lost records and wrong clocks", coverage.faults),
+        "coverage": Part("What should log", coverage.expected),
+    },
+}

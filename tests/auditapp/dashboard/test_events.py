@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from analytics.store import delta
 from auditapp.dashboard import asking
 from auditapp.dashboard.views import events
 from tests.auditapp.dashboard.organisation import Site
+from tests.auditapp.dashboard.test_pages import read, whole
 
 
 def search(client: Client, **parameters: str) -> str:
@@ -98,6 +100,37 @@ def test_pages_follow_each_other_without_gap_or_double(
         if not following:
             break
         address = html.unescape(following[1])
+    assert len(seen) == len(set(seen)) == 7
+
+
+def test_what_more_than_a_page_holds_is_counted_on_its_own(
+    analyst: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "PAGE", 3)
+    address = f"{reverse('events')}?range=all"
+    assert "Events, being counted" in read(analyst, address)
+    assert "7 events" in whole(analyst, address)
+
+
+def test_a_long_search_shows_first_hits_and_goes_on_until_it_is_stopped(
+    analyst: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "PATIENCE", 0)
+    monkeypatch.setattr(delta, "STRETCH", 1)
+    address = f"{reverse('events')}?q=raw&range=all"
+    page = read(analyst, address)
+    seen: list[str] = []
+    parts = 0
+    while True:
+        seen += re.findall(r'class="time"><a href="([^"?]+)', page)
+        going_on = re.search(r'hx-get="([^"]+part=older[^"]*)"', page)
+        if not going_on:
+            break
+        assert "data-stop" in page
+        page, parts = read(analyst, html.unescape(going_on[1])), parts + 1
+        assert "<thead" not in page
+    assert parts > 1
+    assert "That is all." in page
     assert len(seen) == len(set(seen)) == 7
 
 

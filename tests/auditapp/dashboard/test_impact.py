@@ -1,6 +1,7 @@
 """The page on which a team works through what an act reached."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from auditapp.accounts.models import Role, User
 from auditapp.accounts.pseudonyms import pseudonym
 from auditapp.cases.models import ImpactDecision, ImpactList
 from tests.auditapp.dashboard.organisation import HOSTILE, Site
-from tests.auditapp.dashboard.test_pages import assert_harmless, links, read
+from tests.auditapp.dashboard.test_pages import assert_harmless, links, read, whole
 from tests.auditapp.readside.test_impact import reached
 
 __all__ = ["reached"]
@@ -20,9 +21,7 @@ ASKED = {"kind": "path", "what": "/shared/lib"}
 
 def asked(client: Client, **more: str) -> str:
     """The page that the form leads to."""
-    answer = client.get(PAGE, {**ASKED, **more})
-    assert answer.status_code == 200, answer.content
-    return answer.content.decode()
+    return whole(client, f"{PAGE}?{urlencode({**ASKED, **more})}")
 
 
 def form(page: str, *places: int) -> dict[str, str | list[str]]:
@@ -60,7 +59,7 @@ def test_a_thing_is_worked_through_and_what_was_decided_stays(
     for standing, note in (("suspect", "trained again"), ("cleared", f"evaluated {HOSTILE}")):
         answer = analyst.post(f"{PAGE}decide/", {**form(page), "standing": standing, "note": note})
         assert answer.status_code == 302
-    page = read(analyst, answer.headers["Location"])
+    page = whole(analyst, answer.headers["Location"])
     assert "1 of 2 worked through" in page
     assert 'standing-cleared">cleared' in page
     assert "evaluated &quot;&gt;&lt;img" in page
@@ -76,7 +75,7 @@ def test_many_things_are_worked_through_at_once(analyst: Client, reached: Site) 
     answer = analyst.post(
         f"{PAGE}decide/", {**given, "standing": "cleared", "note": "the same SHA-256"}
     )
-    page = read(analyst, answer.headers["Location"])
+    page = whole(analyst, answer.headers["Location"])
     assert "2 of 2 worked through" in page
     assert page.count("the same SHA-256") == 2
     assert ImpactList.objects.count() == 1
@@ -94,7 +93,7 @@ def test_the_list_is_told_by_kind_and_each_figure_leads_to_its_things(
 ) -> None:
     page = asked(analyst)
     (jobs,) = [one for one in links(page, "?") if one.endswith("only=job&show=open")]
-    page = read(analyst, f"{PAGE}{jobs}")
+    page = whole(analyst, f"{PAGE}{jobs}")
     assert 'id="group-1">Jobs' in page
     assert 'id="group-2"' not in page
 
@@ -128,14 +127,14 @@ def test_who_only_reads_decides_nothing(reached: Site) -> None:
 
 def test_the_page_of_a_person_leads_to_what_they_reached(analyst: Client, reached: Site) -> None:
     address = links(read(analyst, "/people/p001/"), f"{PAGE}?")[0]
-    assert "812 train.py" in read(analyst, address)
+    assert "812 train.py" in whole(analyst, address)
 
 
 def test_the_page_of_an_event_leads_to_what_its_file_reached(
     analyst: Client, reached: Site
 ) -> None:
     address = links(read(analyst, "/events/w1/"), f"{PAGE}?")[0]
-    assert "812 train.py" in read(analyst, address)
+    assert "812 train.py" in whole(analyst, address)
 
 
 def test_people_are_asked_for_by_pseudonym(

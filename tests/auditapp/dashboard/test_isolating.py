@@ -9,7 +9,7 @@ from django.urls import reverse
 from auditapp.accounts.models import ApiToken
 from auditapp.cases.models import FindingRow
 from tests.auditapp.dashboard.organisation import HOSTILE, Site
-from tests.auditapp.dashboard.test_pages import assert_harmless, links, read
+from tests.auditapp.dashboard.test_pages import assert_harmless, links, read, whole
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,7 @@ def test_the_api_gives_the_matrix(acts: object) -> None:
 def test_who_could_is_shown_apart_and_leads_to_the_event(analyst: Client, site: Site) -> None:
     root = {"event.action": "ran-command", "user.effective.name": "root", "host.name": "gpu07"}
     site.events("bash_history", {"id": "r1", "hours": 2, "actor.account": "unix:ana", **root})
-    page = read(analyst, reverse("isolation"))
+    page = whole(analyst, reverse("isolation"))
     assert "commands as root" in page
     assert "gpu07" in page
     assert "r1" in "".join(links(page, "/events/r1"))

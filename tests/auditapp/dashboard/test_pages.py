@@ -1,7 +1,9 @@
 """The pages, on nothing and on a small real organisation with hostile text in every place."""
 
+import html
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.test import Client
@@ -30,6 +32,13 @@ def read(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, address
     return answer.content.decode()
+
+
+def whole(client: Client, address: str) -> str:
+    """The same with the parts that it loads on its own once it is there."""
+    page = read(client, address)
+    parts = re.findall(r'hx-get="([^"]+)" hx-trigger="load"', page)
+    return page + "".join(read(client, urljoin(address, html.unescape(one))) for one in parts)
 
 
 def links(page: str, start: str) -> list[str]:

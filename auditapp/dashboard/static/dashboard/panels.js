@@ -60,19 +60,5 @@ function restyle() {
 }
 
 document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target));
-document.addEventListener("htmx:afterRequest", (event) => {
-  const panel = event.target.closest("[aria-busy]");
-  if (panel) panel.setAttribute("aria-busy", "false");
-});
-function complain(target, sentence) {
-  const problem = document.createElement("p");
-  problem.className = "state error";
-  problem.setAttribute("role", "alert");
-  problem.textContent = sentence;
-  target.replaceChildren(problem);
-}
-
-document.addEventListener("htmx:sendError", (event) => complain(event.detail.target, "The server cannot be reached. Please try again."));
-document.addEventListener("htmx:responseError", (event) => complain(event.detail.target, "Something broke on our side; the error was written to the log of the server."));
 document.addEventListener("theme", restyle);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
