@@ -232,15 +232,22 @@ def assess(
     events, site = jobs.matched(_events_of(day, store)), site.as_of(day)
     usual = person_days.timed(events)
     today, changed = keeping.person_days(day, usual, site.directory, store, touched=touched)
-    history = LookBack(
-        partial(store.person_days, day - timedelta(days=BASELINE_DAYS), day), person_days.features()
-    )
-    findings = anomaly.find(day, today, history, site.directory, usual, weights)
+    findings = anomaly.find(day, today, _before(day, store), site.directory, usual, weights)
+    del usual, today
     for pillar in PILLARS:
         findings.extend(pillar.find(day, events, site, store))
     verdicts = review.judged(day, events, site, store)
     findings.extend(review.held(verdicts, day, site, store))
     return Assessed(findings=findings, verdicts=verdicts, changed=changed)
+
+
+def _before(day: date, store: EventStore) -> LookBack:
+    """The person-days of the look-back."""
+    return LookBack(
+        partial(store.person_days, day - timedelta(days=BASELINE_DAYS), day),
+        person_days.features(),
+        lists=[name for name, one in person_days.features().items() if one.measure.keeps_values],
+    )
 
 
 def sighted(day: date, store: EventStore) -> pa.Table:

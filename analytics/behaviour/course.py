@@ -81,8 +81,8 @@ class Course:
             return Told(
                 observed=observed, weighed=observed, past=self._past(feature, _numbers(before))
             )
-        used = Used.of(self.here, self.now, now)
-        past = Used.of(self.codes, self.days, before)
+        used = Used(self.here, self.now, now)
+        past = Used(self.codes, self.days, before)
         if feature.measure is Measure.NEW:
             made = novelty.compared(used, past, peers)
         else:

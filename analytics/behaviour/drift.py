@@ -22,12 +22,22 @@ def shared(grown: Numbers, active: Flags, peers: Peers, *, neutral: float) -> Nu
 
 
 def _median(grown: Numbers, active: Flags, groups: Codes, neutral: float) -> Numbers:
-    """The lower median of each person's group: where one alone grows, that is an other's."""
+    """The lower median of each person's group, as far as it is more than neutral: where one alone
+    grows, that is an other's.
+
+    Only groups of which more than half have grown are sorted: of most features and weeks none.
+    """
     inside = np.flatnonzero(active & (groups >= 0))
-    order = inside[np.lexsort((grown[inside], groups[inside]))]
-    sizes = np.bincount(groups[order], minlength=int(groups.max(initial=0)) + 1)
-    middle = np.cumsum(sizes) - sizes + (np.maximum(sizes, 1) - 1) // 2
-    of_group = np.full(len(sizes), neutral)
-    crowds = sizes >= FEWEST
-    of_group[crowds] = grown[order][middle[crowds]]
+    number = int(groups.max(initial=0)) + 1
+    sizes = np.bincount(groups[inside], minlength=number)
+    middle = (np.maximum(sizes, 1) - 1) // 2
+    calm = np.bincount(groups[inside[grown[inside] <= neutral]], minlength=number)
+    growing = (sizes >= FEWEST) & (calm <= middle)
+    of_group = np.full(number, neutral)
+    if growing.any():
+        inside = inside[growing[groups[inside]]]
+        order = inside[np.lexsort((grown[inside], groups[inside]))]
+        left = np.where(growing, sizes, 0)
+        first = np.cumsum(left) - left
+        of_group[growing] = grown[order][(first + middle)[growing]]
     return np.asarray(np.where(groups >= 0, of_group[groups], neutral))

@@ -1,22 +1,17 @@
-"""Person-days of the past, read a few columns at a time and held small.
+"""Person-days of the past, of which a few columns are in memory at a time.
 
-Most people do most things on few days: of 10,000 people's 60 days and 78 features nine numbers in
-ten are zero. As one table they take half a gigabyte, without their zeros a tenth of it.
+Whole they would be the largest thing there is: of 10,000 people's 91 days and 78 features half a
+gigabyte. Features are asked one after the other, so nothing is lost by reading them so.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from analytics.store.base import StoreUnavailable
 
-AT_ONCE = 8  # columns
+AT_ONCE = 16  # columns of numbers; those of values are many times as large
 
 Read = Callable[[Sequence[str]], pa.Table]
 """The rows with `day`, `person` and those of the columns that any row has, in the same order each
@@ -30,64 +25,56 @@ class History(Protocol):
     def num_rows(self) -> int:
         """How many there are."""
 
-    @property
-    def column_names(self) -> list[str]:
-        """`day`, `person`, and the features that any of them has."""
-
     def __getitem__(self, name: str, /) -> pa.ChunkedArray:
-        """A column of them."""
+        """`day`, `person` or a feature. Raises KeyError where no row has that feature."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sparse:
-    """A column of numbers: those that are not zero, and where they stand; the null ones as nan."""
-
-    rows: npt.NDArray[np.int32]
-    numbers: npt.NDArray[np.float64]
-
-    @classmethod
-    def of(cls, column: pa.ChunkedArray) -> "_Sparse":
-        numbers = np.asarray(pc.fill_null(column, np.nan), dtype=np.float64)
-        rows = np.flatnonzero(numbers)
-        return cls(rows.astype(np.int32), numbers[rows])
-
-    def whole(self, length: int) -> pa.ChunkedArray:
-        numbers = np.zeros(length)
-        numbers[self.rows] = self.numbers
-        return pa.chunked_array([pa.array(numbers, from_pandas=True)])
+def has_column(history: History, name: str) -> bool:
+    """Whether any row has the feature."""
+    try:
+        history[name]
+    except KeyError:
+        return False
+    return True
 
 
 class LookBack:
-    """A History of which a column is made whole only while it is looked at."""
+    """A History that reads a column when it is asked for, together with those that follow it in
+    order of name: each is read once where they are asked for in that order."""
 
-    def __init__(self, read: Read, names: Iterable[str]) -> None:
-        """Reads these columns, as far as there are any. Raises StoreUnavailable where rows change
-        meanwhile."""
+    def __init__(self, read: Read, names: Iterable[str], lists: Collection[str] = ()) -> None:
+        """Of these features; `lists` are those of them that keep values."""
+        self._read = read
         self._rows = read(())
-        self._columns: dict[str, _Sparse | pa.ChunkedArray] = {}
-        rest = iter(sorted(names))
-        while some := list(islice(rest, AT_ONCE)):
-            table = read(some)
-            if not table["person"].equals(self._rows["person"]):
-                raise StoreUnavailable("person-days changed while they were read")
-            for name in table.column_names[2:]:
-                column = table[name]
-                lists = pa.types.is_list(column.type)
-                self._columns[name] = column if lists else _Sparse.of(column)
+        self._lists = frozenset(lists)
+        self._numbers = sorted(set(names) - self._lists)
+        self._held: dict[bool, pa.Table] = {}  # the last ones read: of lists, and of numbers
 
     @property
     def num_rows(self) -> int:
         """How many there are."""
         return int(self._rows.num_rows)
 
-    @property
-    def column_names(self) -> list[str]:
-        """`day`, `person`, and the features that any of them has."""
-        return [*self._rows.column_names, *self._columns]
-
     def __getitem__(self, name: str, /) -> pa.ChunkedArray:
-        """A column of them."""
+        """`day`, `person` or a feature. Raises KeyError where no row has that feature, and
+        StoreUnavailable where rows changed since the first were read."""
         if name in self._rows.column_names:
             return self._rows[name]
-        column = self._columns[name]
-        return column.whole(self.num_rows) if isinstance(column, _Sparse) else column
+        kind = name in self._lists
+        if kind not in self._held or name not in self._held[kind].column_names:
+            self._held.pop(kind, None)  # before more is read
+            self._held[kind] = self._columns(self._beside(name))
+        return self._held[kind][name]
+
+    def _beside(self, name: str) -> list[str]:
+        """The columns that are read with this one."""
+        if name not in self._numbers:
+            return [name]
+        place = self._numbers.index(name)
+        return self._numbers[place : place + AT_ONCE]
+
+    def _columns(self, names: Sequence[str]) -> pa.Table:
+        table = self._read(names)
+        if not table["person"].equals(self._rows["person"]):
+            raise StoreUnavailable("person-days changed while they were read")
+        return table.drop_columns(["day", "person"])

@@ -3,6 +3,9 @@
 How many are to be expected is the missing mass of what the person used so far: docs/behaviour.md.
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +14,33 @@ from analytics.behaviour.peers import Peers
 from analytics.behaviour.person_days import Codes, Numbers
 
 Flags = npt.NDArray[np.bool_]
+AT_ONCE = 1_000_000  # entries: looked at together they take ten times their memory
 MIXER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: spreads small numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    """Values of persons; the row of each, where it is one of person-days."""
+
+    codes: Codes
+    values: Codes
+    rows: Codes
+
+    @classmethod
+    def of(cls, used: Used, entries: Flags, places: Codes) -> "_Uses":
+        """These entries of a part of rows that stand at these places."""
+        rows = used.rows[entries]
+        return cls(used.codes[rows], used.values[entries], places[rows])
+
+    @classmethod
+    def joined(cls, parts: Sequence["_Uses"]) -> "_Uses":
+        """Those of all parts."""
+        none = np.zeros(0, dtype=np.int64)
+        return cls(
+            np.concatenate([none, *(part.codes for part in parts)]),
+            np.concatenate([none, *(part.values for part in parts)]),
+            np.concatenate([none, *(part.rows for part in parts)]),
+        )
 
 
 def compared(today: Used, past: Used, peers: Peers) -> Compared:
@@ -21,32 +50,53 @@ def compared(today: Used, past: Used, peers: Peers) -> Compared:
     early in the look-back, of those after it. A new value weighs 1 / (1 + peers who use it).
     """
     people = len(peers.group_of)
+    end = int(today.days[0]) if len(today.days) else int(past.days.max(initial=0))
+    parts = [_fresh(today, past, some, end) for some in _portions(today, past, people)]
+    now = _Uses.joined([part[0] for part in parts])
+    before = _Uses.joined([part[1] for part in parts])
+    users = _Uses.joined([part[2] for part in parts])
+    of_past = _weighed(before, users, peers, len(past.codes))
+    of_past[~past.told] = np.nan
+    counts = np.bincount(now.rows, minlength=len(today.codes)).astype(np.float64)
+    return Compared(
+        observed=_by_person(today, counts, people),
+        weighed=_by_person(today, _weighed(now, users, peers, len(today.codes)), people),
+        past=of_past,
+        odd=Odd(codes=now.codes, values=now.values),
+    )
+
+
+def _portions(today: Used, past: Used, people: int) -> Iterator[Flags]:
+    """Persons, not too many at once: of each whether it is one of them."""
+    entries = np.bincount(past.codes, past.sizes, minlength=people)
+    entries += np.bincount(today.codes, today.sizes, minlength=people)
+    portion = np.maximum(np.cumsum(entries) - 1, 0) // AT_ONCE
+    for number in np.unique(portion):
+        yield portion == number
+
+
+def _fresh(today: Used, past: Used, some: Flags, end: int) -> tuple[_Uses, _Uses, _Uses]:
+    """Of some persons: what is new today, what was new on past days, and each value once."""
+    in_today, in_past = some[today.codes], some[past.codes]
+    here, there = np.flatnonzero(in_today), np.flatnonzero(in_past)
+    today, past = today.part(in_today), past.part(in_past)
     who = np.concatenate([past.codes[past.rows], today.codes[today.rows]])
     values = np.concatenate([past.values, today.values])
     entries = _sorted(who, values)
     first, last = _ends(who[entries], values[entries])
     earlier = len(past.rows)
-    backward = _looks_back(past, today, people)[past.rows]
+    backward = _looks_back(past, end, len(some))[past.rows]
     fresh = np.zeros(len(who), dtype=bool)
     fresh[entries[first]] = True
     fresh[:earlier] &= backward
     only_later = np.zeros(earlier, dtype=bool)
     only_later[entries[last & (entries < earlier)]] = True
     fresh[:earlier] |= only_later & ~backward
-    weights = _weights(who, values, entries[first], fresh, peers)
-    rows = np.concatenate([past.rows, len(past.codes) + today.rows])[fresh]
-    total = np.asarray(
-        np.bincount(rows, weights, minlength=len(past.codes) + len(today.codes)), np.float64
-    )
-    of_past, of_today = total[: len(past.codes)], total[len(past.codes) :]
-    of_past[~past.told] = np.nan
-    new = fresh[earlier:]
-    counts = np.bincount(today.rows[new], minlength=len(today.codes))
-    return Compared(
-        observed=_by_person(today, counts.astype(np.float64), people),
-        weighed=_by_person(today, of_today, people),
-        past=of_past,
-        odd=Odd(codes=today.codes[today.rows[new]], values=today.values[new]),
+    once = entries[first]
+    return (
+        _Uses.of(today, fresh[earlier:], here),
+        _Uses.of(past, fresh[:earlier], there),
+        _Uses(who[once], values[once], np.zeros(0, dtype=np.int64)),
     )
 
 
@@ -73,27 +123,32 @@ def _ends(who: Codes, values: Codes) -> tuple[Flags, Flags]:
     return first, last
 
 
-def _looks_back(past: Used, today: Used, people: int) -> Flags:
+def _looks_back(past: Used, end: int, people: int) -> Flags:
     """For each past row, whether more of the person's look-back lies before it than after it."""
     begin = np.full(people, np.iinfo(np.int64).max)
     np.minimum.at(begin, past.codes[past.told], past.days[past.told])
-    end = today.days[0] if len(today.days) else past.days.max(initial=0)
     return np.asarray(past.days - begin[past.codes] >= end - past.days)
 
 
-def _weights(who: Codes, values: Codes, users: Codes, fresh: Flags, peers: Peers) -> Numbers:
-    """What each fresh entry weighs. `users` are entries, one for each person and value."""
-    sought = np.unique(values[fresh])
-    users = users[np.isin(values[users], sought)]
+def _weighed(fresh: _Uses, users: _Uses, peers: Peers, rows: int) -> Numbers:
+    """What is new in each row, all together."""
+    return np.bincount(fresh.rows, _weights(fresh, users, peers), minlength=rows).astype(np.float64)
+
+
+def _weights(fresh: _Uses, users: _Uses, peers: Peers) -> Numbers:
+    """What each fresh value weighs. `users` are all persons' values, each once."""
+    sought = np.unique(fresh.values)
+    known = np.isin(users.values, sought)
+    person, value = users.codes[known], users.values[known]
     member, group = peers.pairs
     groups = len(peers.members)
     order = np.argsort(member, kind="stable")
     starts = np.searchsorted(member[order], np.arange(len(peers.group_of) + 1))
-    counts = np.diff(starts)[who[users]]  # in how many groups each user is
-    of_user = np.repeat(np.arange(len(users)), counts)
+    counts = np.diff(starts)[person]  # in how many groups each user is
+    of_user = np.repeat(np.arange(len(person)), counts)
     within = np.arange(len(of_user)) - np.repeat(np.cumsum(counts) - counts, counts)
-    place = group[order][starts[who[users]][of_user] + within]
-    keys = np.searchsorted(sought, values[users])[of_user] * groups + place
+    place = group[order][starts[person][of_user] + within]
+    keys = np.searchsorted(sought, value)[of_user] * groups + place
     used = np.bincount(keys, minlength=len(sought) * groups)
-    own = np.searchsorted(sought, values[fresh]) * groups + peers.group_of[who[fresh]]
+    own = np.searchsorted(sought, fresh.values) * groups + peers.group_of[fresh.codes]
     return np.asarray(1.0 / np.maximum(used[own], 1), dtype=np.float64)

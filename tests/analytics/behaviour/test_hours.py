@@ -21,7 +21,7 @@ def side(rows: list[tuple[int, int, list[int]]]) -> Used:
     rows = sorted(rows)
     lists = pa.chunked_array([pa.array([row[2] for row in rows], pa.list_(pa.int64()))])
     codes = np.array([row[1] for row in rows], dtype=np.int64)
-    return Used.of(codes, np.array([row[0] for row in rows], dtype=np.int64), lists)
+    return Used(codes, np.array([row[0] for row in rows], dtype=np.int64), lists)
 
 
 def compared(*people: Days, today: int = TODAY) -> Compared:

@@ -29,7 +29,7 @@ def used(*of_people: Days) -> tuple[Used, Used]:
 def _side(rows: list[tuple[int, int, list[int]]]) -> Used:
     lists = pa.chunked_array([pa.array([row[2] for row in rows], pa.list_(pa.int64()))])
     codes = np.array([row[1] for row in rows], dtype=np.int64)
-    return Used.of(codes, np.array([row[0] for row in rows], dtype=np.int64), lists)
+    return Used(codes, np.array([row[0] for row in rows], dtype=np.int64), lists)
 
 
 def compared(*of_people: Days) -> Compared:
@@ -64,7 +64,7 @@ def test_hosts_that_a_newcomer_keeps_using_were_no_news_on_the_first_day() -> No
 
 def test_a_day_without_the_feature_is_not_known() -> None:
     codes, days = np.zeros(2, dtype=np.int64), np.array([TODAY - 2, TODAY - 1])
-    past = Used.of(codes, days, pa.chunked_array([pa.array([None, [1]], pa.list_(pa.int64()))]))
+    past = Used(codes, days, pa.chunked_array([pa.array([None, [1]], pa.list_(pa.int64()))]))
     today, _ = used({0: [1]})
     peers = Peers(members=(np.arange(1),), group_of=np.zeros(1, dtype=np.int64))
     found = novelty.compared(today, past, peers)
@@ -107,3 +107,21 @@ def test_the_expectation_is_the_missing_mass() -> None:
     usual = expect(found.weighed, past, peers, day=TODAY, grain=None)
     assert usual.expected.mean() == pytest.approx(found.observed.mean(), rel=0.15)
     assert (usual.probability < 0.001).mean() <= 0.01
+
+
+def test_people_looked_at_a_few_at_a_time_are_as_they_are_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = np.random.default_rng(7)
+    people = [
+        {int(back): chance.integers(0, 9, 4).tolist() for back in chance.integers(0, 30, 8)}
+        for _ in range(40)
+    ]
+    whole = compared(*people)
+    for few in (1, 50, 300):
+        monkeypatch.setattr(novelty, "AT_ONCE", few)
+        some = compared(*people)
+        for name in ("observed", "weighed", "past"):
+            np.testing.assert_array_equal(getattr(some, name), getattr(whole, name))
+        assert some.odd.values.tolist() == whole.odd.values.tolist()
+        assert some.odd.codes.tolist() == whole.odd.codes.tolist()
