@@ -1,11 +1,11 @@
 """Jobs among a day's events: their latest versions, and which job an act on a node belongs to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +30,7 @@ OF_NODES = [
     *("@timestamp", "event.action", "host.name", "process.pid"),
     *("job.id", "job.owner", "job.state", "job.nodes", "labels"),
 ]
-OF_ACTS = [
-    *("@timestamp", "user.id", "user.name", "host.name", "process.pid", "process.parent.pid"),
-    *FILLED,
-]
+OF_ACTS = ["@timestamp", "user.name", "host.name", "process.pid", "process.parent.pid"]
 BEFORE_THE_END = ("PENDING", "CONFIGURING", "RUNNING", "SUSPENDED", "RESIZING", "REQUEUED")
 SLURM = "slurm:"
 VERSIONS: Query = Exists("labels.run")  # of jobs
@@ -116,6 +113,13 @@ class Job:
         return (not self.since or self.since <= time) and (not self.until or time <= self.until)
 
 
+class Match(NamedTuple):
+    """How the job that an act belongs to is known, and the job, unless it is one of several."""
+
+    how: str
+    job: Job | None
+
+
 @dataclass(slots=True)
 class Nodes:
     """What ran where: jobs by node and owner, tasks by node and process."""
@@ -146,20 +150,27 @@ def matched(events: pa.Table) -> pa.Table:
     times = np.asarray(events["@timestamp"].cast(pa.int64()))[chosen]
     chosen = chosen[np.argsort(times, kind="stable")]
     children: dict[tuple[str, int], Job] = {}
-    changed: dict[int, Filled] = {}
+    found: dict[int, Match] = {}
     for place, row in _rows(events.select(OF_ACTS), chosen):
         job = _exact(row, nodes, children)
-        match = EXACT if job else None
-        if job is None:
-            job, match = _near(row, nodes)
-        if match is None:
-            continue
+        match = Match(EXACT, job) if job else _near(row, nodes)
+        if match:
+            found[place] = match
+    return _with(events, _filled(events, found))
+
+
+def _filled(events: pa.Table, found: Mapping[int, Match]) -> dict[int, Filled]:
+    """What these rows say of job and actor with the matches that were found."""
+    changed: dict[int, Filled] = {}
+    places = np.array(sorted(found), dtype=np.int64)
+    for place, row in _rows(events.select([*FILLED, "user.id"]), places):
+        match, job = found[place]
         own = (row["job.id"], row["job.owner"]) if job is None else (job.id, job.owner)
         by = (row["actor.account"], row["actor.basis"])
         if match == EXACT and job and row["actor.account"] is None and row["user.id"] == "0":
             by = (job.owner, "owner of the job (exact)")
         changed[place] = (*own, match, *by)
-    return _with(events, changed)
+    return changed
 
 
 def _rows(events: pa.Table, places: npt.NDArray[np.int64]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -209,15 +220,15 @@ def _exact(row: dict[str, Any], nodes: Nodes, children: dict[tuple[str, int], Jo
     return None
 
 
-def _near(row: dict[str, Any], nodes: Nodes) -> tuple[Job | None, str | None]:
+def _near(row: dict[str, Any], nodes: Nodes) -> Match | None:
     """The one job of the same user on that host at that time, or that there are several."""
     if not row["user.name"]:
-        return None, None
+        return None
     there = nodes.jobs.get((row["host.name"], SLURM + row["user.name"]), {})
     running = [job for job in there.values() if job.holds(row["@timestamp"])]
     if len(running) == 1:
-        return running[0], INTERVAL
-    return None, AMBIGUOUS if running else None
+        return Match(INTERVAL, running[0])
+    return Match(AMBIGUOUS, None) if running else None
 
 
 def nodes_of(events: pa.Table) -> Nodes:
@@ -226,6 +237,8 @@ def nodes_of(events: pa.Table) -> Nodes:
     tasks = has(events, "event.action", "task-started", "task-ended")
     ran = both(filled(events, "job.state"), filled(events, "job.nodes"))
     told = events.select(OF_NODES).filter(either(tasks, ran))
+    began = pc.map_lookup(told["labels"], "began", "last")
+    told = told.drop_columns(["labels"]).append_column("began", began)
     for row in told.sort_by([("@timestamp", "ascending")]).to_pylist():
         job, time, action = row["job.id"] or "", row["@timestamp"], row["event.action"]
         base = job.partition(".")[0]
@@ -233,8 +246,8 @@ def nodes_of(events: pa.Table) -> Nodes:
             if row["host.name"] and row["process.pid"] is not None:
                 _task(nodes, row, Job(base, row["job.owner"], since=time), action)
         elif "." not in job and row["job.owner"]:
-            began = dict(row["labels"] or ()).get("began")
             over = row["job.state"] not in BEFORE_THE_END
+            began = row["began"]
             since = datetime.fromtimestamp(int(began), time.tzinfo) if began else None
             for node in row["job.nodes"]:
                 found = Job(job, row["job.owner"], since=since, until=time if over else None)

@@ -78,12 +78,15 @@ class Directory:
             names.append((links[0].person or None) if steady and _attributed(links[0]) else None)
             if links and not steady:
                 changing.append(code)
-        found = np.array([*names, None], dtype=object)[codes]
+        names.append(None)
         if changing:
             rows = np.flatnonzero(np.isin(codes, changing))
-            for row in rows.tolist():
-                found[row] = self.who(encoded.dictionary[codes[row]].as_py(), times[row].as_py())
-        return pa.array(found, pa.string())
+            accounts = encoded.dictionary.take(pa.array(codes[rows])).to_pylist()
+            moments = times.take(pa.array(rows)).to_pylist()
+            codes = codes.astype(np.int64)
+            codes[rows] = np.arange(len(names), len(names) + len(rows))
+            names.extend(map(self.who, accounts, moments))
+        return pa.array(names, pa.string()).take(pa.array(codes))
 
     def joined(self, events: pa.Table) -> pa.Table:
         """The events with `person` and `owner` (behind owner.account).
