@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from analytics import pipeline
+from analytics.columnar.allocating import frugally
 from analytics.findings import Alert as FoundAlert
 from analytics.findings import Finding, ReasonKind, RiskScore, Severity
 from analytics.risk.dismissals import dismissing
@@ -65,9 +66,10 @@ def refresh(
         deciding.expire(clock.now())
         marks = _marks(datetime.now(UTC) if settled else None)
         _hide(marks, step)
-        days = _assess(marks, step)
+        known = site()
+        days = _assess(marks, known, step)
         if days or not ScoreRow.objects.exists():
-            rescore(days[0] if days else now.date(), now, step)
+            rescore(days[0] if days else now.date(), now, step, known)
             if now.date() >= clock.now().date():
                 budget.spend(clock.now())
         _clear(marks)
@@ -85,7 +87,7 @@ def _hide(marks: Iterable[date], step: Progress) -> None:
 def assess_touched(progress: Progress | None = None) -> list[date]:
     """Assesses all touched days and those that learn from them; the days it assessed."""
     marks = _marks(None)
-    days = _assess(marks, progress)
+    days = _assess(marks, site(), progress)
     _clear(marks)
     return days
 
@@ -103,17 +105,18 @@ def _clear(marks: dict[date, int]) -> None:
         TouchedDay.objects.filter(day=day, serial=serial).delete()
 
 
-def _assess(marks: dict[date, int], progress: Progress | None) -> list[date]:
+def _assess(marks: dict[date, int], known: Site, progress: Progress | None) -> list[date]:
     days = _affected(sorted(marks)) if marks else []
-    known, weights = site(), weighing.in_force()
+    weights = weighing.in_force()
     touched = set(TouchedDay.objects.values_list("day", flat=True))  # also what is not due yet
     dismissals, events = dismissals_in_force(), remembering(store())
     for number, day in enumerate(days):
         if progress:
             progress(number, len(days))
-        assessed = pipeline.assess(
-            day, store=events, site=known, weights=weights, touched=day in touched
-        )
+        with frugally():
+            assessed = pipeline.assess(
+                day, store=events, site=known, weights=weights, touched=day in touched
+            )
         named = pipeline.sighted(day, store()) if day in marks else None
         with transaction.atomic():
             if named is not None:
@@ -138,16 +141,19 @@ def _affected(touched: list[date]) -> list[date]:
     return sorted(days | keeping.hanging(touched, days, store()))
 
 
-def rescore(since: date, now: datetime, progress: Progress | None = None) -> None:
+def rescore(
+    since: date, now: datetime, progress: Progress | None = None, known: Site | None = None
+) -> None:
     """Computes everybody's score at the end of each day from `since` and at `now`, and keeps them.
 
-    Those of `now` replace what is kept of its day after its midnight, and of the future.
+    Those of `now` replace what is kept of its day after its midnight, and of the future. `known`
+    is the site where it is at hand.
     """
     weights = weighing.in_force()
     weighing.keep(weights)
     midnight = datetime.combine(now.date(), time.min, UTC)
     first = max(datetime.combine(since, time.min, UTC), midnight - HISTORY) + timedelta(days=1)
-    times, known = sorted({*_midnights(first, midnight), now}), site()
+    times, known = sorted({*_midnights(first, midnight), now}), known or site()
     for number, as_of in enumerate(times):
         if progress:
             progress(number, len(times))
