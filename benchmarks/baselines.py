@@ -24,6 +24,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +32,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics import pipeline
-from analytics.behaviour import person_days
+from analytics.behaviour import commands, person_days
 from analytics.behaviour.feature import Measure
 from analytics.event import Context
-from analytics.identity import read_people
+from analytics.identity import Directory, read_people
 from analytics.simulation import simulate
 from analytics.store import open_store
 from analytics.store.base import EventStore
@@ -81,13 +82,17 @@ def organisation(folder: Path) -> Organisation:
     found: dict[bool, list[pa.Table]] = {True: [], False: []}
     for day in sorted(pc.unique(days).to_pylist()):
         own = events.filter(pc.equal(days, pa.scalar(day)))
-        rows = person_days.of_day(person_days.timed(own), read_people(people))
+        rows = _rows_of(person_days.timed(own), read_people(people))
         if rows.num_rows > BLOCK / 20:
             found[day.weekday() < 5].append(rows)
     today = events.filter(pc.equal(days, pa.scalar(NEW)))
     some = np.random.default_rng(1).permutation(today.num_rows)[: EVENTS * BLOCK]
     today = today.take(pa.array(np.sort(some))).combine_chunks()
     return Organisation(people, today, tuple(found[True]), tuple(found[False]))
+
+
+def _rows_of(events: pa.Table, directory: Directory) -> pa.Table:
+    return commands.added(person_days.of_day(events, directory), events, directory)
 
 
 def _events(logs: Path) -> Iterator[pa.Table]:
@@ -134,12 +139,17 @@ def put_events(told: Organisation, blocks: int, store: EventStore) -> int:
 
 def put_days(told: Organisation, blocks: int, store: EventStore, days: Sequence[date]) -> None:
     """Person-days of the past; each organisation's is one of its days at work, or at rest."""
+    renamed = cache(lambda works, number, block: _renamed(_pool(told, works)[number], block))
     for day in days:
         chance = np.random.default_rng(day.toordinal())
-        pool = told.work if day.weekday() < 5 else told.rest
-        chosen = chance.integers(0, len(pool), blocks).tolist()
-        rows = [_renamed(pool[number], block) for block, number in enumerate(chosen)]
+        works = day.weekday() < 5
+        chosen = chance.integers(0, len(_pool(told, works)), blocks).tolist()
+        rows = [renamed(works, number, block) for block, number in enumerate(chosen)]
         store.put_person_days(day, pa.concat_tables(rows))
+
+
+def _pool(told: Organisation, works: bool) -> tuple[pa.Table, ...]:
+    return told.work if works else told.rest
 
 
 def _renamed(rows: pa.Table, block: int) -> pa.Table:
