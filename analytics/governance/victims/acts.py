@@ -12,7 +12,6 @@ NODE, FOLDER = 0, 1
 ANSWERED = (2 * HOUR, 8 * HOUR)  # so long after a failure, coming to the thing may answer to it:
 # to a node whoever is called comes soon; in files a colleague helps within a working day
 LOOKED_BACK = 24 * HOUR
-MOST_ROUNDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,9 @@ def unprompted(acts: Acts, things: Ragged, failed: Codes, onset: Times) -> Acts:
     """The acts without those by which people answer to a failure.
 
     `failed` are runs that failed, `onset` is when. An act on a thing soon after a failure of it is
-    an answer, unless the same person had been at it unprompted before that failure as well: who
-    breaks a thing and comes back is no helper.
+    an answer, unless the same person had been at it before that failure, answering to none: who
+    breaks a thing and comes back is no helper. That once somebody was there by themselves does not
+    make all later answers count, one by the next, where a thing breaks each day.
     """
     if not len(acts.time) or not len(failed):
         return acts
@@ -69,17 +69,9 @@ def unprompted(acts: Acts, things: Ragged, failed: Codes, onset: Times) -> Acts:
     answers = np.array(ANSWERED)[acts.kind]
     low, high = failures.between(acts.thing, acts.time - answers, acts.time)
     after = high > low
-    latest = np.where(after, times[np.maximum(high - 1, 0)], 0)
-    free = ~after
+    latest = times[np.maximum(high - 1, 0)][after]
     hands = acts.hands
-    for _ in range(MOST_ROUNDS):
-        open_ = np.flatnonzero(~free)
-        if not len(open_):
-            break
-        seen = Timeline(hands[free], acts.time[free])
-        before = latest[open_]
-        own = seen.any(hands[open_], before - LOOKED_BACK, before - 1)
-        if not own.any():
-            break
-        free[open_[own]] = True
+    seen = Timeline(hands[~after], acts.time[~after])
+    free = ~after
+    free[after] = seen.any(hands[after], latest - LOOKED_BACK, latest - 1)
     return acts.where(free)

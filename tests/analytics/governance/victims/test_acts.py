@@ -35,6 +35,11 @@ def test_who_was_there_before_it_broke_is_no_helper_afterwards() -> None:
     assert kept(acts((1, 9.9), (1, 10.5)), 10) == [0, 1]
 
 
+def test_who_was_there_once_by_themselves_still_answers_to_what_breaks_days_later() -> None:
+    answers = acts((1, 9.9), (1, 10.5), (1, 30.5), (1, 50.5), (1, 70.5))
+    assert kept(answers, 10, 30, 50, 70) == [0, 1, 2]
+
+
 def test_in_files_help_takes_longer() -> None:
     assert kept(acts((1, 14)), 10) == [0]
     assert kept(acts((1, 14), kind=FOLDER), 10) == []

@@ -127,6 +127,14 @@ def test_who_is_everywhere_on_call_or_there_first_is_near_failures_and_not_accus
     assert not {BUSY, ON_CALL, ANSWERING} & {result.people[one.person] for one in result.named}
 
 
+def test_who_answers_first_where_much_breaks_each_day_is_not_accused() -> None:
+    """So many short jobs fail that whoever answers has often been there just before, too."""
+    crowded = world(306, Kind(people=60, nodes=30, jobs_a_day=3, hours=2.5, strolls=1.5))
+    result = looked_over(crowded, BEGIN + timedelta(days=27))
+    assert result.named == []
+    assert ANSWERING in {result.people[one.person] for one in result.near}
+
+
 def test_without_jobs_there_is_nothing_to_say() -> None:
     nothing = pa.schema([SCHEMA.field(name) for name in finding.COLUMNS]).empty_table()
     assert victims.find(BEGIN.date(), nothing, Site(), EMPTY) == []
