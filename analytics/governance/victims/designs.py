@@ -113,7 +113,9 @@ class Design:
         place, number, hits, case, total = (
             part[fits] for part in (place, number, hits, case, total)
         )
-        probability, possible = _tests(place, hits, case, total, len(people), self._error)
+        visits = np.searchsorted(people, exposures.visits[channel][0])
+        most = np.bincount(visits, minlength=len(people))
+        probability, possible = _tests(place, hits, case, total, most, self._error)
         incidents, controls = self._at_risk(people)
         exposed = hits - case
 
@@ -170,15 +172,19 @@ def _tests(
     hits: Counts,
     case: npt.NDArray[np.bool_],
     total: Counts,
-    people: int,
+    most: Counts,
     error: float,
 ) -> tuple[Floats, tuple[Floats, ...]]:
     """Each person's probability (1 where no more than expected), and which it could have been up
-    to an error."""
+    to an error. Of a person no more incidents count than there were visits before any (`most`):
+    where one visit lies before several, these are one piece of evidence, not several.
+    """
+    people = len(most)
     telling = hits < total
     place, case, chance = place[telling], case[telling], hits[telling] / total[telling]
     expected = np.bincount(place, weights=chance, minlength=people)
     counts = np.bincount(place, weights=case, minlength=people).astype(np.int64)
+    counts = np.minimum(counts, most)
     least = np.exp(np.bincount(place, weights=np.log(chance), minlength=people))
     order = np.argsort(place, kind="stable")
     begins = np.searchsorted(place[order], np.arange(people + 1))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, hypergeom
 
+from analytics.governance.victims.designs import _tests
 from analytics.governance.victims.exact import at_least, corrected, odds_ratio, reachable
 
 
@@ -49,6 +50,15 @@ def test_what_a_test_can_be_is_each_probability_of_more_than_expected() -> None:
     assert found.tolist() == pytest.approx([binom.sf(n, 30, 0.05) for n in range(29, 4, -1)])
     assert at_least(7, chances) in [pytest.approx(one) for one in found]
     assert len(reachable(np.array([0.5]), 0.01)) == 0
+
+
+def test_one_visit_before_several_failures_is_one_piece_of_evidence() -> None:
+    sets = np.zeros(5, dtype=np.int64), np.ones(5, dtype=np.int64), np.ones(5, dtype=bool)
+    total, chances = np.full(5, 20), np.full(5, 0.05)
+    for visits in (5, 2):
+        (probability,), (possible,) = _tests(*sets, total, np.array([visits]), 0.01)
+        assert probability == pytest.approx(at_least(visits, chances))
+        assert possible.tolist() == reachable(chances, 0.01).tolist()
 
 
 def test_where_nothing_is_the_matter_somebody_is_named_no_more_often_than_promised() -> None:
