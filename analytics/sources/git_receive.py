@@ -174,6 +174,7 @@ def _row_of_commit(commit: Payload, push: Row, context: Context) -> Row:
         "binary": binary,
         "files_cut": commit.get("files_cut"),
         "patch": text(commit.get("patch")),
+        "signed": commit.get("signed"),
     }
     told |= {label: value for label, value in push["labels"] if label == "default_branch"}
     return {field: push[field] for field in (*kept, "git.forced", "batch.line")} | {

@@ -37,9 +37,10 @@ HISTORY = timedelta(days=90)  # daily scores are kept current this far back
 Progress = Callable[[int, int], None]
 
 
-def touch_all() -> None:
-    """Marks every day that has events: people, resources or weights changed."""
-    days = store().days(Question())
+def touch_all(since: datetime | None = None, until: datetime | None = None) -> None:
+    """Marks every day that has events in that time: people, resources, weights or what is found
+    changed."""
+    days = store().days(Question(since=since, until=until))
     recording.touch(days)
     touch(days)
 

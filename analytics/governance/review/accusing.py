@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analytics.findings import Finding, ReasonKind
-from analytics.governance.review.checks import ANOTHERS_NAME, BY_WHY, CHECKS, severity
+from analytics.governance.review.checks import BY_WHY, CHECKS, USUAL, severity
 from analytics.governance.review.customs import CUSTOMARY, Custom, Customs
 from analytics.governance.review.verdict import Judged
 from analytics.selection import MOST_EVENTS
@@ -56,7 +56,7 @@ def findings(
 
 def _weighed(name: str, one: Judged, person: str, customs: Customs) -> Weighed:
     """The check's confidence, less where others there land their changes unseen as well."""
-    usual = one.why in CUSTOMARY and name != ANOTHERS_NAME
+    usual = one.why in CUSTOMARY and name in USUAL
     custom = customs.of(one.repository, person) if usual else Custom()
     confidence = CHECKS[name].confidence * custom.share
     return Weighed(one, severity(name, one).points, confidence, custom)

@@ -8,6 +8,13 @@ from analytics.governance.review.verdict import Judged, Why
 
 ANOTHERS_NAME = "pushed_in_name_of_absent"
 GUARD = "lowered_guard_then_landed"
+WAVED = "waved_through"
+UNSIGNED = "landed_unsigned"
+DATED = "dated_back"
+BESIDES = frozenset({ANOTHERS_NAME, GUARD, WAVED, UNSIGNED, DATED})
+"""What is held against people by more than how an update came about."""
+USUAL = frozenset({"pushed_around_review", "merged_own_work", GUARD})
+"""Checks that weigh less where the others of a repository do so as well."""
 GREW = 0.5  # of what landed: the reviewer saw the smaller part of it
 
 
@@ -103,6 +110,34 @@ CHECKS: Mapping[str, Check] = {
         confidence=0.7,
         tactics=("persistence", "defense-impairment"),
     ),
+    UNSIGNED: Check(
+        title="Unsigned where commits are signed",
+        one="landed commits without a signature in {place}, unseen, where nearly all bear one",
+        many="landed commits without a signature in {place}, unseen, where nearly all bear one, "
+        "{count} times",
+        severity=Severity.MEDIUM,
+        confidence=0.5,
+        tactics=("persistence", "stealth"),
+    ),
+    WAVED: Check(
+        title="Waved each other's work through",
+        one="one of two people who approve each other's work, and nearly nobody else does, sooner "
+        "than it can be read; once more in {place}",
+        many="one of two people who approve each other's work, and nearly nobody else does, sooner "
+        "than it can be read; {count} times more in {place}",
+        severity=Severity.LOW,
+        confidence=0.4,
+        tactics=("persistence",),
+    ),
+    DATED: Check(
+        title="Commits dated back",
+        one="landed commits in {place} that say they are older than what they stand on",
+        many="landed commits in {place} that say they are older than what they stand on, {count} "
+        "times",
+        severity=Severity.LOW,
+        confidence=0.5,
+        tactics=("stealth",),
+    ),
     "approved_by_helper": Check(
         title="Approved only by who wrote part of it",
         one="got a pull request into {place} that only somebody who had written part of it "
@@ -134,7 +169,7 @@ OPENLY = frozenset({Why.PUSHED, Why.MORE_COMMITS, Why.UNAPPROVED, Why.STALE, Why
 def severity(name: str, judged: Judged) -> Severity:
     """The check's own; worse where most of what landed came after the approval, next to nothing
     where it is documentation that was landed openly."""
-    if name in (GUARD, ANOTHERS_NAME):
+    if name in BESIDES:
         return CHECKS[name].severity
     if judged.documents and judged.why in OPENLY:
         return Severity.INFORMATIONAL

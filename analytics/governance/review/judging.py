@@ -1,18 +1,20 @@
 """Judges each update of a shared branch of a day."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
 import pyarrow as pa
 
 from analytics.governance.review import documents, heads, queues, reverts
+from analytics.governance.review.dates import Parents, dated_back
 from analytics.governance.review.names import borrowed
 from analytics.governance.review.past import Past, events_of
 from analytics.governance.review.persons import Persons
 from analytics.governance.review.picks import Judge, patches_of, picked
 from analytics.governance.review.pulls import Opinion, opinion
+from analytics.governance.review.signatures import is_signed
 from analytics.governance.review.told import APPROVED, MERGED, PUSHED, QUEUED, Told
 from analytics.governance.review.updates import Update, is_default, updates
 from analytics.governance.review.verdict import VERDICTS, Judged, Verdict, Why
@@ -36,6 +38,7 @@ class Known:
     past: Past
     picked: Callable[[Update], Opinion | None] = lambda _: None
     earlier: Judge = lambda _, __: []
+    parents: Parents = field(default_factory=dict)
 
 
 def judged(day: date, events: pa.Table, site: Site, store: EventStore) -> list[Judged]:
@@ -66,8 +69,12 @@ def _verdicts(past: Past, site: Site, earlier: Judge) -> list[tuple[Update, Judg
         return []
     merges = _by_commit([one for one in near if one.action == MERGED])
     known = _known(landed, merges, past, Persons(site.directory))
-    patches = patches_of(commits)
-    known = replace(known, picked=partial(picked, patches, past, earlier), earlier=earlier)
+    known = replace(
+        known,
+        picked=partial(picked, patches_of(commits), past, earlier),
+        earlier=earlier,
+        parents=past.named({one.before for one in landed if one.before}),
+    )
     return [(one, _landed(one, known)) for one in landed]
 
 
@@ -79,6 +86,8 @@ def _landed(update: Update, known: Known) -> Judged:
         account=update.by.account,
         lander=lander,
         borrowed=borrowed(update, lander, known.persons),
+        dated_back=dated_back(update, known.parents),
+        unsigned=tuple(one.event for one in update.commits if is_signed(one) is False),
     )
 
 
@@ -233,5 +242,6 @@ def _of(update: Update, found: Opinion, merges: list[Told] | None = None) -> Jud
         reviewers=found.reviewers,
         events=tuple(dict.fromkeys(events)),
         share=found.share,
+        hasty=found.hasty,
         documents=documents.alone(update, merges or ()),
     )

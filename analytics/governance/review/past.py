@@ -68,6 +68,11 @@ class Past:
         rows = told(self._events, *found, actions=(COMMITTED,))
         return [one for one in rows if one.repository == repository]
 
+    def named(self, names: Iterable[str]) -> dict[tuple[str, str | None], Told]:
+        """What is told of the commits with these hashes, by repository and hash."""
+        rows = self.commits_with("git.commit", names)
+        return {(one.repository, one.commit): one for one in rows}
+
     def same(self, repository: str, patches: Iterable[str]) -> list[Told]:
         """The commits of a repository with one of these patches, as far as that is told."""
         rows = self.commits_with("labels.patch", patches)

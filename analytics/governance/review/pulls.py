@@ -13,6 +13,7 @@ from analytics.governance.review.approvals import (
     story,
     voice,
 )
+from analytics.governance.review.haste import is_hasty
 from analytics.governance.review.persons import Persons, Voice
 from analytics.governance.review.told import Told
 from analytics.governance.review.verdict import Why
@@ -40,6 +41,7 @@ class Opinion:
     share: float | None = None
     approved: Mapping[str, datetime] = field(default_factory=dict)
     head: str | None = None
+    hasty: bool = False
 
 
 def opinion(steps: list[Told], merge: Told, helpers: frozenset[str], persons: Persons) -> Opinion:
@@ -62,6 +64,7 @@ def opinion(steps: list[Told], merge: Told, helpers: frozenset[str], persons: Pe
             person=person,
             reviewers=_persons(found, persons, merge.time),
             events=_events(found),
+            hasty=all(_in_haste(one, told) for one in found),
         )
     for kind in (Voice.UNKNOWN, Voice.MACHINE):
         if kind in fresh:
@@ -74,6 +77,15 @@ def opinion(steps: list[Told], merge: Told, helpers: frozenset[str], persons: Pe
         or stale
         or _of_own(fresh, told, person)
         or _alone(merge, persons, person, authors)
+    )
+
+
+def _in_haste(one: Reviewer, told: Story) -> bool:
+    """Whether they approved the final head sooner than anybody can read it."""
+    at = one.heads.get(told.head)
+    moves = [step.time for step in told.moves if step.head == told.head]
+    return (
+        at is not None and bool(moves) and is_hasty(moves[0], at, told.sizes.get(told.head or ""))
     )
 
 

@@ -97,7 +97,9 @@ class Judged:
     name of other people.
 
     `events` lead with the update itself. `share` says how much of what landed came after the last
-    approval, where both sizes are known; `documents` that all of it is text for people to read.
+    approval, where both sizes are known; `documents` that all of it is text for people to read;
+    `hasty` that whoever approved it cannot have read it. `dated_back` and `unsigned` are its
+    commits that say so.
     """
 
     time: datetime
@@ -115,6 +117,9 @@ class Judged:
     account: str | None = None
     lander: str | None = None
     borrowed: tuple[Borrowed, ...] = ()
+    hasty: bool = False
+    dated_back: tuple[str, ...] = ()
+    unsigned: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -23,9 +23,9 @@ from tests.analytics.laboratory import EMPTY
 DAY = datetime(2026, 2, 20, tzinfo=UTC)
 PEOPLE = read_people(
     "person,name,team,role,manager,start,end,accounts\n"
-    "ana,Ana,vision,researcher,,,,github:ana;github:ana-two;gitlab:ana;git:ana@lab.example\n"
-    "bo,Bo,vision,researcher,,,,github:bo;gitlab:bo;git:bo@lab.example\n"
-    "cy,Cy,infra,researcher,,,,github:cy;gitlab:cy;git:cy@lab.example\n"
+    "ana,Ana,vision,researcher,,,,github:ana;github:ana-two;gitlab:ana;gitea:ana;git:ana@lab.example\n"
+    "bo,Bo,vision,researcher,,,,github:bo;gitlab:bo;gitea:bo;git:bo@lab.example\n"
+    "cy,Cy,infra,researcher,,,,github:cy;gitlab:cy;gitea:cy;git:cy@lab.example\n"
 )
 SITE = Site(
     directory=replace(

@@ -24,17 +24,19 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--as-of and --json."""
+        """Which days are assessed anew, as of when it scores, and how it tells."""
         parser.add_argument("--as-of", type=moment, metavar="T", help="time of the score; now")
         parser.add_argument("--all", action="store_true", help="assess every day anew")
+        parser.add_argument("--since", type=moment, metavar="T", help="assess days from then anew")
+        parser.add_argument("--until", type=moment, metavar="T", help="… that begin before then")
         parser.add_argument("--json", action="store_true", help="one object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs it with a progress bar on standard error."""
         started = time.monotonic()
         now = options["as_of"] or datetime.now(UTC)
-        if options["all"]:
-            assessment.touch_all()
+        if options["all"] or options["since"] or options["until"]:
+            assessment.touch_all(options["since"], options["until"])
         with Progress(console=Console(file=sys.stderr), transient=True) as bar:
             task = bar.add_task("Assessing days", total=None)
             days = self._refresh(now, lambda done, of: bar.update(task, completed=done, total=of))

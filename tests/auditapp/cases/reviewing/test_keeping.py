@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from pytest_django import Settings
 
 from auditapp.cases.assessment import assess_touched
@@ -108,3 +109,11 @@ def test_shares_count_what_is_known_by_month_team_and_repository() -> None:
     (month,) = shares(rows, "month", 9)
     assert (month.decided, month.share, month.unknown) == (0, None, 2)
     assert shares(rows.filter(time__lt=DAY - timedelta(days=1)), "month", 9) == []
+
+
+def test_days_assessed_earlier_are_assessed_anew_on_request() -> None:
+    early = (opened(at=-48), merged(at=-47), pushed(at=-47))
+    arrived(*early, opened(number=8), merged(number=8, commit="n"), pushed(after="n"))
+    VerdictRow.objects.all().delete()
+    call_command("score", "--since", "2026-02-20", "--until", "2026-02-21")
+    assert [row.time.date() for row in VerdictRow.objects.all()] == [DAY.date()]
