@@ -25,7 +25,10 @@ class Criticality(StrEnum):
     EXTREME = "extreme"
 
 
-KINDS = ("path", "repository", "branch", "host", "partition", "namespace", "model", "dataset")
+KINDS = (
+    *("path", "repository", "branch", "host", "partition", "namespace", "model", "dataset"),
+    "code",  # files of repositories, as `repository/path`: who is to look at changes of them
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

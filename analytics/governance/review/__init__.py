@@ -10,12 +10,21 @@ import pyarrow as pa
 
 from analytics.findings import Finding
 from analytics.governance.review.accusing import findings
-from analytics.governance.review.checks import ANOTHERS_NAME, CHECKS, DATED, GUARD, UNSIGNED, WAVED
+from analytics.governance.review.checks import (
+    ANOTHERS_NAME,
+    CHECKS,
+    DATED,
+    GUARD,
+    UNOWNED,
+    UNSIGNED,
+    WAVED,
+)
 from analytics.governance.review.customs import customs
 from analytics.governance.review.dates import of_days_gone_by
 from analytics.governance.review.guards import past_guards
 from analytics.governance.review.judging import judged
 from analytics.governance.review.names import of_people_away
+from analytics.governance.review.owners import without_owners
 from analytics.governance.review.pairs import waved_through
 from analytics.governance.review.past import LOOK_BACK, steps
 from analytics.governance.review.signatures import unsigned_where_usual
@@ -42,5 +51,6 @@ def held(verdicts: list[Judged], day: date, site: Site, store: EventStore) -> li
     besides += [(ANOTHERS_NAME, one) for one in of_people_away(verdicts, site)]
     besides += [(WAVED, one) for one in waved_through(verdicts, day, site, store)]
     besides += [(UNSIGNED, one) for one in unsigned_where_usual(verdicts, day, store)]
+    besides += [(UNOWNED, one) for one in without_owners(verdicts)]
     besides += [(DATED, one) for one in of_days_gone_by(verdicts)]
     return findings(verdicts, besides, site, customs(verdicts, day, site, store))

@@ -11,7 +11,8 @@ GUARD = "lowered_guard_then_landed"
 WAVED = "waved_through"
 UNSIGNED = "landed_unsigned"
 DATED = "dated_back"
-BESIDES = frozenset({ANOTHERS_NAME, GUARD, WAVED, UNSIGNED, DATED})
+UNOWNED = "landed_without_owner"
+BESIDES = frozenset({ANOTHERS_NAME, GUARD, WAVED, UNSIGNED, DATED, UNOWNED})
 """What is held against people by more than how an update came about."""
 USUAL = frozenset({"pushed_around_review", "merged_own_work", GUARD})
 """Checks that weigh less where the others of a repository do so as well."""
@@ -127,6 +128,15 @@ CHECKS: Mapping[str, Check] = {
         "than it can be read; {count} times more in {place}",
         severity=Severity.LOW,
         confidence=0.4,
+        tactics=("persistence",),
+    ),
+    UNOWNED: Check(
+        title="Landed without an owner's approval",
+        one="landed in {place} changes of files of which no owner wrote or approved them",
+        many="landed {count} times in {place} changes of files of which no owner wrote or approved "
+        "them",
+        severity=Severity.LOW,
+        confidence=0.5,
         tactics=("persistence",),
     ),
     DATED: Check(

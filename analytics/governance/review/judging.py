@@ -7,7 +7,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from analytics.governance.review import documents, heads, queues, reverts
+from analytics.governance.review import documents, heads, owners, queues, reverts
 from analytics.governance.review.dates import Parents, dated_back
 from analytics.governance.review.names import borrowed
 from analytics.governance.review.past import Past, events_of
@@ -30,6 +30,7 @@ SEVERITY = (Verdict.BYPASS, Verdict.UNKNOWN, Verdict.REVIEWED)
 class Known:
     """What is known when updates are judged."""
 
+    site: Site
     persons: Persons
     merges: Rows
     pulls: Mapping[tuple[str, int], list[Told]]
@@ -68,7 +69,7 @@ def _verdicts(past: Past, site: Site, earlier: Judge) -> list[tuple[Update, Judg
     if not landed:
         return []
     merges = _by_commit([one for one in near if one.action == MERGED])
-    known = _known(landed, merges, past, Persons(site.directory))
+    known = _known(landed, merges, past, site)
     known = replace(
         known,
         picked=partial(picked, patches_of(commits), past, earlier),
@@ -80,9 +81,10 @@ def _verdicts(past: Past, site: Site, earlier: Judge) -> list[tuple[Update, Judg
 
 def _landed(update: Update, known: Known) -> Judged:
     """The verdict on an update, with who landed it in whose name."""
-    lander = known.persons.doer(update.by)
+    lander, found = known.persons.doer(update.by), _judged(update, known)
     return replace(
-        _judged(update, known),
+        found,
+        foreign=owners.foreign(update, _merges(update, known.merges), found, known.site),
         account=update.by.account,
         lander=lander,
         borrowed=borrowed(update, lander, known.persons),
@@ -91,14 +93,15 @@ def _landed(update: Update, known: Known) -> Judged:
     )
 
 
-def _known(landed: list[Update], merges: Rows, past: Past, persons: Persons) -> Known:
+def _known(landed: list[Update], merges: Rows, past: Past, site: Site) -> Known:
     named = [merge for one in landed for merge in _merges(one, merges)]
     loose = [one for one in landed if not _explained(one, merges)]
     about = past.of_commits({one.after for one in landed})
     others = [one for one in about if one.action in (APPROVED, QUEUED)]
     pulls = past.pulls([*named, *map(queues.member, others)])
     return Known(
-        persons=persons,
+        site=site,
+        persons=Persons(site.directory),
         merges=merges,
         pulls=pulls,
         about=_by_commit(about),

@@ -98,7 +98,8 @@ class Judged:
 
     `events` lead with the update itself. `share` says how much of what landed came after the last
     approval, where both sizes are known; `documents` that all of it is text for people to read;
-    `hasty` that whoever approved it cannot have read it. `dated_back` and `unsigned` are its
+    `hasty` that whoever approved it cannot have read it; `foreign` are files of which no
+    owner wrote or approved it. `dated_back` and `unsigned` are its
     commits that say so.
     """
 
@@ -118,6 +119,7 @@ class Judged:
     lander: str | None = None
     borrowed: tuple[Borrowed, ...] = ()
     hasty: bool = False
+    foreign: tuple[str, ...] = ()
     dated_back: tuple[str, ...] = ()
     unsigned: tuple[str, ...] = ()
 
