@@ -55,7 +55,7 @@ def _same_content(
     branch in exactly the same way, as the hook tells."""
     trees = {one.commit: one.labels["tree"] for one in commits if "tree" in one.labels}
     approved = {trees[head] for head in found.approved if head in trees}
-    if trees.get(found.head) in approved:
+    if trees.get(found.head) in approved and not found.share:  # else it undoes what main got since
         return True
     if merge.labels.get("default_branch") not in ("true", merge.branch):
         return False

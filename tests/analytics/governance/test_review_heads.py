@@ -75,8 +75,12 @@ STORIES: dict[str, tuple[Story, Why]] = {
         Why.STALE,
     ),
     "the same files in other commits": (
-        ([begun(tree_id="t"), *GROWN, onto(work("h2", message="One", tree_id="t"))], ()),
+        ([begun(tree_id="t"), *SAME, onto(work("h2", message="One", tree_id="t"))], ()),
         Why.SAME_CONTENT,
+    ),
+    "the same files on a newer main, which it undoes": (
+        ([begun(tree_id="t"), *GROWN, onto(work("h2", message="One", tree_id="t"))], ()),
+        Why.STALE,
     ),
     "other files in other commits": (
         ([begun(tree_id="t"), *SAME, onto(work("h2", message="One", tree_id="u"))], ()),
