@@ -13,6 +13,11 @@ LONG = timedelta(days=7)  # as in the catalogue: no clock is so wrong without an
 Parents = Mapping[tuple[str, str | None], Told]
 
 
+def may_be(update: Update) -> bool:
+    """Whether any of its commits is so old that it is worth asking on what it stands."""
+    return any(one.time < update.time - LONG for one in update.commits)
+
+
 def dated_back(update: Update, parents: Parents) -> tuple[str, ...]:
     """The commits that say they were made long before the commit on which all of them stand.
 

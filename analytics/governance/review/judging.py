@@ -8,12 +8,13 @@ from functools import partial
 import pyarrow as pa
 
 from analytics.governance.review import documents, heads, owners, queues, reverts
-from analytics.governance.review.dates import Parents, dated_back
+from analytics.governance.review.dates import Parents, dated_back, may_be
 from analytics.governance.review.names import borrowed
 from analytics.governance.review.past import Past, events_of
 from analytics.governance.review.persons import Persons
 from analytics.governance.review.picks import Judge, patches_of, picked
 from analytics.governance.review.pulls import Opinion, opinion
+from analytics.governance.review.reverts import Landings
 from analytics.governance.review.signatures import is_signed
 from analytics.governance.review.told import APPROVED, MERGED, PUSHED, QUEUED, Told
 from analytics.governance.review.updates import Update, is_default, updates
@@ -39,6 +40,7 @@ class Known:
     past: Past
     picked: Callable[[Update], Opinion | None] = lambda _: None
     earlier: Judge = lambda _, __: []
+    landings: Landings | None = None
     parents: Parents = field(default_factory=dict)
 
 
@@ -74,7 +76,8 @@ def _verdicts(past: Past, site: Site, earlier: Judge) -> list[tuple[Update, Judg
         known,
         picked=partial(picked, patches_of(commits), past, earlier),
         earlier=earlier,
-        parents=past.named({one.before for one in landed if one.before}),
+        landings=Landings(landed, partial(_pushes_of, known.about), past),
+        parents=past.named({one.before for one in landed if one.before and may_be(one)}),
     )
     return [(one, _landed(one, known)) for one in landed]
 
@@ -157,9 +160,15 @@ def _judged(update: Update, known: Known) -> Judged:
 
 def _reverting(update: Update, found: Opinion, known: Known) -> Opinion:
     """The opinion, where the update takes back what had landed before."""
-    about = known.about.get((update.repository, update.after), ())
-    pushes = [one for one in about if one.action == PUSHED and one.branch == update.branch]
-    return reverts.weighed(found, update, pushes, known.past, known.earlier)
+    if known.landings is None:
+        return found
+    return reverts.weighed(found, update, known.landings, known.earlier)
+
+
+def _pushes_of(about: Rows, update: Update) -> list[Told]:
+    """The pushes that brought a branch to the commit of an update, by whatever source."""
+    rows = about.get((update.repository, update.after), ())
+    return [one for one in rows if one.action == PUSHED and one.branch == update.branch]
 
 
 def _rewound(update: Update, known: Known) -> bool:

@@ -6,8 +6,10 @@ believed.
 """
 
 import re
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from analytics.governance.review.past import GRACE, Past
@@ -35,21 +37,57 @@ RULING = frozenset({"codeowners", ".gitlab-ci.yml", ".pre-commit-config.yaml", "
 HIDDEN = (".github", ".gitlab", ".gitea", ".forgejo", ".circleci")
 
 
-def weighed(
-    found: Opinion, update: Update, pushes: list[Told], past: Past, judge: Judge
-) -> Opinion:
-    """The opinion on an update that nobody looked at, where it takes an earlier one back.
+@dataclass(frozen=True)
+class Landings:
+    """What a day's updates may take back; the store is asked once for all of them, and only where
+    any needs it. `pushes` are those of the very commit of an update, by whatever source."""
 
-    `pushes` are those of that very commit, by whatever source.
-    """
+    landed: Sequence[Update]
+    pushes: Callable[[Update], list[Told]]
+    past: Past
+
+    @cached_property
+    def _undone(self) -> Mapping[str, list[Told]]:
+        patches = {name for one in self.landed for name in _patches(self.pushes(one))}
+        return _by(self.past.pushes_with("labels.undo", patches), "undo")
+
+    @cached_property
+    def _holding(self) -> Mapping[str, list[Told]]:
+        trees = {name for one in self.landed for name in _trees(one)}
+        return _by(self.past.commits_with("labels.tree", trees), "tree")
+
+    def origins(self, update: Update) -> list[Told]:
+        """The earlier pushes to the branch that this update takes back, the newest first."""
+        names = _patches(self.pushes(update))
+        found = [one for name in names for one in self._undone.get(name, ())]
+        commits = (one for name in _trees(update) for one in self._holding.get(name, ()))
+        befores = {one.commit for one in commits if one.repository == update.repository}
+        last = self.past.pushes_with("labels.before", {*filter(None, befores)} - {update.after})
+        found += [one for one in last if one.commit == update.before]
+        place = (update.repository, update.branch)
+        earlier = {
+            one.commit: one
+            for one in sorted(found, key=lambda one: (one.time, one.event))
+            if (one.repository, one.branch) == place and one.time < update.time and one.commit
+        }
+        return list(earlier.values())[::-1]
+
+
+def weighed(found: Opinion, update: Update, landings: Landings, judge: Judge) -> Opinion:
+    """The opinion on an update that nobody looked at, where it takes an earlier one back."""
     if found.why not in UNSEEN or not update.before:
         return found
-    for origin in _origins(update, pushes, past):
+    for origin in landings.origins(update):
         for landed, verdict in judge((origin.time + GRACE).date(), update.repository):
             same = (landed.branch, landed.after) == (update.branch, origin.commit)
-            if same and not _origins(landed, [origin], past):
+            if same and not _takes_back(landed, origin, landings.past):
                 return _opinion(found, update, landed, verdict)
     return found
+
+
+def _takes_back(update: Update, push: Told, past: Past) -> bool:
+    """Whether an update is itself a revert."""
+    return bool(Landings([update], lambda _: [push], past).origins(update))
 
 
 def _opinion(found: Opinion, update: Update, origin: Update, verdict: Judged) -> Opinion:
@@ -67,25 +105,20 @@ def _opinion(found: Opinion, update: Update, origin: Update, verdict: Judged) ->
     return replace(found, why=Why.TAKEN_BACK, blamed=None, events=events)
 
 
-def _origins(update: Update, pushes: list[Told], past: Past) -> list[Told]:
-    """The earlier pushes to the branch that this update takes back, the newest first."""
-    patches = {one.labels["patch"] for one in pushes if "patch" in one.labels}
-    found = past.pushes_with("labels.undo", patches)
-    trees = {
-        one.labels["tree"]
-        for one in update.commits
-        if one.commit == update.after and "tree" in one.labels
-    }
-    befores = {one.commit for one in past.commits_with("labels.tree", trees) if one.commit}
-    last = past.pushes_with("labels.before", befores - {update.after})
-    found += [one for one in last if one.commit == update.before]
-    place = (update.repository, update.branch)
-    earlier = {
-        one.commit: one
-        for one in sorted(found, key=lambda one: (one.time, one.event))
-        if (one.repository, one.branch) == place and one.time < update.time and one.commit
-    }
-    return list(earlier.values())[::-1]
+def _patches(pushes: Iterable[Told]) -> set[str]:
+    return {one.labels["patch"] for one in pushes if "patch" in one.labels}
+
+
+def _trees(update: Update) -> set[str]:
+    last = (one for one in update.commits if one.commit == update.after)
+    return {one.labels["tree"] for one in last if "tree" in one.labels}
+
+
+def _by(rows: Iterable[Told], label: str) -> Mapping[str, list[Told]]:
+    found: dict[str, list[Told]] = {}
+    for one in rows:
+        found.setdefault(one.labels[label], []).append(one)
+    return found
 
 
 def _says(update: Update, words: re.Pattern[str]) -> bool:
