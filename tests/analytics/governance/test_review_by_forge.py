@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from analytics.site import Site
 from analytics.sources.gerrit_events import SOURCE as GERRIT
 from analytics.sources.gitea_webhook import SOURCE as GITEA
 from analytics.sources.gitlab_webhook import SOURCE as GITLAB
+from analytics.store import open_store
 from tests.analytics.laboratory import EMPTY
 
 SITE = Site(
@@ -32,13 +34,17 @@ OLD, H1, H2, H3, LANDED = ("1" * 40, "5" * 40, "6" * 40, "7" * 40, "8" * 40)
 Payload = dict[str, Any]
 
 
-def why(source: Source, *payloads: Payload) -> list[Why]:
-    """What decided the day's verdicts."""
+def why(source: Source, *payloads: Payload, folder: Path | None = None) -> list[Why]:
+    """What decided the day's verdicts; with a store in that folder, which has messages too."""
     log = "\n".join(map(json.dumps, payloads)).encode()
     batches = list(source.parse(io.BytesIO(log), CONTEXT))
     assert not [rejected for batch in batches for rejected in batch.rejected]
-    events = pa.concat_tables([batch.events for batch in batches]).select(review.COLUMNS)
-    return [one.why for one in review.judged(DAY.date(), events, SITE, EMPTY)]
+    events = pa.concat_tables([batch.events for batch in batches])
+    store = open_store(folder.as_uri()) if folder else EMPTY
+    if folder:
+        store.append(events)
+    found = review.judged(DAY.date(), events.select(review.COLUMNS), SITE, store)
+    return [one.why for one in found]
 
 
 def ago(hour: float) -> datetime:
@@ -122,6 +128,21 @@ def test_an_approval_that_gitlab_set_aside_for_a_push_is_no_more() -> None:
     steps = (GITLAB_OPENED, GITLAB_APPROVED, GITLAB_MOVED, reset)
     assert why(GITLAB, *steps, *merge) == [Why.STALE]
     assert why(GITLAB, *steps, gitlab("approval", "bo", 8.5, H2), *merge) == [Why.APPROVED]
+
+
+def test_pushes_to_the_branch_tell_at_gitlab_whether_there_is_new_work(tmp_path: Path) -> None:
+    merge = (gitlab("merge", "ana", 9, H2, merge_commit_sha=LANDED), gitlab_push("ana", 9, LANDED))
+    steps = (GITLAB_OPENED, GITLAB_APPROVED, GITLAB_MOVED, *merge)
+
+    def branch(message: str) -> Payload:
+        commit = {"id": H2, "message": message, "timestamp": ago(8).isoformat()}
+        commit |= {"author": {"name": "Ana", "email": "ana@lab.example"}, "modified": ["a.py"]}
+        told = {"ref": "refs/heads/fix", "ref_protected": False, "before": H1}
+        return gitlab_push("ana", 8, H2, commits=[commit], **told)
+
+    caught_up, more = branch("Merge branch 'main' into 'fix'"), branch("Sleep now and then")
+    assert why(GITLAB, *steps, caught_up, folder=tmp_path / "1") == [Why.CAUGHT_UP]
+    assert why(GITLAB, *steps, more, folder=tmp_path / "2") == [Why.STALE]
 
 
 def test_an_approver_may_take_it_back_at_gitlab() -> None:
@@ -264,6 +285,16 @@ def test_a_vote_is_of_its_patch_set_at_gerrit() -> None:
     assert why(GERRIT, *steps, *submitted("ana", 2)) == [Why.STALE]
     again = voted("bo", 8.5, 2, 2)
     assert why(GERRIT, *steps, again, *submitted("ana", 2)) == [Why.APPROVED]
+
+
+def test_a_rework_of_the_same_size_is_one_at_gerrit() -> None:
+    def sized(event: Payload) -> Payload:
+        told = event.get("patchSet")
+        return event | ({"patchSet": told | {"sizeInsertions": 10}} if told else {})
+
+    second = sized(gerrit("patchset-created", "ana", 8, 2))
+    landed = map(sized, submitted("ana", 2))
+    assert why(GERRIT, UPLOADED, voted("bo", 7, 2), second, *landed) == [Why.STALE]
 
 
 @pytest.mark.parametrize("what", ["TRIVIAL_REBASE", "NO_CODE_CHANGE", "NO_CHANGE"])
