@@ -150,19 +150,24 @@ def _dismiss(found: Story, step: Told, persons: Persons) -> None:
     head has just moved by the same account, the forge does so by its rules, and nobody."""
     login = step.labels.get("reviewer")
     named = account((step.account or "").partition(":")[0], login)
+    meant = [
+        one
+        for key, one in found.reviewers.items()
+        if (key == _key(named, persons, step.time) if named else step.commit in one.heads)
+    ]
     moved = found.moves[-1] if found.moves else None
     by_rule = (
         moved is not None
         and moved.action == MOVED
         and moved.account == step.account
         and step.time - moved.time <= RESET
+        and any(one.heads for one in meant)  # no rule sets an objection aside
     )
-    for key, one in found.reviewers.items():
-        if key == _key(named, persons, step.time) if named else step.commit in one.heads:
-            if by_rule:
-                one.lapsed |= one.heads
-            one.heads.clear()
-            one.objects = False
+    for one in meant:
+        if by_rule:
+            one.lapsed |= one.heads
+        one.heads.clear()
+        one.objects = False
     if by_rule:
         return
     found.dismissals.append(Dismissal(by=step, reviewer=named))

@@ -107,6 +107,8 @@ def test_approvals_that_a_forge_sets_aside_for_a_push_are_set_aside_by_nobody() 
     landed = (merged(head="h2", additions=14), pushed())
     assert why(*steps, *landed) == [Why.STALE]
     assert why(*steps, reviewed("bo", 10.5, "h2"), *landed) == [Why.APPROVED]
+    objection = reviewed(state="changes_requested")
+    assert why(opened(), objection, moved(), reset, *landed) == [Why.DISMISSED]
     by_hand = dismissed("ana", "bo", 10.1)
     assert found(opened(), reviewed(), moved(), by_hand, *landed) == [
         ("dismissed_then_merged", "ana")
