@@ -111,6 +111,7 @@ def test_shares_count_what_is_known_by_month_team_and_repository() -> None:
     assert shares(rows.filter(time__lt=DAY - timedelta(days=1)), "month", 9) == []
 
 
+@pytest.mark.slow
 def test_days_assessed_earlier_are_assessed_anew_on_request() -> None:
     early = (opened(at=-48), merged(at=-47), pushed(at=-47))
     arrived(*early, opened(number=8), merged(number=8, commit="n"), pushed(after="n"))
