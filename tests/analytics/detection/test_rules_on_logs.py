@@ -10,7 +10,7 @@ import pytest
 
 from analytics import pipeline
 from analytics.detection.loading import OWN_RULES, load
-from analytics.detection.matcher import match
+from analytics.detection.matcher import detect, match
 from analytics.event import Context
 
 OWN = load([OWN_RULES])
@@ -188,3 +188,34 @@ def test_what_a_merge_request_brought_is_left_to_review(title: str, tells: bool)
     found = fired("gitlab_webhook", gitlab_push(title))
     assert ("training_core_edited" in found) is tells
     assert ("evaluation_edited" in found) is tells
+
+
+def read_by(program: str, path: str, owner: int, serial: int) -> bytes:
+    """Records of auditd: somebody's program opened a file of an account to read."""
+    head = f"msg=audit(1773136800.000:{serial})"
+    return (
+        f"type=SYSCALL {head}: arch=c000003e syscall=257 success=yes exit=3 a0=ffffff9c a1=1 a2=0"
+        " a3=0 items=1 ppid=500 pid=600 auid=1017 uid=1017 gid=1017 euid=1017 suid=1017 fsuid=1017"
+        f' egid=1017 sgid=1017 fsgid=1017 tty=pts0 ses=3 comm="{program}"'
+        f' exe="/usr/bin/{program}" key="reads"\n'
+        f'type=CWD {head}: cwd="/tmp"\n'
+        f'type=PATH {head}: item=0 name="{path}" inode=5 dev=08:01 mode=0100644 ouid={owner}'
+        f" ogid={owner} rdev=00:00 nametype=NORMAL\n"
+    ).encode()
+
+
+def test_tools_that_copy_the_weights_of_others_are_hits_and_trainings_are_none() -> None:
+    def told(program: str, owners: list[int]) -> set[str]:
+        lines = [
+            read_by(program, f"/shared/ckpt/run-{place}/model.safetensors", owner, place)
+            for place, owner in enumerate(owners, 1)
+        ]
+        batches = pipeline.parse(
+            pipeline.log_sources()["auditd"], BytesIO(b"".join(lines)), CONTEXT
+        )
+        events = pa.concat_tables([batch.events for batch in batches])
+        return set(detect(OWN, events).hits["rule"].to_pylist())
+
+    assert "weights_of_several_copied.2" in told("rsync", [1023, 1024, 1025])
+    assert "weights_of_several_copied.2" not in told("python3.11", [1023, 1024, 1025])
+    assert "weights_of_several_copied.2" not in told("rsync", [1017, 1017])
