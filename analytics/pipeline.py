@@ -40,7 +40,7 @@ from analytics.protocols.protocol import Protocol, Told
 from analytics.protocols.unwrapping import Readers, unwrapped
 from analytics.readiness.arrivals import Arrival, arrived
 from analytics.reading.looking import behind_cut
-from analytics.risk import recurring, score, sequences
+from analytics.risk import adapting, recurring, score, sequences
 from analytics.risk.weights import Weights
 from analytics.site import Site
 from analytics.store.base import Appended, EventStore, on
@@ -291,8 +291,10 @@ def rate(
     """
     found = [*score.from_alerts(raised, site.directory, weights), *findings]
     known = [one for one in found if one.time <= as_of and counts(one)]
+    covered = sequences.coverage(rules)
     chained = [
-        *sequences.find(known, sequences.coverage(rules)),
+        *sequences.find(known, covered),
+        *adapting.find(known, covered, site),
         *recurring.find(known, site.directory),
     ]
     return score.scores([*known, *filter(counts, chained)], as_of, site, weights)

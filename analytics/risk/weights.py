@@ -14,7 +14,7 @@ from analytics.behaviour.person_days import features
 from analytics.findings import Finding, Level, ReasonKind, Severity
 from analytics.governance import isolation, review, traces, victims
 from analytics.resources import Criticality
-from analytics.risk import recurring
+from analytics.risk import adapting, recurring
 from analytics.risk.sequences import chains
 
 OWN_WEIGHTS = Path(__file__).with_name("weights.yml")
@@ -23,7 +23,7 @@ CHECKS: Mapping[ReasonKind, Iterable[str]] = {
     ReasonKind.ISOLATION: isolation.CHECKS,
     ReasonKind.REVIEW: review.CHECKS,
     ReasonKind.TRACES: traces.CHECKS,
-    ReasonKind.SEQUENCE: [*(chain.id for chain in chains()), recurring.ID],
+    ReasonKind.SEQUENCE: [*(chain.id for chain in chains()), adapting.ID, recurring.ID],
     ReasonKind.VICTIMS: victims.CHECKS,
 }
 MOST_POINTS = 99.0
