@@ -13,6 +13,9 @@ from analytics.site import Site
 
 ON_DUTY_CONFIDENCE = 0.4  # what is broken at night is mended at night; as in isolation
 SELDOM = 0.5  # where fewer changes than that are looked at, the sentence says so
+KNOWN = 3  # changes of others from which on a custom is one: twice is a coincidence
+UNKNOWN = 0.8  # below that a push may be the way there: 0.6 becomes less than even, so no alert
+PUSHED = "pushed_around_review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ def _weighed(name: str, one: Judged, person: str, customs: Customs) -> Weighed:
     usual = one.why in CUSTOMARY and name in USUAL
     custom = customs.of(one.repository, person) if usual else Custom()
     confidence = CHECKS[name].confidence * custom.share
+    if name == PUSHED and custom.total < KNOWN:
+        confidence *= UNKNOWN
     return Weighed(one, severity(name, one).points, confidence, custom)
 
 
@@ -95,6 +100,8 @@ def _sentence(name: str, updates: list[Judged], custom: Custom) -> str:
     said = (check.one if count == 1 else check.many).format(count=count, place=place)
     if all(one.documents for one in updates):
         said += "; documentation alone"
+    if name == PUSHED and custom.total < KNOWN:
+        said += "; how others land changes there is hardly known"
     if custom.share < SELDOM:
         said += f"; there another person looked at {custom.looked} of {custom.total} changes before"
     return said

@@ -77,6 +77,7 @@ def test_a_push_straight_to_a_protected_branch_goes_around_review() -> None:
     assert (one.id, one.person) == ("pushed_around_review", "mallory")
     assert one.sentence == (
         "pushed 2 times straight to main of lab/trainlib, without a reviewed pull request"
+        "; how others land changes there is hardly known"
     )
     assert one.resource == "lab/trainlib"
 

@@ -230,7 +230,7 @@ def test_whoever_is_on_call_is_doubted_less() -> None:
     duty = Duty(person="ana", since=DAY, until=DAY + timedelta(days=1))
     (calm,) = findings(opened("bo", number=9), pushed(), site=replace(SITE, duties=(duty,)))
     (plain,) = findings(opened("bo", number=9), pushed())
-    assert (calm.confidence, plain.confidence) == (0.24, 0.6)
+    assert (calm.confidence, plain.confidence) == (0.192, 0.48)
     assert calm.sentence == f"{plain.sentence}, while on call"
 
 
