@@ -40,7 +40,7 @@ class Alert:
 
     Alerts of a rule that agree in `group` are one act as long as no more than `within` lies between
     them; without a word about it those on one account. `duty` says that such acts are part of the
-    work of whoever is on call.
+    work of whoever is on call, `elsewhere` that they matter for what went to another's place.
     """
 
     rule: str
@@ -58,6 +58,7 @@ class Alert:
     group: tuple[str, ...] = ()
     within: timedelta = timedelta(hours=1)
     duty: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

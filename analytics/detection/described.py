@@ -28,6 +28,7 @@ OWN = frozenset(
         "group_by",
         "within",
         "duty",
+        "elsewhere",
     }
 )
 ANY = re.compile(r".+")
@@ -53,7 +54,8 @@ class Described:
     renumbered; the tags hold them too, as searches go by either. `investigate` is what to look at
     next, a sentence each. `catalogue` are the rows of the catalogue that it covers. Alerts that
     agree in the columns `alike` are one group as long as no more than `within` lies between them.
-    `duty`: such acts are part of the work of whoever is on call.
+    `duty`: such acts are part of the work of whoever is on call. `elsewhere`: they matter for what
+    went to a place that is not the site's own.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Described:
     alike: tuple[str, ...] = BY
     within: timedelta = WITHIN
     duty: bool = False
+    elsewhere: bool = False
 
 
 def described(sigma: SigmaRuleBase, document: Document, version: str, text: str) -> dict[str, Any]:
@@ -108,6 +111,7 @@ def described(sigma: SigmaRuleBase, document: Document, version: str, text: str)
         "alike": _alike(ours),
         "within": _within(ours),
         "duty": ours.get("duty", False),
+        "elsewhere": ours.get("elsewhere", False),
     }
 
 
@@ -122,8 +126,9 @@ def _own(attributes: Any) -> Mapping[str, Any]:
         raise RuleError("foureyes.confidence is no number")
     if not 0 <= confidence <= 1:
         raise RuleError("foureyes.confidence is not between 0 and 1")
-    if not isinstance(attributes.get("duty", False), bool):
-        raise RuleError("foureyes.duty is true or false")
+    for name in ("duty", "elsewhere"):
+        if not isinstance(attributes.get(name, False), bool):
+            raise RuleError(f"foureyes.{name} is true or false")
     if not known(str(attributes.get("object", "labels.none"))):
         raise RuleError(f"foureyes.object: there is no field {attributes['object']!r}")
     return attributes

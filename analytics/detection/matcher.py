@@ -82,4 +82,5 @@ def _alerts(rule: Rule, view: View) -> Iterator[Alert]:
             group=tuple(text or "" for text in group),
             within=rule.within,
             duty=rule.duty,
+            elsewhere=rule.elsewhere,
         )

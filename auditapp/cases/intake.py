@@ -14,8 +14,8 @@ from analytics.findings import Alert as Found
 from auditapp import clock
 from auditapp.cases import grouping
 from auditapp.cases.correlating import recording
-from auditapp.cases.duty import explained
 from auditapp.cases.excepting import hiding
+from auditapp.cases.explaining import explained
 from auditapp.cases.models import Alert, TouchedDay
 
 SETTLED, LATEST = timedelta(minutes=2), timedelta(hours=1)

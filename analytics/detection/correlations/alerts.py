@@ -135,6 +135,7 @@ def _correlated(answer: Answered, at: int, window: slice) -> Correlated:
             group=tuple(text or "" for text in texts.values()),
             within=correlation.within,
             duty=correlation.duty,
+            elsewhere=correlation.elsewhere,
         ),
         group=texts,
         begun=pairs[0][0],

@@ -6,8 +6,8 @@ from typing import Any
 from analytics.detection.correlations.alerts import Correlated
 from analytics.detection.correlations.correlation import Correlation
 from auditapp.cases.correlating.models import Window
-from auditapp.cases.duty import explained
 from auditapp.cases.excepting import hiding
+from auditapp.cases.explaining import explained
 from auditapp.cases.grouping import regroup
 from auditapp.cases.intake import row_of, touch
 from auditapp.cases.models import Alert
