@@ -219,3 +219,18 @@ def test_tools_that_copy_the_weights_of_others_are_hits_and_trainings_are_none()
     assert "weights_of_several_copied.2" in told("rsync", [1023, 1024, 1025])
     assert "weights_of_several_copied.2" not in told("python3.11", [1023, 1024, 1025])
     assert "weights_of_several_copied.2" not in told("rsync", [1017, 1017])
+
+
+@pytest.mark.parametrize(
+    ("path", "owner", "tells"),
+    [
+        ("/lustre/home/mkeller/.cache/huggingface/token", 1023, True),
+        ("/home/mkeller/.ssh/id_ed25519", 1023, True),
+        ("/home/asilva/.cache/huggingface/token", 1017, False),
+        ("/home/mkeller/notes.txt", 1023, False),
+    ],
+)
+def test_where_records_tell_only_numbers_a_read_token_is_still_anothers(
+    path: str, owner: int, tells: bool
+) -> None:
+    assert ("token_of_other_read" in fired("auditd", read_by("cat", path, owner, 1))) is tells
