@@ -10,7 +10,7 @@ from analytics.governance.victims.exact import corrected
 from analytics.governance.victims.exposure import Channel, Exposures
 
 ERROR = 0.001  # chance of naming anybody at one look: a month is looked over again each day
-CHECK = 0.01  # at which the other designs must agree about the few who are left: the first one
+CHECK = 0.001  # at which the other designs must agree about the few who are left: the first one
 # alone holds the error; these look for what it cannot see, which has no part in chance
 OF_FOLDERS = (Channel.FOLDER_DAY, Channel.FOLDER_HOUR)
 LEAST_INCIDENTS = 3
