@@ -235,7 +235,9 @@ def stretches(question: Question, files: Sequence[File]) -> list[Question]:
     for newer, older in pairwise(newest):
         size, cut = size + newer.size, older.last + INSTANT
         is_inside = question.since is None or cut > question.since
-        is_older = cut < min(filter(None, [question.until, *cuts[-1:]]), default=LATEST)
+        # A page that follows asks for the moment again at which the last one stopped: a part that
+        # began there would end there as well, and the search would never get on.
+        is_older = cut + INSTANT < min(filter(None, [question.until, *cuts[-1:]]), default=LATEST)
         if size >= STRETCH and is_inside and is_older:
             cuts.append(cut)
             size = 0
