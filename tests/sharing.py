@@ -4,23 +4,28 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = (
-    "tests/browser/",
     "tests/end_to_end/test_from_line_to_score.py",
+    "tests/browser/",
     "tests/end_to_end/test_production.py",
     "tests/auditapp/ingest/test_door.py",
     "tests/auditapp/ingest/test_shippers.py",
 )
+MINUTES = ("tests/long/", *TOGETHER, "tests/end_to_end/", "tests/auditapp/ingest/test_up.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that take minutes first, so that none is left to one process at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/long/"))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    starts = map(item.nodeid.startswith, MINUTES)
+    return next((place for place, found in enumerate(starts) if found), len(MINUTES))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
-    """In the order in which they were collected: behind those of the browser, whose event loop
-    stays, Django lets nobody ask the database."""
+    """In this order, and not those first of which most belong together."""
     config.option.loadscopereorder = False
     return Sharing(config, log)
 

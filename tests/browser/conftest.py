@@ -1,5 +1,6 @@
 """One site and one browser for all walks."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium; skips where it is not installed."""
     if not CHROMIUM.exists():
         pytest.skip(f"needs {CHROMIUM}, as tests/install-services installs it")
+    # The event loop of Playwright stays, and Django would let no later test ask the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with chromium() as opened:
         yield opened
 
