@@ -18,7 +18,7 @@ from analytics.findings import Severity
 from auditapp.accounts import acts, policy, pseudonyms
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, AlertQuerySet
-from auditapp.dashboard import casework, dismissing, grouping
+from auditapp.dashboard import casework, dismissing, grouping, tactics
 from auditapp.dashboard.alerting import (
     CLOSE_REASONS,
     SEVERITIES,
@@ -35,12 +35,15 @@ KEPT = (
     "account",
     "person",
     "day",
+    "tactic",
     "since",
     "hidden",
     "exception",
     "group",
     "order",
 )
+
+EXACTLY = ("severity", "rule", "account")
 
 
 @require_safe
@@ -82,14 +85,11 @@ def _asked(given: dict[str, str]) -> QuerySet[Alert]:
         found = found.exclude(state=Alert.State.CLOSED)
     elif state != "any":
         found = found.filter(state=state)
-    if "severity" in given:
-        found = found.filter(severity=given["severity"])
-    if "rule" in given:
-        found = found.filter(rule=given["rule"])
-    if "account" in given:
-        found = found.filter(account=given["account"])
+    found = found.filter(**{name: given[name] for name in EXACTLY if name in given})
     if "day" in given:
         found = _on(found, given["day"])
+    if "tactic" in given:
+        found = tactics.of_tactic(found, given["tactic"])
     if "since" in given:
         found = found.filter(detected__gt=moment(given["since"]))
     if "group" in given:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from auditapp.accounts.models import User
 from auditapp.cases.models import Alert, FindingRow
-from auditapp.dashboard import alerting, feeding, novelty, ranking
+from auditapp.dashboard import alerting, feeding, novelty, ranking, tactics
 from auditapp.dashboard.pillars import PILLARS, Pillar
 
 PEOPLE, ALERTS = 10, 8
@@ -51,6 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "changes": novelty.changes(looked) if looked else [],
             "alerts": alerting.gathered("unclosed", opened, ALERTS),
             "open_alerts": opened.count(),
+            "tactics": tactics.counted(opened),
             "feeds": feeding.health(now),
             "now": now,
             "pillars": statements(now),
