@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from analytics import tables
+from analytics import moments, tables
 from analytics.tables import Row, Table
 
 
@@ -99,7 +99,7 @@ def _host(row: Row) -> Host:
 def _watch(row: Row) -> Watch:
     if not row["reason"]:
         raise ValueError("somebody is watched without a reason")
-    since = tables.moment(row.get("start"))
+    since = moments.moment(row.get("start"))
     return Watch(person=_named(row), reason=row["reason"], since=since, until=_end(row, since))
 
 
@@ -129,14 +129,14 @@ def _named(row: Row, column: str = "person") -> str:
 
 
 def _start(row: Row) -> datetime:
-    since = tables.moment(row["start"])
+    since = moments.moment(row["start"])
     if since is None:
         raise ValueError("no start")
     return since
 
 
 def _end(row: Row, since: datetime | None) -> datetime | None:
-    until = tables.moment(row.get("end"), ends=True)
+    until = moments.moment(row.get("end"), ends=True)
     if since and until and until <= since:
         raise ValueError("it ends before it starts")
     return until

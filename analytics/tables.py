@@ -4,12 +4,10 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 Row = Mapping[str, str]
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +67,3 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             yield number, line.rstrip("\r")
-
-
-def day(text: str | None) -> date | None:
-    """A date, None for nothing. Raises ValueError."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ValueError(f"{str(text)[:40]!r} is no date: {error}") from error
-
-
-def midnight(day: date) -> datetime:
-    """When the day begins, UTC."""
-    return datetime.combine(day, time.min, UTC)
-
-
-def end_of(day: date | None) -> datetime | None:
-    """When the day is over, UTC; None for no day, and for the last one there is."""
-    return midnight(day + DAY) if day and day < date.max else None
-
-
-def moment(text: str | None, *, ends: bool = False) -> datetime | None:
-    """A time in UTC; a date alone is its first moment, or where it `ends` something, its last.
-
-    Raises ValueError.
-    """
-    if not text:
-        return None
-    if len(text) <= 10:
-        named = day(text) or date.max
-        return end_of(named) if ends else midnight(named)
-    try:
-        found = datetime.fromisoformat(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"{text[:40]!r} is no time: {error}") from error

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from analytics import tables
+from analytics import moments, tables
 from analytics.identity.accounts import IdentityError, Link, normalise
 from analytics.identity.directory import Directory
 from analytics.identity.people import Person
@@ -60,17 +60,17 @@ def _entry(row: Row) -> Entry:
         team=row.get("team", ""),
         role=row.get("role", ""),
         manager=row.get("manager", ""),
-        start=tables.day(row.get("start")),
-        end=tables.day(row.get("end")),
+        start=moments.day(row.get("start")),
+        end=moments.day(row.get("end")),
     )
     accounts = [part for part in row.get("accounts", "").split(";") if part.strip()]
     return Entry(
-        person=person, links=links_of(person, accounts), moved=tables.day(row.get("moved"))
+        person=person, links=links_of(person, accounts), moved=moments.day(row.get("moved"))
     )
 
 
 def links_of(person: Person, accounts: Iterable[str]) -> tuple[Link, ...]:
     """Open towards the past: what an account did before its owner's first day is theirs too."""
     names = dict.fromkeys(normalise(account) for account in accounts)
-    until = tables.end_of(person.end)
+    until = moments.end_of(person.end)
     return tuple(Link(account=name, person=person.id, until=until) for name in names)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from analytics import tables
+from analytics import moments, tables
 from analytics.identity.accounts import IdentityError
 from analytics.identity.people import Person
 from analytics.identity.reading import Entry, links_of, once
@@ -39,7 +39,7 @@ def _user(row: Row, today: date, kinds: tuple[str, ...]) -> _User:
     active = ACTIVE.get(row.get("active", "").lower())
     if active is None:
         raise IdentityError(f"active is {row['active']!r}, neither true nor false")
-    end = tables.day(row.get("enddate") or row.get("end"))
+    end = moments.day(row.get("enddate") or row.get("end"))
     parts = (row.get("name.givenname", ""), row.get("name.familyname", ""))
     person = Person(
         id=row.get("externalid") or login,
@@ -47,7 +47,7 @@ def _user(row: Row, today: date, kinds: tuple[str, ...]) -> _User:
         team=_first(row, "department", "organization"),
         role=_first(row, "title", "usertype"),
         manager=_first(row, "manager", "manager.value"),
-        start=tables.day(row.get("startdate") or row.get("start")),
+        start=moments.day(row.get("startdate") or row.get("start")),
         end=end if active or end else today,
     )
     accounts = [f"mail:{email}" for email in emails]

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.moments import in_utc
 from analytics.store.base import Question
 from analytics.store.query import All, Query, QueryError, parse
 from auditapp.accounts import pseudonyms
@@ -156,13 +157,9 @@ def _time(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        time = datetime.fromisoformat(text)
+        return in_utc(text)
     except ValueError as error:
         raise ValueError(f"“{text}” is no time; write it like 2026-11-03T14:00.") from error
-    try:
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(f"“{text}” is out of range.") from error
 
 
 def _person(given: Mapping[str, str]) -> Person | None:

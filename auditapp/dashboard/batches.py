@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 
+from analytics.moments import in_utc
 from auditapp.ingest.models import Batch, Feed
 
 ONLY: dict[str, tuple[str, Q]] = {
@@ -48,7 +49,6 @@ def ask(feed: Feed, given: Mapping[str, str]) -> Asked:
 
 def _time(text: str) -> datetime | None:
     try:
-        time = datetime.fromisoformat(text)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return in_utc(text)
+    except ValueError:
         return None

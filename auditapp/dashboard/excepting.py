@@ -10,8 +10,8 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from analytics.detection.exceptions import OBJECT, Condition, How
 from analytics.event import readable
+from analytics.moments import end_of, midnight
 from analytics.store.base import StoreUnavailable
-from analytics.tables import end_of, midnight
 from auditapp.accounts import pseudonyms
 from auditapp.cases.excepting.models import AlertException, Standing, State
 from auditapp.cases.excepting.wanted import HOST, Wanted, check_span, checked, known_rules

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db.models import Q
 
 from analytics.identity import Directory, Person, Use
-from analytics.tables import midnight
+from analytics.moments import midnight
 from auditapp.accounts import pseudonyms
 from auditapp.people.directory import directory
 from auditapp.people.models import (

@@ -3,14 +3,15 @@
 import hashlib
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from datetime import date as Date
+from datetime import datetime
 from urllib.parse import urlencode
 
 from analytics.governance.impact import Kind, Standing, Step
+from analytics.moments import end_of, midnight
 from auditapp.accounts import pseudonyms
 from auditapp.cases.impacting.working import KINDS, USUAL, Wanted, Worked, wanted
 from auditapp.cases.investigation.fields import Wrong
+from auditapp.dashboard.days import asked_day
 
 TITLES: dict[Kind, str] = {
     Kind.JOB: "Jobs",
@@ -70,24 +71,9 @@ def question(given: Mapping[str, str], now: datetime) -> Wanted:
         if person is None:
             raise Wrong("nobody is known by that name; take it from the page of the person")
         what = person.id
-    since = _day(given.get("since", ""), "from") or (now - USUAL).date()
-    until = _day(given.get("until", ""), "to")
-    end = _midnight(until + timedelta(days=1)) if until else None
-    return wanted({kind: what}, _midnight(since), end)
-
-
-def _midnight(day: Date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
-
-
-def _day(text: str, name: str) -> Date | None:
-    try:
-        day = Date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Wrong(f"“{name}” is no day, as 2026-11-03") from error
-    if day and not 1970 <= day.year < 2200:
-        raise Wrong(f"“{name}” is not between 1970 and 2199")
-    return day
+    since = asked_day(given.get("since", ""), "from") or (now - USUAL).date()
+    until = asked_day(given.get("until", ""), "to")
+    return wanted({kind: what}, midnight(since), end_of(until))
 
 
 def of_whom(rows: Iterable[Worked], whose: str, asked: Wanted) -> list[Worked]:

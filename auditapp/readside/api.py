@@ -10,6 +10,7 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.moments import in_utc
 from analytics.store.base import Question, StoreUnavailable
 from analytics.store.query import QueryError, parse
 from auditapp.accounts import pseudonyms
@@ -284,7 +285,6 @@ def _answer(name: str, page: Page, results: list[dict[str, Any]]) -> Response:
 
 def _time(text: str) -> datetime:
     try:
-        time = datetime.fromisoformat(text)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return in_utc(text)
+    except ValueError as error:
         raise ParseError("The cursor is none.") from error

@@ -14,6 +14,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.moments import in_utc
 from auditapp.cases.documents import Document, written
 from auditapp.cases.stamping import FIRST
 
@@ -55,9 +56,8 @@ def time_of(request: Request, name: str) -> datetime | None:
     if not text:
         return None
     try:
-        time = datetime.fromisoformat(text)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return in_utc(text)
+    except ValueError as error:
         raise ParseError(f"{name} is no time; write it like 2026-11-03T14:00:00Z.") from error
 
 

@@ -1,7 +1,7 @@
 """Alerts, and what people made of them."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from analytics.findings import Severity
+from analytics.moments import DAY, in_utc, midnight
 from auditapp.accounts import acts, policy, pseudonyms
 from auditapp.cases.intake import touch
 from auditapp.cases.models import Alert, AlertQuerySet
@@ -110,9 +111,8 @@ def moment(text: str) -> datetime:
     """The time (UTC) that an address carries; the last of all, after which nothing came, where it
     is none."""
     try:
-        time = datetime.fromisoformat(text)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return in_utc(text)
+    except ValueError:
         return datetime.max.replace(tzinfo=UTC)
 
 
@@ -123,8 +123,8 @@ def number(text: str) -> int:
 
 def _on(found: QuerySet[Alert], text: str) -> QuerySet[Alert]:
     try:
-        start = datetime.combine(date.fromisoformat(text), time.min, UTC)
-        return found.filter(time__gte=start, time__lt=start + timedelta(days=1))
+        start = midnight(date.fromisoformat(text))
+        return found.filter(time__gte=start, time__lt=start + DAY)
     except (ValueError, OverflowError):  # the last day of all has no next one
         return found.none()
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from analytics.event import readable
 from analytics.identity import ATTRIBUTED, IdentityError, Use, normalise
-from analytics.tables import midnight
+from analytics.moments import midnight
 from auditapp.accounts import pseudonyms
 from auditapp.cases import identities
 from auditapp.cases.identities import Gift

@@ -1,6 +1,6 @@
 """Everybody, the highest risk first."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from analytics.findings import Level
+from analytics.moments import in_utc
 from auditapp.accounts import pseudonyms
 from auditapp.cases.models import ScoreRow
 from auditapp.dashboard import ranking
@@ -55,8 +56,7 @@ def scoring_at(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        time = datetime.fromisoformat(text)
-        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        time = in_utc(text)
         rows = ScoreRow.objects.filter(as_of__gte=time, as_of__lt=time + SECOND)
     except (ValueError, OverflowError) as error:
         raise Http404(f"{text!r} is no time") from error

@@ -1,6 +1,6 @@
 """One person: the score and its reasons, what they did when, alerts, events and accounts."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from analytics.moments import in_utc
 from auditapp.accounts import policy, pseudonyms
 from auditapp.cases.models import Case, ScoreRow
 from auditapp.dashboard import alerting, casework, dismissing
@@ -69,9 +70,7 @@ def score_at(found: Person, text: str) -> ScoreRow | None:
     rows = ScoreRow.objects.filter(person=found.id).order_by("-as_of")
     if text:
         try:
-            time = datetime.fromisoformat(text)
-            time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-            end = time.replace(microsecond=0) + SECOND
+            end = in_utc(text).replace(microsecond=0) + SECOND
         except (ValueError, OverflowError) as error:
             raise Http404(f"{text!r} is no time") from error
         rows = rows.filter(as_of__lt=end)
