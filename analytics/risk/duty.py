@@ -4,12 +4,10 @@ As with findings, that explains and never hides: whoever is on duty can do harm 
 alert is one severity lower and says why.
 """
 
-from dataclasses import replace
-
-from analytics.findings import Alert, Severity
+from analytics.findings import Alert
+from analytics.risk.lowering import lowered
 from analytics.site import ON_DUTY, Site
 
-LOWER = dict(zip(list(Severity)[1:], list(Severity), strict=False))
 WORDS = ", by somebody on duty"
 
 
@@ -21,9 +19,4 @@ def explained(alert: Alert, site: Site) -> Alert:
     then = site.as_of(alert.time.date())
     if not then.on_duty(person, alert.time) and not then.looks_after(person):
         return alert
-    return replace(
-        alert,
-        severity=LOWER.get(alert.severity, alert.severity),
-        confidence=alert.confidence * ON_DUTY,
-        title=alert.title + WORDS,
-    )
+    return lowered(alert, ON_DUTY, WORDS)

@@ -8,12 +8,12 @@ alert is one severity lower and says why. What cannot be read for certain is not
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analytics.findings import Alert
 from analytics.identity import Directory
 from analytics.resources import Resource
-from analytics.risk.duty import LOWER
+from analytics.risk.lowering import lowered
 from analytics.site import Site
 
 WORDS = ", to a place of our own"
@@ -60,12 +60,7 @@ def explained(alert: Alert, own: Places) -> Alert:
     """The alert, lower and less sure where it went to a place of the site's own."""
     if not alert.elsewhere or not alert.object or not own.hold(alert.object.strip()):
         return alert
-    return replace(
-        alert,
-        severity=LOWER.get(alert.severity, alert.severity),
-        confidence=alert.confidence * LESS_SURE,
-        title=alert.title + WORDS,
-    )
+    return lowered(alert, LESS_SURE, WORDS)
 
 
 def _organisations(rows: Iterable[Resource]) -> frozenset[str]:
