@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from datetime import date as Date
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from analytics.governance.victims import Answer, Asked, Breaker, Failed, Suspect, who_was_near
+from analytics.moments import DAY, midnight
 from auditapp.accounts import pseudonyms
 from auditapp.cases.investigation.fields import Wrong
+from auditapp.dashboard.days import asked_day
 from auditapp.dashboard.reading import event_link
 from auditapp.eventstore import store
 from auditapp.people.directory import site
@@ -17,6 +18,17 @@ USUAL = timedelta(days=30)
 LONGEST = timedelta(days=180)  # what a study can look over
 GIVEN = ("since", "until", "actor", "victim")
 MOST_ACTS = 5  # that are linked of an actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Failures since ≤ time < until; of these jobs of one victim, or near which one actor was, by
+    the ids of persons, where they are not empty."""
+
+    since: datetime
+    until: datetime
+    actor: str = ""
+    victim: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +90,22 @@ class Losses:
     victim: Who | None
 
 
-def period(given: Mapping[str, str], now: datetime) -> tuple[datetime, datetime]:
-    """The time that the form asks for: whole days in UTC, the last one counts. Raises Wrong."""
-    until = _day(given.get("until", ""), "to") or now.date()
-    since = _day(given.get("since", ""), "from") or until - USUAL
-    begin, end = _midnight(since), _midnight(until + timedelta(days=1))
+def question(given: Mapping[str, str], now: datetime) -> Wanted:
+    """What the form asks for; days are whole, in UTC, and the last one counts. Raises Wrong."""
+    until = asked_day(given.get("until", ""), "to") or now.date()
+    since = asked_day(given.get("since", ""), "from") or until - USUAL
+    begin, end = midnight(since), midnight(until) + DAY
     if begin >= end:
         raise Wrong("“from” is after “to”")
     if end - begin > LONGEST:
         raise Wrong(f"that is longer than {LONGEST.days} days")
-    return begin, end
-
-
-def losses(since: datetime, until: datetime, given: Mapping[str, str], most: int) -> Losses:
-    """What failed in that time; at most so many actors and victims. Raises Wrong for people whom
-    nobody knows, StoreUnavailable."""
     actor, victim = (_person(given.get(name, "")) for name in ("actor", "victim"))
-    answer = who_was_near(Asked(since=since, until=until), site(), store())
+    return Wanted(since=begin, until=end, actor=actor, victim=victim)
+
+
+def losses(wanted: Wanted, most: int) -> Losses:
+    """What failed in that time; at most so many actors and victims. Raises StoreUnavailable."""
+    answer = who_was_near(Asked(since=wanted.since, until=wanted.until), site(), store())
     suspects = answer.suspects[:most]
     people = {one.person for one in suspects} | {one.person for one in answer.breakers}
     for failed in answer.failures:
@@ -129,16 +140,17 @@ def losses(since: datetime, until: datetime, given: Mapping[str, str], most: int
                 near=tuple(who(one) for one in failed.near if one in listed),
                 event=event_link(failed.event, failed.told or failed.since),
             )
-            for failed in _chosen(answer.failures, actor, victim)
+            for failed in _chosen(answer.failures, wanted.actor, wanted.victim)
         ),
-        actor=who(actor) if actor else None,
-        victim=who(victim) if victim else None,
+        actor=who(wanted.actor) if wanted.actor else None,
+        victim=who(wanted.victim) if wanted.victim else None,
     )
 
 
-def kept(given: Mapping[str, str]) -> str:
-    """The parameters as links carry them on."""
-    return urlencode({name: given[name] for name in GIVEN if given.get(name)})
+def kept(given: Mapping[str, str], **more: str) -> str:
+    """The parameters as links carry them on, and what the link says itself."""
+    found = {**{name: given.get(name, "") for name in GIVEN}, **more}
+    return urlencode({name: value for name, value in found.items() if value})
 
 
 def _chosen(failures: Iterable[Failed], actor: str, victim: str) -> Iterator[Failed]:
@@ -160,17 +172,3 @@ def _person(reference: str) -> str:
     if person is None:
         raise Wrong("nobody is known by that name")
     return str(person.id)
-
-
-def _midnight(day: Date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
-
-
-def _day(text: str, name: str) -> Date | None:
-    try:
-        day = Date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Wrong(f"“{name}” is no day, as 2026-11-03") from error
-    if day and not 1970 <= day.year < 2200:
-        raise Wrong(f"“{name}” is not between 1970 and 2199")
-    return day
