@@ -115,10 +115,12 @@ def walk(only: list[str], *, by_cpu: bool) -> int:
     from django.test import Client
 
     from analytics.store.base import Question
+    from auditapp import garbage
     from auditapp.eventstore import store
     from benchmarks.pages_asked import asks
     from benchmarks.pages_rows import NAME, PASSWORD
 
+    garbage.collect_rarely()  # as a web process does
     client = Client(SERVER_NAME="localhost")
     client.post("/sign-in/", {"username": NAME, "password": PASSWORD})
     print(f"{store().count(Question()):,} events")
